@@ -1,0 +1,26 @@
+//! The rules of settlement: pure functions over what was agreed, what was asked and what the chain says.
+//!
+//! No I/O, no clock, no randomness: whoever calls brings them. Start with [`payment_request`], then [`verify`].
+
+pub mod agreement;
+pub mod asset;
+pub mod canonical;
+pub mod chain;
+pub mod clock;
+pub mod error;
+pub mod event;
+pub mod finality;
+pub mod ids;
+pub mod ledger;
+pub mod money;
+pub mod notice;
+pub mod payment_request;
+pub mod receipt;
+pub mod scope;
+pub mod snapshot;
+pub mod terms;
+pub mod unit;
+pub mod verify;
+
+pub use clock::{Clock, IdSource, Timestamp};
+pub use error::NotAllowed;

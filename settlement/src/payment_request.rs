@@ -1,0 +1,279 @@
+//! A payment request and all its states.
+//!
+//! `signed → submitted → verified`, with `cancelled`, `failed` and `expired` beside it. Money that moved is never stranded: a matching, final event leads
+//! to `verified` from every state, and a reorg leads back to `submitted`.
+
+use alloy_primitives::B256;
+
+use crate::clock::Timestamp;
+use crate::error::NotAllowed;
+use crate::ids::{AgreementId, PaymentRequestId};
+use crate::snapshot::SignedSnapshot;
+use crate::unit::Unit;
+use crate::verify::Proof;
+
+/// Shortest lifetime of a request, in minutes: time for a wallet to sign and a block to include it.
+pub const MIN_EXPIRY_MINUTES: u32 = 5;
+/// Longest lifetime, in minutes: one day.
+pub const MAX_EXPIRY_MINUTES: u32 = 1_440;
+/// Lifetime when none is asked for, in minutes.
+pub const DEFAULT_EXPIRY_MINUTES: u32 = 60;
+
+/// A signed offer to route one payment for one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRequest {
+    /// Its id.
+    pub id: PaymentRequestId,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// What it pays.
+    pub unit: Unit,
+    /// What was asked and signed.
+    pub signed: SignedSnapshot,
+    /// What became of it.
+    pub state: PaymentRequestState,
+    /// When it was signed.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentRequestState {
+    /// Signed, and nothing heard since.
+    Signed,
+    /// A transaction was named by the payer, or its event seen.
+    Submitted {
+        /// The transaction.
+        tx_hash: B256,
+        /// When we learnt of it.
+        at: Timestamp,
+    },
+    /// Called off by the payer. Its payload can still be executed until the deadline.
+    Cancelled {
+        /// Why.
+        reason: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its transaction reverted, or another payload of the unit was paid.
+    Failed {
+        /// Why.
+        reason: FailureReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its deadline has passed.
+    Expired {
+        /// The transaction that was named, if any.
+        tx_hash: Option<B256>,
+        /// When it was noticed.
+        at: Timestamp,
+    },
+    /// Paid: the proof says so.
+    Verified {
+        /// The proof.
+        proof: Box<Proof>,
+        /// When it was verified.
+        at: Timestamp,
+        /// The state it was recovered from, where it was not live.
+        recovered_from: Option<StatusName>,
+    },
+}
+
+/// Why a request failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureReason {
+    /// The named transaction was mined and reverted; payable again until the deadline.
+    Reverted {
+        /// The transaction.
+        tx_hash: B256,
+    },
+    /// The named transaction is final and has no event of this request; payable again until the deadline.
+    NotThisPayment {
+        /// The transaction.
+        tx_hash: B256,
+    },
+    /// The unit was paid through another request, so its nonce is used.
+    UnitPaid {
+        /// The request that paid it.
+        by: PaymentRequestId,
+    },
+}
+
+impl FailureReason {
+    /// `reverted`, `not_this_payment` or `unit_paid`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Reverted { .. } => "reverted",
+            Self::NotThisPayment { .. } => "not_this_payment",
+            Self::UnitPaid { .. } => "unit_paid",
+        }
+    }
+
+    /// The transaction it is about.
+    #[must_use]
+    pub const fn tx_hash(&self) -> Option<B256> {
+        match self {
+            Self::Reverted { tx_hash } | Self::NotThisPayment { tx_hash } => Some(*tx_hash),
+            Self::UnitPaid { .. } => None,
+        }
+    }
+}
+
+/// The name of a state, as the database and the API write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StatusName {
+    /// `signed`
+    Signed,
+    /// `submitted`
+    Submitted,
+    /// `cancelled`
+    Cancelled,
+    /// `failed`
+    Failed,
+    /// `expired`
+    Expired,
+    /// `router_verified`
+    Verified,
+}
+
+impl StatusName {
+    /// Every name, in the order of the diagram.
+    pub const ALL: [Self; 6] = [Self::Signed, Self::Submitted, Self::Cancelled, Self::Failed, Self::Expired, Self::Verified];
+
+    /// The text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::Submitted => "submitted",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Verified => "router_verified",
+        }
+    }
+
+    /// The name that a text spells.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.as_str() == text)
+    }
+
+    /// Whether it counts against the one live request per unit.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Signed | Self::Submitted)
+    }
+}
+
+impl PaymentRequestState {
+    /// The name of the state.
+    #[must_use]
+    pub const fn name(&self) -> StatusName {
+        match self {
+            Self::Signed => StatusName::Signed,
+            Self::Submitted { .. } => StatusName::Submitted,
+            Self::Cancelled { .. } => StatusName::Cancelled,
+            Self::Failed { .. } => StatusName::Failed,
+            Self::Expired { .. } => StatusName::Expired,
+            Self::Verified { .. } => StatusName::Verified,
+        }
+    }
+
+    /// The payer names its transaction, or the indexer sees the event before it is final. A later hash replaces an earlier one (a sped-up transaction).
+    ///
+    /// # Errors
+    /// Once it was cancelled, has expired, is verified or its unit was paid.
+    pub fn submit(self, tx_hash: B256, at: Timestamp) -> Result<Self, NotAllowed> {
+        match self {
+            Self::Signed | Self::Submitted { .. } | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. } => {
+                Ok(Self::Submitted { tx_hash, at })
+            }
+            Self::Failed { reason: FailureReason::UnitPaid { .. }, .. } => Err(self.refuse("submit", "the unit was paid through another request")),
+            Self::Cancelled { .. } | Self::Expired { .. } => {
+                Err(self.refuse("submit", "the request has ended; if it was paid all the same, the chain tells us"))
+            }
+            Self::Verified { .. } => Err(self.refuse("submit", "the request is already paid and verified")),
+        }
+    }
+
+    /// The payer calls it off. The signature stays executable until the deadline.
+    ///
+    /// # Errors
+    /// Once a transaction was named, or it ended.
+    pub fn cancel(self, reason: Option<String>, at: Timestamp) -> Result<Self, NotAllowed> {
+        match self {
+            Self::Signed => Ok(Self::Cancelled { reason, at }),
+            Self::Submitted { .. } => Err(self.refuse("cancel", "a transaction was submitted and may still settle")),
+            Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } | Self::Verified { .. } => {
+                Err(self.refuse("cancel", "the request has already ended"))
+            }
+        }
+    }
+
+    /// Its transaction did not pay it, or the unit was paid otherwise.
+    ///
+    /// # Errors
+    /// Unless it is live; `reverted` and `not_this_payment` need a submitted transaction.
+    pub fn fail(self, reason: FailureReason, at: Timestamp) -> Result<Self, NotAllowed> {
+        match (&self, &reason) {
+            (Self::Submitted { tx_hash, .. }, FailureReason::Reverted { tx_hash: failed } | FailureReason::NotThisPayment { tx_hash: failed })
+                if tx_hash == failed =>
+            {
+                Ok(Self::Failed { reason, at })
+            }
+            (Self::Signed | Self::Submitted { .. }, FailureReason::UnitPaid { .. }) => Ok(Self::Failed { reason, at }),
+            _ => Err(self.refuse("fail", "only a live request can fail, and by its own transaction")),
+        }
+    }
+
+    /// The deadline has passed on the chain.
+    ///
+    /// # Errors
+    /// Unless it is live.
+    pub fn expire(self, at: Timestamp) -> Result<Self, NotAllowed> {
+        match self {
+            Self::Signed => Ok(Self::Expired { tx_hash: None, at }),
+            Self::Submitted { tx_hash, .. } => Ok(Self::Expired { tx_hash: Some(tx_hash), at }),
+            Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } | Self::Verified { .. } => {
+                Err(self.refuse("expire", "only a live request expires"))
+            }
+        }
+    }
+
+    /// A matching event is final. Possible from every state but verified: what was paid is never stranded.
+    ///
+    /// # Errors
+    /// When it is verified already.
+    pub fn verify(self, proof: Proof, at: Timestamp) -> Result<Self, NotAllowed> {
+        let from = self.name();
+        match self {
+            Self::Signed | Self::Submitted { .. } => Ok(Self::Verified { proof: Box::new(proof), at, recovered_from: None }),
+            Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } => {
+                Ok(Self::Verified { proof: Box::new(proof), at, recovered_from: Some(from) })
+            }
+            Self::Verified { .. } => Err(self.refuse("verify", "the request is already verified")),
+        }
+    }
+
+    /// A reorg took the event away.
+    ///
+    /// # Errors
+    /// Unless it was verified.
+    pub fn reorg(self, at: Timestamp) -> Result<Self, NotAllowed> {
+        match self {
+            Self::Verified { proof, .. } => Ok(Self::Submitted { tx_hash: proof.event().location.tx_hash, at }),
+            Self::Signed | Self::Submitted { .. } | Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } => {
+                Err(self.refuse("reorg", "only a verified request can lose its event"))
+            }
+        }
+    }
+
+    fn refuse(&self, action: &'static str, because: &'static str) -> NotAllowed {
+        NotAllowed { from: self.name().as_str(), action, because }
+    }
+}

@@ -1,0 +1,449 @@
+//! The snapshot: the canonical JSON of all that was agreed and asked, and the signed payload made of it.
+//!
+//! `requestId = keccak256(snapshot)`; the EIP-712 struct `Payment` carries it; its digest is what the operator signs. Both are in the event.
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::SolStruct;
+use contracts::{Payment, router_domain};
+use serde::{Deserialize, Serialize};
+
+use crate::agreement::{AgreementRecord, recover};
+use crate::asset::{Asset, Token, UnusableAddress, check_party, parse_address};
+use crate::canonical::{canonical_json, hash_text};
+use crate::clock::Timestamp;
+use crate::finality::FinalityPolicy;
+use crate::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
+use crate::money::{Amount, FeeError, FeePolicy, Quote};
+use crate::unit::UnitKind;
+
+/// The version of the document; a verifier refuses others.
+const SCHEMA: &str = "counterfoil-payment-v1";
+/// Deadlines are JSON integers, so they stay exact in every reader (RFC 8785 §3.2.2.3).
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// All that was agreed and asked for one payment. Immutable once signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The request it belongs to.
+    pub payment_request: PaymentRequestId,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The unit that is paid.
+    pub unit: UnitId,
+    /// What that unit is.
+    pub unit_kind: UnitKind,
+    /// Hash of the agreement's terms.
+    pub terms_hash: B256,
+    /// `signatures` or `attested`.
+    pub consent: String,
+    /// The paying profile.
+    pub buyer: ProfileId,
+    /// The paid profile.
+    pub seller: ProfileId,
+    /// The router that enforces it.
+    pub router: Address,
+    /// The operator whose signature it needs.
+    pub operator: Address,
+    /// What is paid with.
+    pub asset: Asset,
+    /// Ticker at the time, for people.
+    pub symbol: String,
+    /// Decimals at the time.
+    pub decimals: u8,
+    /// Whose wallet pays.
+    pub payer: Address,
+    /// Where the seller receives.
+    pub payee: Address,
+    /// Seller amount, fee and total.
+    pub quote: Quote,
+    /// The policy behind the fee.
+    pub fee: FeePolicy,
+    /// The unit's router nonce.
+    pub nonce: U256,
+    /// When it was asked.
+    pub created_at: Timestamp,
+    /// Last block time, in unix seconds, at which the router executes it.
+    pub deadline: u64,
+    /// When a payment counts as final.
+    pub finality: FinalityPolicy,
+}
+
+/// Where and how a payment is asked for: what a snapshot needs beside the agreement.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Id of the new request.
+    pub payment_request: PaymentRequestId,
+    /// The unit, its kind and nonce.
+    pub unit: crate::unit::Unit,
+    /// The router.
+    pub router: Address,
+    /// The operator.
+    pub operator: Address,
+    /// The registry entry of the agreement's asset.
+    pub token: Token,
+    /// Whose wallet pays.
+    pub payer: Address,
+    /// What the seller receives.
+    pub seller_amount: Amount,
+    /// Now.
+    pub created_at: Timestamp,
+    /// Last block time at which it can be paid, unix seconds.
+    pub deadline: u64,
+    /// The chain's policy.
+    pub finality: FinalityPolicy,
+}
+
+/// Why a snapshot cannot be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// An address cannot take part.
+    #[error(transparent)]
+    Party(#[from] UnusableAddress),
+    /// Payer, payee and fee recipient must be three.
+    #[error("the payer {payer} cannot be the {role}")]
+    PayerIs {
+        /// The address.
+        payer: Address,
+        /// What else it is.
+        role: &'static str,
+    },
+    /// The seller cannot also receive the fee.
+    #[error("the payee {0} cannot be the fee recipient")]
+    PayeeIsFeeRecipient(Address),
+    /// The fee cannot be computed or is refused.
+    #[error(transparent)]
+    Fee(#[from] FeeError),
+    /// The registry entry is of another asset.
+    #[error("the token registry entry is not of the agreement's asset")]
+    WrongToken,
+    /// The text is not a snapshot.
+    #[error("the snapshot is malformed: {0}")]
+    Malformed(String),
+    /// The text is a snapshot, but not to the byte.
+    #[error("the snapshot is not in canonical form (RFC 8785)")]
+    NotCanonical,
+    /// The signature is not one.
+    #[error("the signature does not recover to any signer")]
+    BadSignature,
+}
+
+impl Snapshot {
+    /// The snapshot of a request for this agreement.
+    ///
+    /// # Errors
+    /// When a party cannot take part, two roles fall together, or the fee is refused.
+    pub fn new(agreement: &AgreementRecord, ask: Ask) -> Result<Self, SnapshotError> {
+        let terms = &agreement.terms;
+        if ask.token.asset != terms.asset {
+            return Err(SnapshotError::WrongToken);
+        }
+        let quote = agreement.fee.quote(ask.seller_amount)?;
+        for (role, address) in [("payer", ask.payer), ("payee", terms.payee)] {
+            check_party(role, address, &terms.asset, ask.router)?;
+        }
+        if ask.payer == terms.payee {
+            return Err(SnapshotError::PayerIs { payer: ask.payer, role: "payee" });
+        }
+        if !quote.fee.is_zero() {
+            check_party("fee recipient", agreement.fee.recipient, &terms.asset, ask.router)?;
+            if ask.payer == agreement.fee.recipient {
+                return Err(SnapshotError::PayerIs { payer: ask.payer, role: "fee recipient" });
+            }
+            if terms.payee == agreement.fee.recipient {
+                return Err(SnapshotError::PayeeIsFeeRecipient(terms.payee));
+            }
+        }
+        Ok(Self {
+            payment_request: ask.payment_request,
+            agreement: agreement.id.clone(),
+            unit: ask.unit.id,
+            unit_kind: ask.unit.kind,
+            terms_hash: terms.hash(),
+            consent: agreement.consent.kind().to_owned(),
+            buyer: agreement.buyer.profile.clone(),
+            seller: agreement.seller.profile.clone(),
+            router: ask.router,
+            operator: ask.operator,
+            asset: terms.asset,
+            symbol: ask.token.symbol,
+            decimals: ask.token.decimals,
+            payer: ask.payer,
+            payee: terms.payee,
+            quote,
+            fee: agreement.fee,
+            nonce: ask.unit.nonce,
+            created_at: ask.created_at,
+            deadline: ask.deadline.min(MAX_SAFE_INTEGER),
+            finality: ask.finality,
+        })
+    }
+
+    /// Reads a snapshot from its canonical text.
+    ///
+    /// # Errors
+    /// When the text is not a snapshot document, or not its canonical form.
+    pub fn parse(text: &str) -> Result<Self, SnapshotError> {
+        let document: Document = serde_json::from_str(text).map_err(|e| SnapshotError::Malformed(e.to_string()))?;
+        let snapshot = Self::try_from(document)?;
+        if snapshot.canonical() == text { Ok(snapshot) } else { Err(SnapshotError::NotCanonical) }
+    }
+
+    /// The RFC 8785 text.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        canonical_json(&Document::from(self)).expect("a struct of strings and safe integers is always JSON")
+    }
+
+    /// `keccak256` of the canonical text.
+    #[must_use]
+    pub fn request_id(&self) -> B256 {
+        hash_text(&self.canonical())
+    }
+
+    /// The router's struct.
+    #[must_use]
+    pub fn payment(&self) -> Payment {
+        self.payment_with(self.request_id())
+    }
+
+    fn payment_with(&self, request_id: B256) -> Payment {
+        let fee_recipient = if self.quote.fee.is_zero() { Address::ZERO } else { self.fee.recipient };
+        Payment {
+            operator: self.operator,
+            requestId: request_id,
+            parent: B256::ZERO,
+            payer: self.payer,
+            payee: self.payee,
+            token: self.asset.token_address(),
+            amount: self.quote.seller.atomic(),
+            feeRecipient: fee_recipient,
+            feeAmount: self.quote.fee.atomic(),
+            nonce: self.nonce,
+            deadline: U256::from(self.deadline),
+        }
+    }
+
+    /// What the operator signs (EIP-712).
+    #[must_use]
+    pub fn digest(&self) -> B256 {
+        self.payment().eip712_signing_hash(&router_domain(self.asset.chain_id(), self.router))
+    }
+}
+
+/// A snapshot with the signature over its digest. Made only when the signature recovers; everything derived is recomputed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedSnapshot {
+    snapshot: Snapshot,
+    canonical: String,
+    request_id: B256,
+    digest: B256,
+    signature: Bytes,
+    signer: Address,
+}
+
+impl SignedSnapshot {
+    /// Joins a snapshot and its signature.
+    ///
+    /// # Errors
+    /// [`SnapshotError::BadSignature`] when no signer can be recovered.
+    pub fn new(snapshot: Snapshot, signature: Bytes) -> Result<Self, SnapshotError> {
+        let canonical = snapshot.canonical();
+        let request_id = hash_text(&canonical);
+        let domain = router_domain(snapshot.asset.chain_id(), snapshot.router);
+        let digest = snapshot.payment_with(request_id).eip712_signing_hash(&domain);
+        let signer = recover(&digest, &signature).ok_or(SnapshotError::BadSignature)?;
+        Ok(Self { snapshot, canonical, request_id, digest, signature, signer })
+    }
+
+    /// Reads it back from what was stored or handed out.
+    ///
+    /// # Errors
+    /// When the text is not a canonical snapshot or the signature recovers to nobody.
+    pub fn parse(canonical: &str, signature: Bytes) -> Result<Self, SnapshotError> {
+        Self::new(Snapshot::parse(canonical)?, signature)
+    }
+
+    /// The snapshot.
+    #[must_use]
+    pub const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Its RFC 8785 text.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// `keccak256` of that text.
+    #[must_use]
+    pub const fn request_id(&self) -> B256 {
+        self.request_id
+    }
+
+    /// What was signed.
+    #[must_use]
+    pub const fn digest(&self) -> B256 {
+        self.digest
+    }
+
+    /// 65 bytes, `r ‖ s ‖ v`.
+    #[must_use]
+    pub const fn signature(&self) -> &Bytes {
+        &self.signature
+    }
+
+    /// Who signed.
+    #[must_use]
+    pub const fn signer(&self) -> Address {
+        self.signer
+    }
+
+    /// The router's struct.
+    #[must_use]
+    pub fn payment(&self) -> Payment {
+        self.snapshot.payment_with(self.request_id)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Document {
+    schema: String,
+    payment_request_id: String,
+    contract_id: String,
+    unit: UnitDocument,
+    terms_hash: B256,
+    consent: String,
+    buyer: String,
+    seller: String,
+    chain_id: u64,
+    router: String,
+    operator: String,
+    asset: String,
+    token_symbol: String,
+    token_decimals: u8,
+    payer: String,
+    payee: String,
+    seller_amount: String,
+    fee_amount: String,
+    total_amount: String,
+    fee_policy: FeeDocument,
+    nonce: String,
+    created_at: String,
+    deadline: u64,
+    finality: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct UnitDocument {
+    id: String,
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct FeeDocument {
+    bps: u16,
+    fixed: String,
+    recipient: String,
+}
+
+impl From<&Snapshot> for Document {
+    fn from(s: &Snapshot) -> Self {
+        let index = match s.unit_kind {
+            UnitKind::Whole => None,
+            UnitKind::Instalment(index) => Some(index),
+        };
+        Self {
+            schema: SCHEMA.to_owned(),
+            payment_request_id: s.payment_request.to_string(),
+            contract_id: s.agreement.to_string(),
+            unit: UnitDocument { id: s.unit.to_string(), kind: s.unit_kind.name().to_owned(), index },
+            terms_hash: s.terms_hash,
+            consent: s.consent.clone(),
+            buyer: s.buyer.to_string(),
+            seller: s.seller.to_string(),
+            chain_id: s.asset.chain_id(),
+            router: s.router.to_string(),
+            operator: s.operator.to_string(),
+            asset: s.asset.to_string(),
+            token_symbol: s.symbol.clone(),
+            token_decimals: s.decimals,
+            payer: s.payer.to_string(),
+            payee: s.payee.to_string(),
+            seller_amount: s.quote.seller.to_string(),
+            fee_amount: s.quote.fee.to_string(),
+            total_amount: s.quote.total.to_string(),
+            fee_policy: FeeDocument { bps: s.fee.bps, fixed: s.fee.fixed.to_string(), recipient: s.fee.recipient.to_string() },
+            nonce: s.nonce.to_string(),
+            created_at: s.created_at.to_string(),
+            deadline: s.deadline,
+            finality: s.finality.to_string(),
+        }
+    }
+}
+
+impl TryFrom<Document> for Snapshot {
+    type Error = SnapshotError;
+
+    fn try_from(d: Document) -> Result<Self, SnapshotError> {
+        if d.schema != SCHEMA {
+            return Err(malformed("schema", &format!("expected {SCHEMA}")));
+        }
+        let asset: Asset = read("asset", &d.asset)?;
+        if asset.chain_id() != d.chain_id {
+            return Err(malformed("chainId", "not the chain of the asset"));
+        }
+        let unit_kind = match (d.unit.kind.as_str(), d.unit.index) {
+            ("contract", None) => UnitKind::Whole,
+            ("instalment", Some(index)) if index > 0 => UnitKind::Instalment(index),
+            _ => return Err(malformed("unit", "expected kind contract, or kind instalment with an index from 1")),
+        };
+        let quote =
+            Quote { seller: read("sellerAmount", &d.seller_amount)?, fee: read("feeAmount", &d.fee_amount)?, total: read("totalAmount", &d.total_amount)? };
+        let fee = FeePolicy {
+            bps: d.fee_policy.bps,
+            fixed: read("feePolicy.fixed", &d.fee_policy.fixed)?,
+            recipient: address("feePolicy.recipient", &d.fee_policy.recipient)?,
+        };
+        Ok(Self {
+            payment_request: read("paymentRequestId", &d.payment_request_id)?,
+            agreement: read("contractId", &d.contract_id)?,
+            unit: read("unit.id", &d.unit.id)?,
+            unit_kind,
+            terms_hash: d.terms_hash,
+            consent: d.consent,
+            buyer: read("buyer", &d.buyer)?,
+            seller: read("seller", &d.seller)?,
+            router: address("router", &d.router)?,
+            operator: address("operator", &d.operator)?,
+            asset,
+            symbol: d.token_symbol,
+            decimals: d.token_decimals,
+            payer: address("payer", &d.payer)?,
+            payee: address("payee", &d.payee)?,
+            quote,
+            fee,
+            nonce: read::<Amount>("nonce", &d.nonce)?.atomic(),
+            created_at: Timestamp::parse(&d.created_at).ok_or_else(|| malformed("createdAt", "not an instant"))?,
+            deadline: d.deadline,
+            finality: read("finality", &d.finality)?,
+        })
+    }
+}
+
+fn malformed(field: &str, reason: &str) -> SnapshotError {
+    SnapshotError::Malformed(format!("{field}: {reason}"))
+}
+
+fn read<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, SnapshotError> {
+    text.parse().map_err(|e: T::Err| malformed(field, &e.to_string()))
+}
+
+fn address(field: &str, text: &str) -> Result<Address, SnapshotError> {
+    parse_address(text).map_err(|e| malformed(field, &e.to_string()))
+}
