@@ -18,7 +18,7 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @inheritdoc IPaymentRouter
-    uint256 public constant MAX_FEE_BPS = 2_000;
+    uint256 public constant MAX_FEE_BPS = 2000;
 
     uint256 private constant BPS = 10_000;
 
@@ -98,9 +98,8 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
         )
     {
         // 0x0f: name, version, chainId and verifyingContract are used, salt is not (ERC-5267).
-        return (
-            hex"0f", PaymentHash.NAME, PaymentHash.VERSION, block.chainid, address(this), bytes32(0), new uint256[](0)
-        );
+        return
+            (hex"0f", PaymentHash.NAME, PaymentHash.VERSION, block.chainid, address(this), bytes32(0), new uint256[](0));
     }
 
     /* INTERNALS */

@@ -63,6 +63,7 @@ pub struct PaymentEvent {
 }
 
 /// A log of the router that matters to settlement.
+#[expect(clippy::large_enum_variant, reason = "nearly every event is a payment; boxing it would cost an allocation per event")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouterEvent {
     /// Somebody paid.
