@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Script} from "forge-std/Script.sol";
+import {Script, VmSafe} from "forge-std/Script.sol";
 import {PaymentRouter} from "../src/PaymentRouter.sol";
 
 /// @title Deploys the router to the address it has on every chain
 /// @notice bin/foundry forge script script/Deploy.s.sol --rpc-url URL --broadcast, with the options of a wallet
-/// @dev Through the deterministic-deployment proxy; does nothing on a chain that has the router already. Writes
-/// `deploy/addresses/<chain id>.json`.
+/// @dev Through the deterministic-deployment proxy; does nothing on a chain that has the router already. Only when
+/// it broadcasts it writes `deploy/addresses/<chain id>.json`: a dry run must not claim a deployment.
 contract Deploy is Script {
     /// @dev keccak256("counterfoil.PaymentRouter.1"). The bindings have the same one.
     bytes32 public constant SALT = 0x8a99f0efec1cd94cccbc007f46cdf62c33fbfc286009a420edeeb117c73f290e;
@@ -17,6 +17,7 @@ contract Deploy is Script {
 
     function run() external {
         address router = deploy();
+        if (!vm.isContext(VmSafe.ForgeContext.ScriptBroadcast)) return;
 
         string memory json = "router";
         vm.serializeUint(json, "chainId", block.chainid);

@@ -27,8 +27,32 @@ contract PaymentRouterInvariants is Test {
         selectors[6] = handler.payTooHighFee.selector;
         selectors[7] = handler.setSigner.selector;
         selectors[8] = handler.cancel.selector;
-        selectors[9] = handler.wait_.selector;
+        selectors[9] = handler.passTime.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
+    }
+
+    /// @dev The invariants say nothing if the handler does nothing: a fixed walk must pay, with fees, and refund.
+    function test_TheHandlerPaysAndRefunds() public {
+        uint256 seed;
+        for (uint256 i; i < 100; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            handler.setSigner(seed, type(uint48).max);
+            handler.pay(seed, uint96(seed >> 100), seed >> 160);
+            handler.payAgain(seed, seed % 2 == 0);
+            handler.payTampered(seed, 1);
+            handler.payWithSomebodyElsesMoney(seed, 1);
+        }
+        uint256 refunds;
+        uint256 fees;
+        for (uint256 i; i < handler.historyLength(); ++i) {
+            if (handler.history(i).payment.parent != 0) ++refunds;
+            if (handler.history(i).payment.feeAmount != 0) ++fees;
+        }
+        assertGt(handler.historyLength(), 80);
+        assertGt(refunds, 10);
+        assertGt(fees, 30);
+        invariant_R1_TheRouterNeverHoldsABalance();
+        invariant_R3_R4_EveryBalanceIsAsTheBooksSay();
     }
 
     function invariant_R1_TheRouterNeverHoldsABalance() public view {

@@ -30,7 +30,6 @@ contract PaymentRouterHandler is Test {
     mapping(address operator => mapping(uint256 nonce => uint256)) public paid;
     mapping(address operator => mapping(uint256 nonce => bool)) public cancelled;
     mapping(address operator => mapping(address signer => uint48)) public until;
-    uint256 public payments;
 
     struct Paid {
         IPaymentRouter.Payment payment;
@@ -167,7 +166,7 @@ contract PaymentRouterHandler is Test {
         if (changed != 0) assertEq(logs[0].data, abi.encode(word, changed));
     }
 
-    function wait_(uint32 seconds_) external {
+    function passTime(uint32 seconds_) external {
         _time += seconds_ % 1 days;
         vm.warp(_time);
     }
@@ -195,7 +194,6 @@ contract PaymentRouterHandler is Test {
         balances[payment.token][sender] -= payment.amount + payment.feeAmount;
         balances[payment.token][payment.payee] += payment.amount;
         balances[payment.token][payment.feeRecipient] += payment.feeAmount;
-        payments += 1;
         _history.push(Paid(payment, signature, sender));
         _assertEvent(payment, sender);
     }
