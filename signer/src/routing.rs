@@ -1,0 +1,54 @@
+//! What the API asks of a signer.
+
+use std::fmt::Debug;
+
+use alloy_primitives::Address;
+use async_trait::async_trait;
+use settlement::snapshot::{SignedSnapshot, Snapshot, SnapshotError};
+
+/// Signs payment requests for an operator: the operator's own key or, normally, a delegate of it.
+#[async_trait]
+pub trait RoutingSigner: Send + Sync + Debug {
+    /// The address that its signatures recover to.
+    fn address(&self) -> Address;
+
+    /// Signs the EIP-712 digest of the snapshot's `Payment`.
+    ///
+    /// The answer's [`SignedSnapshot::signer`] is [`RoutingSigner::address`]: a signer checks its signature before it hands it out,
+    /// because the payer would otherwise be the first to find out, from a revert.
+    ///
+    /// # Errors
+    /// When the key cannot be reached now, or will not or cannot sign this snapshot.
+    async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError>;
+}
+
+/// Why a snapshot was not signed. Nothing was handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum SignerError {
+    /// The key cannot be reached; the same request may succeed later.
+    #[error("the signer is unavailable: {reason}")]
+    Unavailable {
+        /// What is wrong, without anything secret.
+        reason: String,
+    },
+    /// The signature that was made is not the signer's, so it was thrown away.
+    #[error("the signature recovers to {recovered} instead of the signer {address}")]
+    WrongSignature {
+        /// The signer.
+        address: Address,
+        /// Who the signature belongs to.
+        recovered: Address,
+    },
+    /// The signature that was made is not a signature, so it was thrown away.
+    #[error("the signature cannot be used")]
+    Unusable(#[source] SnapshotError),
+}
+
+/// Joins snapshot and signature, after the signer's check of its own work.
+pub(crate) fn checked(address: Address, snapshot: Snapshot, signature: alloy_primitives::Bytes) -> Result<SignedSnapshot, SignerError> {
+    let signed = SignedSnapshot::new(snapshot, signature).map_err(SignerError::Unusable)?;
+    match signed.signer() {
+        recovered if recovered == address => Ok(signed),
+        recovered => Err(SignerError::WrongSignature { address, recovered }),
+    }
+}
