@@ -144,8 +144,9 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
 
     /// @dev ECDSA first, whatever code the operator's account has (EIP-7702 gives a key's account code); then ERC-1271.
     function _checkSignature(address operator, bytes32 digest_, bytes calldata signature) private view {
-        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecoverCalldata(digest_, signature);
-        if (err == ECDSA.RecoverError.NoError && _isSigner(operator, recovered)) return;
+        // Zero when it is no ECDSA signature, and zero is nobody's signer.
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest_, signature);
+        if (_isSigner(operator, recovered)) return;
         if (SignatureChecker.isValidERC1271SignatureNowCalldata(operator, digest_, signature)) return;
         revert WrongSigner(recovered);
     }

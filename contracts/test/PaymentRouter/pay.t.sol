@@ -139,7 +139,8 @@ contract PaymentRouterPayTest is PaymentRouterTest {
     }
 
     function test_C8_RevertWhen_ThePayeeIsZero() public {
-        IPaymentRouter.Payment memory payment = _payment();
+        // In native coin, which a call to zero would burn.
+        IPaymentRouter.Payment memory payment = _nativePayment();
         payment.payee = address(0);
         _expectRevert(payment, abi.encodeWithSelector(IPaymentRouter.ZeroAddress.selector));
     }
@@ -625,6 +626,17 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         assertEq(payee.balance, AMOUNT);
         assertEq(feeRecipient.balance, FEE);
         assertEq(address(router).balance, 0);
+    }
+
+    function test_PaysNativeCoinWithoutAFee() public {
+        IPaymentRouter.Payment memory payment = _nativePayment();
+        payment.feeRecipient = address(0);
+        payment.feeAmount = 0;
+        bytes memory signature = _sign(operator, payment);
+        vm.expectCall(address(0), 0, "", 0);
+        _expectRouted(payment, payer);
+        _payAs(payer, payment, signature);
+        assertEq(payee.balance, AMOUNT);
     }
 
     function test_A5_RevertWhen_TheValueIsNotExact() public {
