@@ -110,7 +110,8 @@ impl WalletKey {
     }
 
     /// As a wallet that signs the transactions of a provider.
-    pub(crate) fn transaction_signer(&self) -> EthereumWallet {
+    #[must_use]
+    pub fn transaction_signer(&self) -> EthereumWallet {
         EthereumWallet::from(self.0.clone())
     }
 }
