@@ -1,7 +1,11 @@
 //! The only process of Counterfoil: it wires the other crates together and is what people type.
 
+pub mod chain;
 pub mod config;
+pub mod deploy;
 pub mod failure;
+pub mod foundry;
 pub mod lifecycle;
+pub mod stack;
 pub mod system;
 pub mod telemetry;

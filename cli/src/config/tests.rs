@@ -33,7 +33,7 @@ fn without_anything_the_defaults_apply() {
     let config = Config::load(&Sources { directory: tempfile::tempdir().unwrap().path().to_owned(), ..Sources::default() }).unwrap();
     assert_eq!(config.file, None);
     assert_eq!(config.database.url.expose(), "sqlite:counterfoil.db");
-    assert_eq!(config.api.listen.to_string(), "127.0.0.1:8420");
+    assert_eq!(config.api.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.api.verify_wait, Duration::from_secs(30));
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.chains.is_empty());

@@ -1,0 +1,195 @@
+//! A private chain: an anvil process that ends with this one, however this one ends, and keeps its state.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::failure::{Failure, OrFix};
+
+/// The chain id of every private chain here, as anvil's default.
+pub const CHAIN_ID: u64 = 31_337;
+
+/// Starts anvil and ends it (with SIGTERM, upon which it writes its state) as soon as our end of its standard input closes: on `stop`, on drop,
+/// and by the kernel when this process is killed. Its own process group keeps Ctrl-C away from it while we still need it. The shell gives up its
+/// standard output, so that the end of anvil is the end of the output.
+const KEEPER: &str = r#""$0" "$@" & pid=$!; exec >&-; read -r _; kill -TERM "$pid" 2>/dev/null; wait "$pid""#;
+
+/// How often the state is written while it runs: what a power cut can take. Less than a payment needs to become final.
+const STATE_INTERVAL_S: u32 = 1;
+/// Writing the state at the end takes well under a second.
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
+/// How many lines of output to quote when it does not start.
+const QUOTED_LINES: usize = 5;
+
+/// When blocks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mining {
+    /// One per transaction, and none otherwise: for tests that make blocks themselves.
+    OnTransaction,
+    /// One per interval.
+    Every(Duration),
+    /// One per transaction and one per interval.
+    Mixed(Duration),
+}
+
+/// How to start it.
+#[derive(Clone, Debug)]
+pub struct AnvilOptions {
+    /// The native binary.
+    pub binary: PathBuf,
+    /// 0 is any.
+    pub port: u16,
+    /// Where the chain is kept; `None` forgets it.
+    pub state: Option<PathBuf>,
+    /// When blocks are made.
+    pub mining: Mining,
+}
+
+/// A running chain.
+#[derive(Debug)]
+pub struct Anvil {
+    url: Url,
+    process: Child,
+    lifeline: Option<ChildStdin>,
+    output: JoinHandle<()>,
+}
+
+impl Anvil {
+    /// Starts it and waits until it listens.
+    ///
+    /// # Errors
+    /// When it cannot be started, or ends before it listens: mostly because the port is taken.
+    pub async fn start(options: &AnvilOptions) -> anyhow::Result<Self> {
+        let mut process = Command::new("sh")
+            .arg("-c")
+            .arg(KEEPER)
+            .arg(&options.binary)
+            .args(arguments(options))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .or_fix("anvil cannot be started", "check that sh and the Foundry tools can be run here")?;
+        let lifeline = process.stdin.take();
+        let stdout = process.stdout.take().expect("stdout was asked for as a pipe");
+        let mut lines = BufReader::new(stdout).lines();
+        let url = listening(&mut lines, options.port).await?;
+        // A pipe that nobody reads would fill and stop it.
+        let output = tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok(Self { url, process, lifeline, output })
+    }
+
+    /// Where its JSON-RPC is; the same port speaks WebSocket.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Returns when it ended by itself.
+    pub async fn ended(&mut self) {
+        // The task only ends with the output; that it panicked is as good a reason to stop.
+        let _ended = (&mut self.output).await;
+    }
+
+    /// Lets it write its state and waits for its end.
+    ///
+    /// # Errors
+    /// When it does not end in time.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        drop(self.lifeline.take());
+        let ended = tokio::time::timeout(STOPS_WITHIN, self.process.wait()).await;
+        ended.or_fix("anvil does not end", "end it by hand; its last seconds may be lost")?.or_fix("anvil cannot be waited for", "look for it among the processes")?;
+        Ok(())
+    }
+}
+
+fn arguments(options: &AnvilOptions) -> Vec<String> {
+    let mut arguments: Vec<String> = ["--host", "127.0.0.1", "--chain-id", &CHAIN_ID.to_string(), "--port", &options.port.to_string()].map(Into::into).into();
+    let mut seconds = |interval: Duration| arguments.extend(["--block-time".to_owned(), format!("{}", interval.as_secs_f64())]);
+    match options.mining {
+        Mining::OnTransaction => {}
+        Mining::Every(interval) => seconds(interval),
+        Mining::Mixed(interval) => {
+            seconds(interval);
+            arguments.push("--mixed-mining".to_owned());
+        }
+    }
+    if let Some(state) = &options.state {
+        arguments.extend(["--state".to_owned(), state.display().to_string(), "--state-interval".to_owned(), STATE_INTERVAL_S.to_string()]);
+    }
+    arguments
+}
+
+/// Reads its output up to the line that names the address.
+async fn listening(lines: &mut Lines<BufReader<ChildStdout>>, port: u16) -> anyhow::Result<Url> {
+    let mut last = Vec::new();
+    while let Some(line) = lines.next_line().await.or_fix("anvil's output cannot be read", "start it again")? {
+        if let Some(address) = line.trim().strip_prefix("Listening on ") {
+            return format!("http://{address}").parse().or_fix(format!("anvil listens on {address:?}"), "use the pinned Foundry tools");
+        }
+        last.push(line);
+    }
+    let from = last.len().saturating_sub(QUOTED_LINES);
+    let said = last.split_off(from).join("\n");
+    let what = format!("anvil ended instead of listening on port {port}");
+    Err(Failure { source: Some(anyhow::Error::msg(said)), ..Failure::new(what, "if the port is taken, choose another with --rpc-port, or 0 for any") }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::providers::{Provider, ProviderBuilder};
+
+    async fn start(state: Option<PathBuf>) -> Anvil {
+        let binary = crate::foundry::anvil(|_| {}).await.unwrap();
+        Anvil::start(&AnvilOptions { binary, port: 0, state, mining: Mining::OnTransaction }).await.unwrap()
+    }
+
+    async fn mine(url: &Url, blocks: u64) {
+        let provider = ProviderBuilder::new().connect_http(url.clone());
+        let _nothing: serde_json::Value = provider.raw_request("anvil_mine".into(), [blocks]).await.unwrap();
+    }
+
+    async fn height(url: &Url) -> u64 {
+        ProviderBuilder::new().connect_http(url.clone()).get_block_number().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_chain_outlives_its_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Some(folder.path().join("chain.json"));
+        let first = start(state.clone()).await;
+        mine(first.url(), 7).await;
+        first.stop().await.unwrap();
+        let second = start(state).await;
+        assert_eq!(height(second.url()).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_chain_that_is_dropped_ends_and_keeps_its_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("chain.json");
+        let mut chain = start(Some(state.clone())).await;
+        mine(chain.url(), 3).await;
+        drop(chain.lifeline.take());
+        tokio::time::timeout(STOPS_WITHIN, chain.ended()).await.expect("closing its standard input ends it");
+        assert_eq!(height(start(Some(state)).await.url()).await, 3);
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_said_so() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let binary = crate::foundry::anvil(|_| {}).await.unwrap();
+        let options = AnvilOptions { binary, port, state: None, mining: Mining::OnTransaction };
+        let error = tokio::time::timeout(STOPS_WITHIN, Anvil::start(&options)).await.expect("it says so instead of waiting").unwrap_err();
+        assert_eq!(error.to_string(), format!("anvil ended instead of listening on port {port}"));
+        assert!(crate::failure::fix_of(&error).unwrap().contains("--rpc-port"));
+    }
+}

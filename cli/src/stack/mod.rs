@@ -1,0 +1,3 @@
+//! A whole instance beside its own chain.
+
+pub mod anvil;
