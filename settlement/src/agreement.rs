@@ -8,7 +8,10 @@ use crate::clock::Timestamp;
 use crate::error::NotAllowed;
 use crate::ids::{AgreementId, ProfileId, SubmissionId};
 use crate::money::FeePolicy;
-use crate::terms::Terms;
+use crate::terms::{PaymentTiming, Terms};
+
+const INSPECT_FIRST: &str = "a payment of this agreement does not prove itself and has to be inspected first";
+const END_REQUEST_FIRST: &str = "a payment request of this agreement is live; cancel it or let it end first";
 
 sol! {
     /// What both wallets sign (EIP-712, domain `Counterfoil`/`1`/chain id of the asset). `evaluator` is zero where there is none.
@@ -231,15 +234,39 @@ impl AgreementState {
         }
     }
 
-    /// The seller delivers.
+    /// Whether the seller may deliver.
     ///
     /// # Errors
     /// Unless work is in progress or was rejected.
-    pub fn submit(self, submission: SubmissionId, at: Timestamp) -> Result<Self, NotAllowed> {
+    pub fn may_submit(&self) -> Result<(), NotAllowed> {
         match self {
-            Self::InProgress | Self::Rejected { .. } => Ok(Self::Submitted { submission, at }),
+            Self::InProgress | Self::Rejected { .. } => Ok(()),
             Self::Submitted { .. } | Self::Accepted { .. } | Self::Cancelled { .. } => {
                 Err(self.refuse("submit", "the work can be submitted only while it is in progress or rejected"))
+            }
+        }
+    }
+
+    /// The seller delivers.
+    ///
+    /// # Errors
+    /// As [`Self::may_submit`].
+    pub fn submit(self, submission: SubmissionId, at: Timestamp) -> Result<Self, NotAllowed> {
+        self.may_submit()?;
+        Ok(Self::Submitted { submission, at })
+    }
+
+    /// The delivery that the buyer may accept.
+    ///
+    /// # Errors
+    /// Unless a delivery waits for a decision, payment is verified in full and no proof is in doubt.
+    pub fn may_accept(&self, payments: PaymentFacts) -> Result<&SubmissionId, NotAllowed> {
+        match self {
+            Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("accept", INSPECT_FIRST)),
+            Self::Submitted { .. } if !payments.paid_in_full => Err(self.refuse("accept", "the agreement is accepted once its payment is verified in full")),
+            Self::Submitted { submission, .. } => Ok(submission),
+            Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
+                Err(self.refuse("accept", "only a submitted delivery can be accepted"))
             }
         }
     }
@@ -247,14 +274,26 @@ impl AgreementState {
     /// The buyer accepts what was delivered and paid.
     ///
     /// # Errors
-    /// Unless a delivery waits for a decision, payment is verified in full and no proof is in doubt.
+    /// As [`Self::may_accept`].
     pub fn accept(self, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
+        let submission = self.may_accept(payments)?.clone();
+        Ok(Self::Accepted { submission, at })
+    }
+
+    /// The delivery that the buyer may send back.
+    ///
+    /// # Errors
+    /// Unless a delivery waits for a decision and nothing was paid or may still be.
+    pub fn may_reject(&self, payments: PaymentFacts) -> Result<&SubmissionId, NotAllowed> {
         match self {
-            Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("accept", "a payment of this agreement has to be inspected first")),
-            Self::Submitted { .. } if !payments.paid_in_full => Err(self.refuse("accept", "the agreement is accepted once its payment is verified in full")),
-            Self::Submitted { submission, .. } => Ok(Self::Accepted { submission, at }),
+            Self::Submitted { .. } if payments.any_verified => {
+                Err(self.refuse("reject", "a verified payment cannot be followed by a rejection; ask for a refund"))
+            }
+            Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("reject", INSPECT_FIRST)),
+            Self::Submitted { .. } if payments.live_request => Err(self.refuse("reject", END_REQUEST_FIRST)),
+            Self::Submitted { submission, .. } => Ok(submission),
             Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
-                Err(self.refuse("accept", "only a submitted delivery can be accepted"))
+                Err(self.refuse("reject", "only a submitted delivery can be rejected"))
             }
         }
     }
@@ -262,36 +301,51 @@ impl AgreementState {
     /// The buyer sends the delivery back.
     ///
     /// # Errors
-    /// Unless a delivery waits for a decision and nothing was paid or may still be.
+    /// As [`Self::may_reject`].
     pub fn reject(self, reason: String, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
+        let submission = self.may_reject(payments)?.clone();
+        Ok(Self::Rejected { submission, reason, at })
+    }
+
+    /// Whether either party may call it off.
+    ///
+    /// # Errors
+    /// Once it ended, or anything was paid or may still be.
+    pub fn may_cancel(&self, payments: PaymentFacts) -> Result<(), NotAllowed> {
         match self {
-            Self::Submitted { .. } if payments.any_verified => {
-                Err(self.refuse("reject", "a verified payment cannot be followed by a rejection; ask for a refund"))
+            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.any_verified => {
+                Err(self.refuse("cancel", "a paid agreement cannot be cancelled; ask for a refund"))
             }
-            Self::Submitted { .. } if payments.live_request || payments.proof_issue => {
-                Err(self.refuse("reject", "a payment request of this agreement is live; cancel it or let it end first"))
-            }
-            Self::Submitted { submission, .. } => Ok(Self::Rejected { submission, reason, at }),
-            Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
-                Err(self.refuse("reject", "only a submitted delivery can be rejected"))
-            }
+            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.proof_issue => Err(self.refuse("cancel", INSPECT_FIRST)),
+            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.live_request => Err(self.refuse("cancel", END_REQUEST_FIRST)),
+            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } => Ok(()),
+            Self::Accepted { .. } | Self::Cancelled { .. } => Err(self.refuse("cancel", "the agreement has already ended")),
         }
     }
 
     /// Either party calls it off.
     ///
     /// # Errors
-    /// Once it ended, or anything was paid or may still be.
+    /// As [`Self::may_cancel`].
     pub fn cancel(self, reason: String, by: ProfileId, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
-        match self {
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.any_verified || payments.proof_issue => {
-                Err(self.refuse("cancel", "a paid agreement cannot be cancelled; ask for a refund"))
+        self.may_cancel(payments)?;
+        Ok(Self::Cancelled { reason, by, at })
+    }
+
+    /// Whether the buyer may ask for a payment payload now. Which unit it pays, and whether one may be signed, [`crate::unit::next_unit`] says.
+    ///
+    /// # Errors
+    /// Once it ended, before delivery where payment is on delivery, and while a proof is in doubt.
+    pub fn may_pay(&self, timing: PaymentTiming, payments: PaymentFacts) -> Result<(), NotAllowed> {
+        match (self, timing) {
+            (Self::Accepted { .. } | Self::Cancelled { .. }, _) => Err(self.refuse("pay", "the agreement has already ended")),
+            (Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. }, _) if payments.proof_issue => Err(self.refuse("pay", INSPECT_FIRST)),
+            (Self::InProgress | Self::Rejected { .. }, PaymentTiming::OnDelivery) => {
+                Err(self.refuse("pay", "the terms say payment on delivery; the seller has not submitted the work yet"))
             }
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.live_request => {
-                Err(self.refuse("cancel", "a payment request of this agreement is live; cancel it or let it end first"))
+            (Self::Submitted { .. }, PaymentTiming::OnDelivery) | (Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. }, PaymentTiming::AnyTime) => {
+                Ok(())
             }
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } => Ok(Self::Cancelled { reason, by, at }),
-            Self::Accepted { .. } | Self::Cancelled { .. } => Err(self.refuse("cancel", "the agreement has already ended")),
         }
     }
 

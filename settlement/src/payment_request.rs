@@ -184,15 +184,13 @@ impl PaymentRequestState {
         }
     }
 
-    /// The payer names its transaction, or the indexer sees the event before it is final. A later hash replaces an earlier one (a sped-up transaction).
+    /// Whether a transaction may be named.
     ///
     /// # Errors
     /// Once it was cancelled, has expired, is verified or its unit was paid.
-    pub fn submit(self, tx_hash: B256, at: Timestamp) -> Result<Self, NotAllowed> {
+    pub fn may_submit(&self) -> Result<(), NotAllowed> {
         match self {
-            Self::Signed | Self::Submitted { .. } | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. } => {
-                Ok(Self::Submitted { tx_hash, at })
-            }
+            Self::Signed | Self::Submitted { .. } | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. } => Ok(()),
             Self::Failed { reason: FailureReason::UnitPaid { .. }, .. } => Err(self.refuse("submit", "the unit was paid through another request")),
             Self::Cancelled { .. } | Self::Expired { .. } => {
                 Err(self.refuse("submit", "the request has ended; if it was paid all the same, the chain tells us"))
@@ -201,18 +199,36 @@ impl PaymentRequestState {
         }
     }
 
-    /// The payer calls it off. The signature stays executable until the deadline.
+    /// The payer names its transaction, or the indexer sees the event before it is final. A later hash replaces an earlier one (a sped-up transaction).
+    ///
+    /// # Errors
+    /// As [`Self::may_submit`].
+    pub fn submit(self, tx_hash: B256, at: Timestamp) -> Result<Self, NotAllowed> {
+        self.may_submit()?;
+        Ok(Self::Submitted { tx_hash, at })
+    }
+
+    /// Whether the payer may call it off.
     ///
     /// # Errors
     /// Once a transaction was named, or it ended.
-    pub fn cancel(self, reason: Option<String>, at: Timestamp) -> Result<Self, NotAllowed> {
+    pub fn may_cancel(&self) -> Result<(), NotAllowed> {
         match self {
-            Self::Signed => Ok(Self::Cancelled { reason, at }),
+            Self::Signed => Ok(()),
             Self::Submitted { .. } => Err(self.refuse("cancel", "a transaction was submitted and may still settle")),
             Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } | Self::Verified { .. } => {
                 Err(self.refuse("cancel", "the request has already ended"))
             }
         }
+    }
+
+    /// The payer calls it off. The signature stays executable until the deadline.
+    ///
+    /// # Errors
+    /// As [`Self::may_cancel`].
+    pub fn cancel(self, reason: Option<String>, at: Timestamp) -> Result<Self, NotAllowed> {
+        self.may_cancel()?;
+        Ok(Self::Cancelled { reason, at })
     }
 
     /// Its transaction did not pay it, or the unit was paid otherwise.
