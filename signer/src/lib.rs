@@ -5,11 +5,14 @@
 //! - [`payload`]: the `execution` JSON of a payment request, made by the API and read by buyers; [`wallet`] checks and pays it.
 
 pub mod key;
+pub mod keystore;
 pub mod local;
 pub mod payload;
+pub mod policy;
 pub mod routing;
 
 pub use key::{KeyError, WalletKey};
 pub use local::LocalSigner;
 pub use payload::ExecutionPayload;
+pub use policy::{PolicySigner, SigningPolicy};
 pub use routing::{RoutingSigner, SignerError};

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use settlement::snapshot::{SignedSnapshot, Snapshot};
 
 use crate::key::{KeyError, WalletKey};
+use crate::keystore::{self, KeystoreError};
 use crate::routing::{RoutingSigner, SignerError, checked};
 
 /// Signs with a key in this process. Signs whatever it is given: put a [`crate::policy::PolicySigner`] in front of it.
@@ -43,6 +44,14 @@ impl LocalSigner {
     /// When the file cannot be read, is open to other users, or holds no key.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
         WalletKey::from_file(path).map(Self)
+    }
+
+    /// See [`keystore::open`].
+    ///
+    /// # Errors
+    /// When the file is open to other users, is no keystore, asks for too much work, or the password is wrong.
+    pub fn from_keystore(path: &Path, password: &SecretString) -> Result<Self, KeystoreError> {
+        keystore::open(path, password).map(Self)
     }
 }
 

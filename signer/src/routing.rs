@@ -6,6 +6,8 @@ use alloy_primitives::Address;
 use async_trait::async_trait;
 use settlement::snapshot::{SignedSnapshot, Snapshot, SnapshotError};
 
+use crate::policy::Refusal;
+
 /// Signs payment requests for an operator: the operator's own key or, normally, a delegate of it.
 #[async_trait]
 pub trait RoutingSigner: Send + Sync + Debug {
@@ -31,6 +33,9 @@ pub enum SignerError {
         /// What is wrong, without anything secret.
         reason: String,
     },
+    /// The key's policy is against it.
+    #[error("the signer refuses: {0}")]
+    Refused(#[from] Refusal),
     /// The signature that was made is not the signer's, so it was thrown away.
     #[error("the signature recovers to {recovered} instead of the signer {address}")]
     WrongSignature {

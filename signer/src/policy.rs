@@ -1,0 +1,172 @@
+//! What a hot key is willing to sign. A second opinion, beside the key, on what the API asks for: whoever gets the API to ask
+//! for the wrong thing still gets no signature for another router, operator, fee or age of payload.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alloy_primitives::Address;
+use async_trait::async_trait;
+use settlement::asset::{UnusableAddress, check_party};
+use settlement::chain::ChainPolicy;
+use settlement::clock::{Clock, Timestamp};
+use settlement::money::{Amount, FeeError};
+use settlement::snapshot::{SignedSnapshot, Snapshot};
+
+use crate::routing::{RoutingSigner, SignerError};
+
+/// The longest life of a payment request (1,440 minutes), which bounds how long a signed payload can be outstanding.
+pub const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// What the clocks of the API and of this signer may differ by.
+const CLOCK_MARGIN: Duration = Duration::from_secs(60);
+
+/// The bounds of one key on one chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SigningPolicy {
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// The only router.
+    pub router: Address,
+    /// The only operator it signs for.
+    pub operator: Address,
+    /// How far ahead a deadline may lie, give or take a minute of clock difference.
+    pub max_lifetime: Duration,
+}
+
+/// Why a key does not sign a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another chain.
+    #[error("this key signs for chain {allowed}, not for chain {asked}")]
+    Chain {
+        /// The policy's.
+        allowed: u64,
+        /// The snapshot's.
+        asked: u64,
+    },
+    /// Another router.
+    #[error("this key signs for router {allowed}, not for {asked}")]
+    Router {
+        /// The policy's.
+        allowed: Address,
+        /// The snapshot's.
+        asked: Address,
+    },
+    /// Another operator.
+    #[error("this key signs for operator {allowed}, not for {asked}")]
+    Operator {
+        /// The policy's.
+        allowed: Address,
+        /// The snapshot's.
+        asked: Address,
+    },
+    /// A payload that could be executed for too long.
+    #[error("the deadline {deadline} is later than {latest}, the latest this key signs now (unix seconds)")]
+    Deadline {
+        /// The latest allowed, unix seconds.
+        latest: u64,
+        /// The snapshot's, unix seconds.
+        deadline: u64,
+    },
+    /// Nothing is paid.
+    #[error("the payment is of nothing")]
+    ZeroAmount,
+    /// Money sent to this address would be lost.
+    #[error(transparent)]
+    Party(#[from] UnusableAddress),
+    /// The fee is above the router's cap, or cannot be computed.
+    #[error(transparent)]
+    Fee(#[from] FeeError),
+    /// The amounts are not those of the fee policy.
+    #[error("fee {fee} and total {total} do not follow from the fee policy, which makes them {due} and {due_total}")]
+    FeeSplit {
+        /// The snapshot's fee.
+        fee: Amount,
+        /// The snapshot's total.
+        total: Amount,
+        /// The fee by its policy.
+        due: Amount,
+        /// The total by its policy.
+        due_total: Amount,
+    },
+}
+
+impl SigningPolicy {
+    /// The bounds of a chain, with the longest lifetime.
+    #[must_use]
+    pub const fn of(chain: &ChainPolicy) -> Self {
+        Self { chain_id: chain.chain_id, router: chain.router, operator: chain.operator, max_lifetime: MAX_LIFETIME }
+    }
+
+    /// Whether the key signs `snapshot` at `now`.
+    ///
+    /// # Errors
+    /// The first bound that it breaks.
+    pub fn check(&self, snapshot: &Snapshot, now: Timestamp) -> Result<(), Refusal> {
+        let asked = snapshot.asset.chain_id();
+        if asked != self.chain_id {
+            return Err(Refusal::Chain { allowed: self.chain_id, asked });
+        }
+        if snapshot.router != self.router {
+            return Err(Refusal::Router { allowed: self.router, asked: snapshot.router });
+        }
+        if snapshot.operator != self.operator {
+            return Err(Refusal::Operator { allowed: self.operator, asked: snapshot.operator });
+        }
+        let latest = now.plus(self.max_lifetime.saturating_add(CLOCK_MARGIN)).unix_seconds();
+        if snapshot.deadline > latest {
+            return Err(Refusal::Deadline { latest, deadline: snapshot.deadline });
+        }
+        check_money(snapshot)
+    }
+}
+
+fn check_money(snapshot: &Snapshot) -> Result<(), Refusal> {
+    let quote = snapshot.quote;
+    if quote.seller.is_zero() {
+        return Err(Refusal::ZeroAmount);
+    }
+    let fee_recipient = (!quote.fee.is_zero()).then_some(("fee recipient", snapshot.fee.recipient));
+    for (role, address) in [("payer", snapshot.payer), ("payee", snapshot.payee)].into_iter().chain(fee_recipient) {
+        check_party(role, address, &snapshot.asset, snapshot.router)?;
+    }
+    let due = snapshot.fee.quote(quote.seller)?;
+    if due != quote {
+        return Err(Refusal::FeeSplit { fee: quote.fee, total: quote.total, due: due.fee, due_total: due.total });
+    }
+    Ok(())
+}
+
+/// A signer with a policy in front of it.
+#[derive(Clone)]
+pub struct PolicySigner {
+    inner: Arc<dyn RoutingSigner>,
+    policy: SigningPolicy,
+    clock: Arc<dyn Clock>,
+}
+
+impl PolicySigner {
+    /// Bounds `inner` by `policy`, with `clock` as the present time.
+    #[must_use]
+    pub fn new(inner: Arc<dyn RoutingSigner>, policy: SigningPolicy, clock: Arc<dyn Clock>) -> Self {
+        Self { inner, policy, clock }
+    }
+}
+
+impl fmt::Debug for PolicySigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicySigner").field("inner", &self.inner).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl RoutingSigner for PolicySigner {
+    fn address(&self) -> Address {
+        self.inner.address()
+    }
+
+    async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
+        self.policy.check(&snapshot, self.clock.now())?;
+        self.inner.sign(snapshot).await
+    }
+}
