@@ -343,9 +343,8 @@ impl AgreementState {
             (Self::InProgress | Self::Rejected { .. }, PaymentTiming::OnDelivery) => {
                 Err(self.refuse("pay", "the terms say payment on delivery; the seller has not submitted the work yet"))
             }
-            (Self::Submitted { .. }, PaymentTiming::OnDelivery) | (Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. }, PaymentTiming::AnyTime) => {
-                Ok(())
-            }
+            (Self::Submitted { .. }, PaymentTiming::OnDelivery)
+            | (Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. }, PaymentTiming::AnyTime) => Ok(()),
         }
     }
 

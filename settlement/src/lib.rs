@@ -4,6 +4,7 @@
 
 pub mod agreement;
 pub mod asset;
+pub mod available_action;
 pub mod canonical;
 pub mod chain;
 pub mod clock;
@@ -11,8 +12,10 @@ pub mod error;
 pub mod event;
 pub mod finality;
 pub mod ids;
+pub mod invoice;
 pub mod ledger;
 pub mod money;
+pub mod next_action;
 pub mod notice;
 pub mod payment_request;
 pub mod receipt;

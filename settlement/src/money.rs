@@ -165,21 +165,30 @@ impl FeePolicy {
         Ok(())
     }
 
-    /// The fee on `seller`, rounded down, and the total.
+    /// The fee on `seller`, rounded down, and the total, whether or not the router would take it.
     ///
     /// # Errors
-    /// [`FeeError::TooLarge`] when the total does not fit, [`FeeError::AboveCap`] when the router would refuse it.
-    pub fn quote(&self, seller: Amount) -> Result<Quote, FeeError> {
+    /// [`FeeError::TooLarge`] when the total does not fit.
+    pub fn price(&self, seller: Amount) -> Result<Quote, FeeError> {
         let (bps, base) = (U256::from(self.bps), U256::from(BPS));
         // seller = q × 10 000 + r, so that no intermediate product can overflow before the result does.
         let (q, r) = (seller.0 / base, seller.0 % base);
         let share = q.checked_mul(bps).and_then(|s| s.checked_add(r * bps / base)).ok_or(FeeError::TooLarge)?;
         let fee = Amount(share).plus(self.fixed).map_err(|_| FeeError::TooLarge)?;
         let total = seller.plus(fee).map_err(|_| FeeError::TooLarge)?;
-        if !within_cap(fee.0, total.0) {
-            return Err(FeeError::AboveCap { seller, fee, max_bps: MAX_FEE_BPS });
-        }
         Ok(Quote { seller, fee, total })
+    }
+
+    /// The price of a payment that can be asked for.
+    ///
+    /// # Errors
+    /// [`FeeError::TooLarge`] when the total does not fit, [`FeeError::AboveCap`] when the router would refuse it.
+    pub fn quote(&self, seller: Amount) -> Result<Quote, FeeError> {
+        let quote = self.price(seller)?;
+        if !within_cap(quote.fee.0, quote.total.0) {
+            return Err(FeeError::AboveCap { seller, fee: quote.fee, max_bps: MAX_FEE_BPS });
+        }
+        Ok(quote)
     }
 }
 

@@ -38,6 +38,20 @@ pub struct PaymentRequest {
     pub updated_at: Timestamp,
 }
 
+/// A stored request, as far as it can be believed.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
+    /// What is stored proves itself.
+    Sound(&'a PaymentRequest),
+    /// The row was changed behind our back, or its proof no longer holds.
+    Unproven {
+        /// The request.
+        id: &'a PaymentRequestId,
+        /// Its unit.
+        unit: &'a Unit,
+    },
+}
+
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PaymentRequestState {
@@ -190,7 +204,9 @@ impl PaymentRequestState {
     /// Once it was cancelled, has expired, is verified or its unit was paid.
     pub fn may_submit(&self) -> Result<(), NotAllowed> {
         match self {
-            Self::Signed | Self::Submitted { .. } | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. } => Ok(()),
+            Self::Signed | Self::Submitted { .. } | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. } => {
+                Ok(())
+            }
             Self::Failed { reason: FailureReason::UnitPaid { .. }, .. } => Err(self.refuse("submit", "the unit was paid through another request")),
             Self::Cancelled { .. } | Self::Expired { .. } => {
                 Err(self.refuse("submit", "the request has ended; if it was paid all the same, the chain tells us"))

@@ -1,0 +1,266 @@
+//! The invoice of an agreement: what is owed, what was asked for and what is paid, as a document.
+
+use alloy_primitives::{Address, B256};
+use serde::Serialize;
+
+use crate::agreement::{AgreementRecord, AgreementState, PaymentFacts};
+use crate::asset::Token;
+use crate::ids::{UnitId, invoice_id, receipt_id};
+use crate::money::{Amount, FeeError, Quote};
+use crate::payment_request::{PaymentRequest, PaymentRequestState, Standing};
+use crate::unit::{Unit, UnitKind};
+
+/// Version of the document.
+const SCHEMA: &str = "counterfoil-invoice-v1";
+
+/// Where an invoice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceStatus {
+    /// Nothing is paid.
+    Open,
+    /// Something is paid, not all.
+    PartiallyPaid,
+    /// All is paid, each payment proven.
+    Paid,
+    /// Called off before anything was paid.
+    Cancelled,
+    /// A payment does not prove itself; what the amounts say is not to be relied on.
+    InspectionRequired,
+}
+
+/// Where one unit of an invoice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineStatus {
+    /// Asked for, and over without payment so far.
+    Open,
+    /// A payload is out.
+    Requested,
+    /// A transaction was named or seen.
+    Pending,
+    /// Paid and proven.
+    Paid,
+    /// Its payment does not prove itself.
+    InspectionRequired,
+}
+
+/// The JSON of an invoice: amounts as decimal strings in atomic units, times as ISO-8601.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invoice {
+    /// `counterfoil-invoice-v1`.
+    pub schema: &'static str,
+    /// `inv_{contractId}`.
+    pub id: String,
+    /// The agreement.
+    pub contract_id: String,
+    /// Where it stands.
+    pub status: InvoiceStatus,
+    /// When the agreement was imported.
+    pub issued_at: String,
+    /// What the agreement calls itself.
+    pub title: String,
+    /// keccak256 of the canonical terms.
+    pub terms_hash: B256,
+    /// `signatures` or `attested`: how consent to the terms was shown.
+    pub consent: &'static str,
+    /// Who owes.
+    pub buyer: InvoiceParty,
+    /// Who is owed.
+    pub seller: InvoiceParty,
+    /// Where the seller is paid (EIP-55).
+    pub payee_address: String,
+    /// CAIP-19.
+    pub asset: String,
+    /// Ticker, for people.
+    pub token_symbol: String,
+    /// Decimals, for people.
+    pub token_decimals: u8,
+    /// To the seller in all.
+    pub seller_amount_atomic: String,
+    /// To the operator in all: the fees that were paid, and the fee on what is open when that is paid at once.
+    pub fee_amount_atomic: String,
+    /// From the buyer in all: seller amount and fee.
+    pub total_amount_atomic: String,
+    /// What the seller has received, proven.
+    pub paid_amount_atomic: String,
+    /// What the seller has yet to receive; zero once cancelled.
+    pub open_amount_atomic: String,
+    /// One per unit that was ever asked for, oldest first.
+    pub lines: Vec<InvoiceLine>,
+}
+
+/// One side of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvoiceParty {
+    /// The profile.
+    pub profile_id: String,
+    /// The wallet that consented (EIP-55).
+    pub wallet_address: String,
+}
+
+/// One unit of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvoiceLine {
+    /// The unit.
+    pub unit_id: String,
+    /// `contract` or `instalment`.
+    pub kind: &'static str,
+    /// Which instalment, from 1.
+    pub index: Option<u32>,
+    /// Where it stands.
+    pub status: LineStatus,
+    /// The request that paid it, else the latest one for it.
+    pub payment_request_id: String,
+    /// To the seller; null where the request cannot be read any more.
+    pub seller_amount_atomic: Option<String>,
+    /// To the operator.
+    pub fee_amount_atomic: Option<String>,
+    /// From the buyer.
+    pub total_amount_atomic: Option<String>,
+    /// `rcpt_{paymentRequestId}`, once paid.
+    pub receipt_id: Option<String>,
+    /// The transaction, once paid.
+    pub paid_tx_hash: Option<B256>,
+    /// Block time, once paid.
+    pub paid_at: Option<String>,
+}
+
+impl Invoice {
+    /// The invoice of `agreement` with its `requests`, oldest first.
+    ///
+    /// # Errors
+    /// When the fees and amounts do not add up within 256 bits.
+    pub fn new(agreement: &AgreementRecord, token: &Token, payments: PaymentFacts, requests: &[Standing<'_>]) -> Result<Self, FeeError> {
+        let terms = &agreement.terms;
+        let too_large = |_| FeeError::TooLarge;
+        let (mut paid, mut fee) = (Amount::ZERO, Amount::ZERO);
+        for quote in requests.iter().filter_map(paid_quote) {
+            paid = paid.plus(quote.seller).map_err(too_large)?;
+            fee = fee.plus(quote.fee).map_err(too_large)?;
+        }
+        let owed = terms.amount.minus(paid).unwrap_or(Amount::ZERO);
+        if !owed.is_zero() {
+            fee = fee.plus(agreement.fee.price(owed)?.fee).map_err(too_large)?;
+        }
+        let cancelled = matches!(agreement.state, AgreementState::Cancelled { .. });
+        let open = if cancelled { Amount::ZERO } else { owed };
+        let in_doubt = payments.proof_issue || requests.iter().any(|r| matches!(r, Standing::Unproven { .. }));
+        let status = if in_doubt {
+            InvoiceStatus::InspectionRequired
+        } else if owed.is_zero() {
+            InvoiceStatus::Paid
+        } else if !paid.is_zero() {
+            InvoiceStatus::PartiallyPaid
+        } else if cancelled {
+            InvoiceStatus::Cancelled
+        } else {
+            InvoiceStatus::Open
+        };
+        Ok(Self {
+            schema: SCHEMA,
+            id: invoice_id(&agreement.id),
+            contract_id: agreement.id.to_string(),
+            status,
+            issued_at: agreement.created_at.to_string(),
+            title: terms.title.clone(),
+            terms_hash: terms.hash(),
+            consent: agreement.consent.kind(),
+            buyer: party(agreement.buyer.profile.as_str(), agreement.buyer.wallet),
+            seller: party(agreement.seller.profile.as_str(), agreement.seller.wallet),
+            payee_address: terms.payee.to_string(),
+            asset: terms.asset.to_string(),
+            token_symbol: token.symbol.clone(),
+            token_decimals: token.decimals,
+            seller_amount_atomic: terms.amount.to_string(),
+            fee_amount_atomic: fee.to_string(),
+            total_amount_atomic: terms.amount.plus(fee).map_err(too_large)?.to_string(),
+            paid_amount_atomic: paid.to_string(),
+            open_amount_atomic: open.to_string(),
+            lines: lines(requests),
+        })
+    }
+}
+
+fn party(profile: &str, wallet: Address) -> InvoiceParty {
+    InvoiceParty { profile_id: profile.to_owned(), wallet_address: wallet.to_string() }
+}
+
+fn paid_quote(standing: &Standing<'_>) -> Option<Quote> {
+    let Standing::Sound(PaymentRequest { state: PaymentRequestState::Verified { proof, .. }, .. }) = standing else { return None };
+    Some(proof.quote())
+}
+
+/// One line per unit: the request that says most about it.
+fn lines(requests: &[Standing<'_>]) -> Vec<InvoiceLine> {
+    let mut chosen: Vec<(&UnitId, &Standing<'_>)> = Vec::new();
+    for standing in requests {
+        let unit = &unit_of(standing).id;
+        match chosen.iter_mut().find(|(id, _)| *id == unit) {
+            // Of two requests for a unit the later one counts, unless the earlier one says more (paid, in doubt, on its way).
+            Some((_, kept)) if weight(standing) >= weight(kept) => *kept = standing,
+            Some(_) => {}
+            None => chosen.push((unit, standing)),
+        }
+    }
+    chosen.into_iter().map(|(_, standing)| line(standing)).collect()
+}
+
+fn unit_of<'a>(standing: &Standing<'a>) -> &'a Unit {
+    match standing {
+        Standing::Sound(request) => &request.unit,
+        Standing::Unproven { unit, .. } => unit,
+    }
+}
+
+fn status(standing: &Standing<'_>) -> LineStatus {
+    match standing {
+        Standing::Unproven { .. } => LineStatus::InspectionRequired,
+        Standing::Sound(request) => match request.state {
+            PaymentRequestState::Verified { .. } => LineStatus::Paid,
+            PaymentRequestState::Submitted { .. } => LineStatus::Pending,
+            PaymentRequestState::Signed => LineStatus::Requested,
+            PaymentRequestState::Cancelled { .. } | PaymentRequestState::Failed { .. } | PaymentRequestState::Expired { .. } => LineStatus::Open,
+        },
+    }
+}
+
+fn weight(standing: &Standing<'_>) -> u8 {
+    match status(standing) {
+        LineStatus::Open => 0,
+        LineStatus::Requested => 1,
+        LineStatus::Pending => 2,
+        LineStatus::InspectionRequired => 3,
+        LineStatus::Paid => 4,
+    }
+}
+
+fn line(standing: &Standing<'_>) -> InvoiceLine {
+    let unit = unit_of(standing);
+    let (id, quote, paid) = match standing {
+        Standing::Unproven { id, .. } => (*id, None, None),
+        Standing::Sound(request) => {
+            let paid = if let PaymentRequestState::Verified { proof, .. } = &request.state { Some(proof.event().location) } else { None };
+            (&request.id, Some(request.signed.snapshot().quote), paid)
+        }
+    };
+    InvoiceLine {
+        unit_id: unit.id.to_string(),
+        kind: unit.kind.name(),
+        index: match unit.kind {
+            UnitKind::Whole => None,
+            UnitKind::Instalment(index) => Some(index),
+        },
+        status: status(standing),
+        payment_request_id: id.to_string(),
+        seller_amount_atomic: quote.map(|q| q.seller.to_string()),
+        fee_amount_atomic: quote.map(|q| q.fee.to_string()),
+        total_amount_atomic: quote.map(|q| q.total.to_string()),
+        receipt_id: paid.map(|_| receipt_id(id)),
+        paid_tx_hash: paid.map(|location| location.tx_hash),
+        paid_at: paid.map(|location| location.at().to_string()),
+    }
+}
