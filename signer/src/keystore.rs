@@ -187,8 +187,7 @@ pub fn create(path: &Path, password: &SecretString, ids: &dyn IdSource) -> Resul
 /// When the file is open to other users, is not a version 3 keystore, asks for too much work, or the password is wrong.
 pub fn open(path: &Path, password: &SecretString) -> Result<WalletKey, KeystoreError> {
     let text = read_private(path, MAX_FILE_BYTES)?;
-    let document: Document =
-        serde_json::from_str(text.expose_secret()).map_err(|e| KeystoreError::Malformed { line: e.line(), column: e.column() })?;
+    let document: Document = serde_json::from_str(text.expose_secret()).map_err(|e| KeystoreError::Malformed { line: e.line(), column: e.column() })?;
     if document.version != VERSION {
         return Err(KeystoreError::Field { field: "version", expected: "3" });
     }

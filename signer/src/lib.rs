@@ -10,9 +10,11 @@ pub mod local;
 pub mod payload;
 pub mod policy;
 pub mod routing;
+pub mod wallet;
 
 pub use key::{KeyError, WalletKey};
 pub use local::LocalSigner;
 pub use payload::ExecutionPayload;
 pub use policy::{PolicySigner, SigningPolicy};
 pub use routing::{RoutingSigner, SignerError};
+pub use wallet::{BuyerWallet, CheckedPayment, Expectation, PayloadIssue};
