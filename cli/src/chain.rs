@@ -14,6 +14,8 @@ use crate::failure::{Failure, OrFix};
 
 /// How long a transaction may take to be mined before the command gives up waiting; the transaction itself is not affected.
 const MINED_WITHIN: Duration = Duration::from_secs(180);
+/// How often a node on this machine is asked whether a transaction is mined: its answers cost nothing.
+const LOCAL_POLL: Duration = Duration::from_millis(25);
 
 /// A connection that reads, and writes when it was given a key.
 pub type Chain = DynProvider;
@@ -27,10 +29,15 @@ pub fn connect(rpc: &SecretUrl, key: Option<&WalletKey>) -> anyhow::Result<Chain
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Failure::new(format!("{rpc} is not an HTTP URL"), "give the node's http:// or https:// URL").into());
     }
-    Ok(match key {
+    let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let chain = match key {
         Some(key) => ProviderBuilder::new().wallet(key.transaction_signer()).connect_http(url).erased(),
         None => ProviderBuilder::new().connect_http(url).erased(),
-    })
+    };
+    if local {
+        chain.client().set_poll_interval(LOCAL_POLL);
+    }
+    Ok(chain)
 }
 
 /// The node's chain id; the first thing to ask of any node.

@@ -1,11 +1,17 @@
 //! The only process of Counterfoil: it wires the other crates together and is what people type.
 
 pub mod chain;
+pub mod client;
+pub mod commands;
 pub mod config;
 pub mod deploy;
 pub mod failure;
 pub mod foundry;
 pub mod lifecycle;
+pub mod output;
+pub mod paying;
+pub mod progress;
 pub mod stack;
 pub mod system;
 pub mod telemetry;
+pub mod wallet_key;

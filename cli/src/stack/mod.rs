@@ -1,3 +1,5 @@
 //! A whole instance beside its own chain.
 
+pub mod accounts;
 pub mod anvil;
+pub mod deployment;

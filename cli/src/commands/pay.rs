@@ -1,0 +1,118 @@
+//! `counterfoil request pay`: checks what it is asked to sign, says what it does, and pays.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use alloy_primitives::Address;
+use clap::Args;
+use serde_json::{Value, json};
+use settlement::ids::{AgreementId, PaymentRequestId};
+use settlement::money::Amount;
+use signer::wallet::{BuyerWallet, CheckedPayment, Expectation, Plan, Sent};
+
+use super::{ApiArgs, Context};
+use crate::chain::{chain_id, connect};
+use crate::client::Client;
+use crate::config::SecretUrl;
+use crate::failure::{Failure, OrFix};
+use crate::output::{Output, pairs, text};
+use crate::paying::{self, RequestPath};
+use crate::progress::Steps;
+use crate::wallet_key;
+
+#[derive(Debug, Args)]
+pub(super) struct Pay {
+    /// The agreement (agr_…)
+    contract: AgreementId,
+    /// The payment request (pr_…)
+    request: PaymentRequestId,
+    /// JSON-RPC URL of the chain to pay on
+    #[arg(long, value_name = "URL")]
+    rpc: SecretUrl,
+    /// Key that pays: 64 hex digits or an encrypted keystore
+    #[arg(long, value_name = "FILE")]
+    key_file: PathBuf,
+    /// File with the keystore's password [default: $COUNTERFOIL_KEYSTORE_PASSWORD, else asked for]
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Refuse to pay more than this in all, in atomic units
+    #[arg(long, value_name = "ATOMIC")]
+    max_total: Option<Amount>,
+    /// Refuse any other operator
+    #[arg(long, value_name = "ADDRESS")]
+    operator: Option<Address>,
+    /// Refuse any other payee
+    #[arg(long, value_name = "ADDRESS")]
+    payee: Option<Address>,
+    /// The router [default: where it is on every chain]
+    #[arg(long, value_name = "ADDRESS")]
+    router: Option<Address>,
+    /// Pay without asking
+    #[arg(long)]
+    yes: bool,
+    /// Send and return, without waiting for the verification
+    #[arg(long)]
+    no_wait: bool,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode> {
+    let client = context.client(&args.api)?;
+    let key = wallet_key::load(&args.key_file, args.password_file.as_ref(), context.output)?;
+    let chain_id = chain_id(&connect(&args.rpc, None)?, &args.rpc).await?;
+    let known = Expectation::new(key.address(), chain_id);
+    let router = args.router.unwrap_or(known.router);
+    let expected = Expectation { router, operator: args.operator, payee: args.payee, max_total: args.max_total, ..known };
+
+    let at = RequestPath { contract: args.contract, request: args.request };
+    let checked = paying::checked(&client, &at, &expected).await?;
+    let rpc = args.rpc.expose().parse().or_fix("the URL of the chain cannot be read", "write it as http://127.0.0.1:8545")?;
+    let wallet = BuyerWallet::new(rpc, &key).or_fix("the wallet cannot be set up", "check --rpc")?;
+    let plan = wallet.plan(&checked).await.or_fix("the payment would not succeed", "mend what is named, or ask for a new payment request")?;
+    consent(context.output, &checked, &plan, args.yes)?;
+
+    let sent = pay(&wallet, &checked).await?;
+    context.output.remark(&format!("sent {}", sent.payment));
+    let submitted = paying::submit(&client, &at, sent.payment).await?;
+    let answer = if args.no_wait { submitted } else { wait(&client, &at, context.output).await? };
+    let document = json!({ "paymentRequest": answer["paymentRequest"], "approvalTxHash": sent.approval, "txHash": sent.payment });
+    context.output.answer(&document, || super::request::one(&answer["paymentRequest"]));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Pays, and keeps "not sent" apart from "perhaps sent".
+pub(crate) async fn pay(wallet: &BuyerWallet, checked: &CheckedPayment) -> anyhow::Result<Sent> {
+    let again = "if it names a transaction, look that up before anything else: it may be on its way; the same request can never be paid twice";
+    wallet.pay(checked).await.or_fix("the payment was not made, or is not known to be", again)
+}
+
+fn consent(output: Output, checked: &CheckedPayment, plan: &Plan, yes: bool) -> anyhow::Result<()> {
+    output.remark(&pairs(paying::explain(checked, plan)));
+    if yes {
+        return Ok(());
+    }
+    if !output.can_ask() {
+        return Err(Failure::new("nobody is at a terminal to agree to this payment", "add --yes, and perhaps --max-total, --operator and --payee").into());
+    }
+    output.remark("Pay this? Type yes:");
+    let mut typed = String::new();
+    std::io::stdin().read_line(&mut typed).or_fix("the answer cannot be read", "add --yes")?;
+    if typed.trim() == "yes" { Ok(()) } else { Err(Failure::new("not paid: you did not say yes", "nothing was sent").into()) }
+}
+
+async fn wait(client: &Client, at: &RequestPath, output: Output) -> anyhow::Result<Value> {
+    let steps = Steps::new(output);
+    let verified = paying::await_verified(client, at, |request| steps.doing(&standing(request))).await;
+    steps.end();
+    verified
+}
+
+/// Where a payment stands, in a line.
+pub(crate) fn standing(request: &Value) -> String {
+    let confirmations = &request["confirmations"];
+    match (confirmations["count"].as_u64(), confirmations["required"].as_u64()) {
+        (Some(count), Some(required)) => format!("{}: {count} of {required} confirmations", text(&request["status"])),
+        _ => text(&request["status"]),
+    }
+}

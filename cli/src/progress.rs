@@ -1,0 +1,43 @@
+//! Steps of something that takes a while: a spinner for people at a terminal, plain lines otherwise, nothing for machines.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output::Output;
+
+/// The steps of one undertaking.
+#[derive(Debug)]
+pub struct Steps {
+    output: Output,
+    bar: ProgressBar,
+}
+
+impl Steps {
+    /// None yet.
+    #[must_use]
+    pub fn new(output: Output) -> Self {
+        let bar = if output.can_ask() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        bar.set_style(ProgressStyle::default_spinner());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self { output, bar }
+    }
+
+    /// What is being done now.
+    pub fn doing(&self, text: &str) {
+        self.bar.set_message(text.to_owned());
+        if self.bar.is_hidden() {
+            self.output.remark(&format!("  … {text}"));
+        }
+    }
+
+    /// What is done.
+    pub fn done(&self, text: &str) {
+        self.bar.suspend(|| self.output.remark(&format!("  ✓ {text}")));
+    }
+
+    /// Nothing more to come.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
