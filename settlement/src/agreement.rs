@@ -101,9 +101,11 @@ pub fn is_signed_by(digest: &B256, signature: &[u8], signer: Address) -> bool {
     recover(digest, signature) == Some(signer)
 }
 
-/// Who signed `digest`, if `signature` is 65 bytes with a low `s` (EIP-2): a second spelling of a signature is not a signature.
+/// Who signed `digest`, if `signature` is `r ‖ s ‖ v` in 65 bytes with a low `s` (EIP-2) and `v` 27 or 28, the one spelling that the router takes
+/// (OpenZeppelin's ECDSA): a second spelling of a signature is not a signature.
 #[must_use]
 pub fn recover(digest: &B256, signature: &[u8]) -> Option<Address> {
+    let [.., 27 | 28] = signature else { return None };
     let parsed = Signature::try_from(signature).ok().filter(|_| signature.len() == 65)?;
     if parsed.normalize_s().is_some() {
         return None;
@@ -144,15 +146,18 @@ pub enum PartyError {
     /// One side twice.
     #[error("buyer and seller must be two different {0}")]
     Same(&'static str),
+    /// Nobody judges their own work or money.
+    #[error("the evaluator must be neither the buyer nor the seller")]
+    OwnJudge,
     /// An address that cannot take part.
     #[error(transparent)]
     Unusable(#[from] UnusableAddress),
 }
 
-/// Checks that buyer, seller and payee are usable and apart.
+/// Checks that buyer, seller, payee and evaluator are usable and apart.
 ///
 /// # Errors
-/// When buyer and seller are one profile or wallet, or an address cannot take part in a payment.
+/// When buyer and seller are one profile or wallet, the evaluator is one of them, or an address cannot take part in a payment.
 pub fn check_parties(terms: &Terms, buyer: &Party, seller: &Party, router: Address) -> Result<(), PartyError> {
     if buyer.profile == seller.profile {
         return Err(PartyError::Same("profiles"));
@@ -165,6 +170,9 @@ pub fn check_parties(terms: &Terms, buyer: &Party, seller: &Party, router: Addre
     }
     if let Some(evaluator) = terms.evaluator {
         check_party("evaluator", evaluator, &terms.asset, router)?;
+        if [buyer.wallet, seller.wallet, terms.payee].contains(&evaluator) {
+            return Err(PartyError::OwnJudge);
+        }
     }
     Ok(())
 }

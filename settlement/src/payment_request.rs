@@ -38,6 +38,24 @@ pub struct PaymentRequest {
     pub updated_at: Timestamp,
 }
 
+impl PaymentRequest {
+    /// A matching event is final: the state that follows. Possible from every state but verified, because what was paid is never stranded.
+    ///
+    /// # Errors
+    /// When it is verified already, or the proof is of another request.
+    pub fn verify(&self, proof: Proof, at: Timestamp) -> Result<PaymentRequestState, NotAllowed> {
+        if *proof.request() != self.id {
+            return Err(self.state.refuse("verify", "the proof is of another request"));
+        }
+        let recovered_from = match self.state {
+            PaymentRequestState::Signed | PaymentRequestState::Submitted { .. } => None,
+            PaymentRequestState::Cancelled { .. } | PaymentRequestState::Failed { .. } | PaymentRequestState::Expired { .. } => Some(self.state.name()),
+            PaymentRequestState::Verified { .. } => return Err(self.state.refuse("verify", "the request is already verified")),
+        };
+        Ok(PaymentRequestState::Verified { proof: Box::new(proof), at, recovered_from })
+    }
+}
+
 /// A stored request, as far as it can be believed.
 #[derive(Clone, Copy, Debug)]
 pub enum Standing<'a> {
@@ -274,21 +292,6 @@ impl PaymentRequestState {
             Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } | Self::Verified { .. } => {
                 Err(self.refuse("expire", "only a live request expires"))
             }
-        }
-    }
-
-    /// A matching event is final. Possible from every state but verified: what was paid is never stranded.
-    ///
-    /// # Errors
-    /// When it is verified already.
-    pub fn verify(self, proof: Proof, at: Timestamp) -> Result<Self, NotAllowed> {
-        let from = self.name();
-        match self {
-            Self::Signed | Self::Submitted { .. } => Ok(Self::Verified { proof: Box::new(proof), at, recovered_from: None }),
-            Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } => {
-                Ok(Self::Verified { proof: Box::new(proof), at, recovered_from: Some(from) })
-            }
-            Self::Verified { .. } => Err(self.refuse("verify", "the request is already verified")),
         }
     }
 

@@ -11,7 +11,7 @@
 //! | 7–14 | `payer payee token amount fee_recipient fee_amount nonce deadline` | each is the snapshot's |
 //! | 15 | `in_time` | block time is not after the deadline |
 //! | 16 | `fee_split` | fee and total follow from the fee policy |
-//! | 17 | `agreement` | terms hash, parties and payee are the agreement's |
+//! | 17 | `agreement` | terms hash, consent, parties, payee, asset, fee policy and amount are the agreement's |
 //! | 18 | `finality` | the block is final under the snapshot's policy |
 //!
 //! Nothing else makes a [`Proof`].
@@ -22,9 +22,11 @@ use contracts::router_domain;
 
 use crate::agreement::AgreementRecord;
 use crate::event::PaymentEvent;
-use crate::ids::{AgreementId, PaymentRequestId};
+use crate::ids::{AgreementId, PaymentRequestId, ProfileId};
+
 use crate::money::{Amount, FeePolicy};
 use crate::snapshot::SignedSnapshot;
+use crate::unit::UnitKind;
 
 /// Why the signer counted as authorised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,12 @@ pub struct AgreedTerms {
     pub agreement: AgreementId,
     /// Hash of its terms.
     pub terms_hash: B256,
+    /// How consent to them was shown.
+    pub consent: &'static str,
+    /// The paying profile.
+    pub buyer: ProfileId,
+    /// The paid profile.
+    pub seller: ProfileId,
     /// Where the seller is paid.
     pub payee: Address,
     /// CAIP-19 token address and chain.
@@ -59,7 +67,17 @@ pub struct AgreedTerms {
 
 impl From<&AgreementRecord> for AgreedTerms {
     fn from(a: &AgreementRecord) -> Self {
-        Self { agreement: a.id.clone(), terms_hash: a.terms.hash(), payee: a.terms.payee, asset: a.terms.asset, amount: a.terms.amount, fee: a.fee }
+        Self {
+            agreement: a.id.clone(),
+            terms_hash: a.terms.hash(),
+            consent: a.consent.kind(),
+            buyer: a.buyer.profile.clone(),
+            seller: a.seller.profile.clone(),
+            payee: a.terms.payee,
+            asset: a.terms.asset,
+            amount: a.terms.amount,
+            fee: a.fee,
+        }
     }
 }
 
@@ -228,15 +246,19 @@ fn agreement(e: &Evidence<'_>) -> Result<(), (String, String)> {
     let s = e.signed.snapshot();
     same(&agreed.agreement, &s.agreement)?;
     same(&agreed.terms_hash, &s.terms_hash)?;
+    same(&agreed.consent, &s.consent.as_str())?;
+    same(&agreed.buyer, &s.buyer)?;
+    same(&agreed.seller, &s.seller)?;
     same(&agreed.payee, &s.payee)?;
     same(&agreed.asset, &s.asset)?;
     if agreed.fee != s.fee {
         return Err((format!("{:?}", agreed.fee), format!("{:?}", s.fee)));
     }
-    if s.quote.seller > agreed.amount {
-        return Err((format!("at most {}", agreed.amount), s.quote.seller.to_string()));
+    match s.unit_kind {
+        UnitKind::Whole => same(&agreed.amount, &s.quote.seller),
+        UnitKind::Instalment(_) if s.quote.seller <= agreed.amount => Ok(()),
+        UnitKind::Instalment(_) => Err((format!("at most {}", agreed.amount), s.quote.seller.to_string())),
     }
-    Ok(())
 }
 
 fn finality(e: &Evidence<'_>) -> Result<(), (String, String)> {

@@ -1,0 +1,18 @@
+//! The rules of settlement, across modules.
+
+#[cfg(test)]
+mod actions;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod parsers;
+#[cfg(test)]
+mod states;
+#[cfg(test)]
+mod units;
+#[cfg(test)]
+mod verification;
+#[cfg(test)]
+mod world;
