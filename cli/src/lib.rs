@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod output;
 pub mod paying;
 pub mod progress;
+pub mod receipt_check;
 pub mod stack;
 pub mod system;
 pub mod telemetry;

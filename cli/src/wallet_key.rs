@@ -1,13 +1,20 @@
 //! Where a command finds the key it signs with: a file in hex, or an encrypted keystore whose password is asked for.
 
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use alloy_primitives::hex;
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+use settlement::IdSource;
 use signer::WalletKey;
 use signer::keystore;
 
 use crate::failure::{Failure, OrFix};
 use crate::output::Output;
+use crate::system::OsIds;
 
 /// The variable that holds a keystore's password, for machines.
 pub const PASSWORD_VARIABLE: &str = "COUNTERFOIL_KEYSTORE_PASSWORD";
@@ -18,7 +25,7 @@ pub const PASSWORD_VARIABLE: &str = "COUNTERFOIL_KEYSTORE_PASSWORD";
 /// When there is no such file, others can read it, or it holds no key that the password opens.
 pub fn load(path: &Path, password_file: Option<&PathBuf>, output: Output) -> anyhow::Result<WalletKey> {
     let fix = "name a file with a key that only you can read; `counterfoil keys new` makes one";
-    let is_keystore = std::fs::read(path).or_fix(format!("cannot read {}", path.display()), fix)?.trim_ascii_start().starts_with(b"{");
+    let is_keystore = fs::read(path).or_fix(format!("cannot read {}", path.display()), fix)?.trim_ascii_start().starts_with(b"{");
     if !is_keystore {
         return WalletKey::from_file(path).or_fix(format!("cannot use the key in {}", path.display()), fix);
     }
@@ -32,7 +39,7 @@ pub fn load(path: &Path, password_file: Option<&PathBuf>, output: Output) -> any
 /// When there is none and nobody to ask.
 pub fn password(prompt: &str, file: Option<&PathBuf>, output: Output) -> anyhow::Result<SecretString> {
     if let Some(path) = file {
-        let text = std::fs::read_to_string(path).or_fix(format!("cannot read {}", path.display()), "name a file with the password and nothing else")?;
+        let text = fs::read_to_string(path).or_fix(format!("cannot read {}", path.display()), "name a file with the password and nothing else")?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     if let Ok(password) = std::env::var(PASSWORD_VARIABLE) {
@@ -44,4 +51,35 @@ pub fn password(prompt: &str, file: Option<&PathBuf>, output: Output) -> anyhow:
     let terminal = console::Term::stderr();
     terminal.write_str(&format!("{prompt}: "))?;
     Ok(SecretString::from(terminal.read_secure_line()?))
+}
+
+/// Makes a new key and writes it in hex to a new file that only its owner can read.
+///
+/// # Errors
+/// When the file is there already or cannot be written.
+pub fn write_plain(path: &Path) -> anyhow::Result<WalletKey> {
+    let secret = Zeroizing::new(OsIds.secret());
+    let key = WalletKey::from_scalar(&secret).or_fix("the key was not made", "try again")?;
+    let line = Zeroizing::new(hex::encode(secret.as_slice()) + "\n");
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.or_fix(format!("cannot make {}", path.display()), "name a file that is not there yet, in a folder that is")?;
+    file.write_all(line.as_bytes()).or_fix(format!("cannot write {}", path.display()), "look whether the disk is full")?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn i12_a_plain_key_file_is_its_owners_alone_and_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        let key = write_plain(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(WalletKey::from_file(&path).unwrap().address(), key.address());
+        assert!(write_plain(&path).is_err());
+        assert_eq!(WalletKey::from_file(&path).unwrap().address(), key.address(), "it is still the first key");
+    }
 }

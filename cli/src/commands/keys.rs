@@ -1,16 +1,13 @@
 //! `counterfoil keys`: wallet keys in files that only their owner can read.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use alloy_primitives::{Address, hex};
+use alloy_primitives::Address;
 use clap::{Args, Subcommand};
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Value, json};
-use settlement::IdSource;
 use settlement::asset::parse_address;
 use signer::{WalletKey, keystore};
 
@@ -78,19 +75,8 @@ fn encrypted(args: &New, context: &Context) -> anyhow::Result<(Address, PathBuf)
 
 fn plain(args: &New) -> anyhow::Result<(Address, PathBuf)> {
     let path = args.out.clone().ok_or_else(|| Failure::new("--plain needs --out", "name the file to make"))?;
-    let key = write_plain(&path)?;
+    let key = wallet_key::write_plain(&path)?;
     Ok((key.address(), path))
-}
-
-/// Makes a new key and writes it in hex to a new file that only its owner can read.
-pub(crate) fn write_plain(path: &Path) -> anyhow::Result<WalletKey> {
-    let secret = Zeroizing::new(OsIds.secret());
-    let key = WalletKey::from_scalar(&secret).or_fix("the key was not made", "try again")?;
-    let line = Zeroizing::new(hex::encode(secret.as_slice()) + "\n");
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.or_fix(format!("cannot make {}", path.display()), "name a file that is not there yet, in a folder that is")?;
-    file.write_all(line.as_bytes()).or_fix(format!("cannot write {}", path.display()), "look whether the disk is full")?;
-    Ok(key)
 }
 
 fn list(args: &List, context: &Context) -> anyhow::Result<ExitCode> {
@@ -120,23 +106,11 @@ fn describe(path: &Path) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn i12_a_plain_key_file_is_its_owners_alone_and_never_overwritten() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.key");
-        let key = write_plain(&path).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(WalletKey::from_file(&path).unwrap().address(), key.address());
-        assert!(write_plain(&path).is_err());
-        assert_eq!(WalletKey::from_file(&path).unwrap().address(), key.address(), "it is still the first key");
-    }
 
     #[test]
     fn keys_are_listed_by_the_address_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let key = write_plain(&folder.path().join("a.key")).unwrap();
+        let key = wallet_key::write_plain(&folder.path().join("a.key")).unwrap();
         fs::write(folder.path().join("b.json"), r#"{"address":"70997970c51812dc3a010c7d01b50e0d17dc79c8","crypto":{},"version":3}"#).unwrap();
         fs::write(folder.path().join("readme"), "not a key").unwrap();
         let seen = |name: &str| describe(&folder.path().join(name)).map(|key| (text(&key["address"]), key["encrypted"].as_bool()));

@@ -32,13 +32,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 struct Globals {
     /// Configuration file [default: $COUNTERFOIL_CONFIG, else ./counterfoil.toml if there is one]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON instead of tables
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
     /// What to log, to stderr: info, debug, warn,indexer=debug …
-    #[arg(long, global = true, value_name = "FILTER")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILTER")]
     log: Option<String>,
 }
 

@@ -1,6 +1,95 @@
-//! stub
+//! `counterfoil receipt`: receipts, shown and verified.
+
+use std::path::PathBuf;
 use std::process::ExitCode;
-use super::Context;
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Command { Show }
-impl Command { pub(super) async fn run(self, _context: &Context) -> anyhow::Result<ExitCode> { anyhow::bail!("stub") } }
+
+use alloy_primitives::Address;
+use clap::{Args, Subcommand};
+use settlement::ids::request_of_receipt;
+use serde_json::Value;
+
+use super::contract::read_text;
+use super::request::amount;
+use super::{ApiArgs, Context};
+use crate::config::SecretUrl;
+use crate::failure::OrFix;
+use crate::output::{pairs, text};
+use crate::receipt_check::{self, Trust};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show a receipt
+    Show(Show),
+    /// Check a receipt against a chain, without trusting whoever issued it
+    Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// Id of the receipt (rcpt_pr_…)
+    #[arg(value_parser = receipt_id)]
+    id: String,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// The receipt as JSON; - reads standard input
+    file: PathBuf,
+    /// JSON-RPC URL of a node that you trust
+    #[arg(long, value_name = "URL")]
+    rpc: SecretUrl,
+    /// The operator whose signature you accept [default: whoever the receipt names]
+    #[arg(long, value_name = "ADDRESS")]
+    operator: Option<Address>,
+    /// The agreed terms as JSON, to compare them with the hash that was signed
+    #[arg(long, value_name = "FILE")]
+    terms: Option<PathBuf>,
+}
+
+impl Command {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Show(args) => show(args, context).await,
+            Self::Verify(args) => verify(args, context).await,
+        }
+    }
+}
+
+async fn show(args: Show, context: &Context) -> anyhow::Result<ExitCode> {
+    let answer = context.client(&args.api)?.get(&format!("/api/agent/receipts/{}", args.id)).await?;
+    context.output.answer(&answer, || one(&answer["receipt"]));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn verify(args: Verify, context: &Context) -> anyhow::Result<ExitCode> {
+    let receipt = read_text(&args.file)?;
+    let terms = args.terms.as_ref().map(|path| read_text(path)).transpose()?;
+    let trust = Trust { operator: args.operator, terms };
+    let verdict = receipt_check::check(&receipt, &args.rpc, &trust).await.or_fix("the receipt cannot be checked now", "check --rpc, and that the node runs")?;
+    context.output.answer(&verdict, || verdict.for_people());
+    Ok(if verdict.verified { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn receipt_id(text: &str) -> Result<String, String> {
+    request_of_receipt(text).map(|_| text.to_owned()).map_err(|e| e.to_string())
+}
+
+fn one(receipt: &Value) -> String {
+    let event = &receipt["event"];
+    let shown = pairs([
+        ("receipt", text(&receipt["id"])),
+        ("for", text(&receipt["title"])),
+        ("seller received", amount(receipt, "sellerAmountAtomic")),
+        ("fee", amount(receipt, "feeAmountAtomic")),
+        ("buyer paid", amount(receipt, "totalAmountAtomic")),
+        ("payer", text(&receipt["payer"])),
+        ("payee", text(&receipt["payee"])),
+        ("consent", text(&receipt["consent"])),
+        ("transaction", text(&event["transactionHash"])),
+        ("block", format!("{} on chain {}", text(&event["blockNumber"]), text(&event["chainId"]))),
+        ("verified at", text(&receipt["verifiedAt"])),
+    ]);
+    format!("{shown}\nTo trust the chain instead of this server: counterfoil --json receipt show ID > receipt.json; counterfoil receipt verify receipt.json --rpc URL")
+}

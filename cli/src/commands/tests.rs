@@ -17,7 +17,8 @@ fn help() {
 }
 
 fn describe(command: &mut clap::Command, text: &mut String) {
-    text.push_str(&format!("$ {} --help\n{}\n", command.get_bin_name().unwrap_or("counterfoil"), command.render_long_help()));
+    let name = command.get_bin_name().unwrap_or("counterfoil").to_owned();
+    text.push_str(&format!("$ {name} --help\n{}\n", command.render_help()));
     for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
         describe(inner, text);
     }

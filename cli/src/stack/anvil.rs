@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::failure::{Failure, OrFix};
@@ -56,7 +56,7 @@ pub struct Anvil {
     url: Url,
     process: Child,
     lifeline: Option<ChildStdin>,
-    output: JoinHandle<()>,
+    ended: CancellationToken,
 }
 
 impl Anvil {
@@ -81,8 +81,13 @@ impl Anvil {
         let mut lines = BufReader::new(stdout).lines();
         let url = listening(&mut lines, options.port).await?;
         // A pipe that nobody reads would fill and stop it.
-        let output = tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { url, process, lifeline, output })
+        let ended = CancellationToken::new();
+        let guard = ended.clone().drop_guard();
+        tokio::spawn(async move {
+            while let Ok(Some(_)) = lines.next_line().await {}
+            drop(guard);
+        });
+        Ok(Self { url, process, lifeline, ended })
     }
 
     /// Where its JSON-RPC is; the same port speaks WebSocket.
@@ -91,10 +96,10 @@ impl Anvil {
         &self.url
     }
 
-    /// Returns when it ended by itself.
-    pub async fn ended(&mut self) {
-        // The task only ends with the output; that it panicked is as good a reason to stop.
-        let _ended = (&mut self.output).await;
+    /// Cancelled when it has ended, for whatever reason.
+    #[must_use]
+    pub fn ended(&self) -> CancellationToken {
+        self.ended.clone()
     }
 
     /// Lets it write its state and waits for its end.
@@ -178,7 +183,7 @@ mod tests {
         let mut chain = start(Some(state.clone())).await;
         mine(chain.url(), 3).await;
         drop(chain.lifeline.take());
-        tokio::time::timeout(STOPS_WITHIN, chain.ended()).await.expect("closing its standard input ends it");
+        tokio::time::timeout(STOPS_WITHIN, chain.ended.cancelled()).await.expect("closing its standard input ends it");
         assert_eq!(height(start(Some(state)).await.url()).await, 3);
     }
 

@@ -1,5 +1,5 @@
-//! A whole instance beside its own chain.
-
+//! x
 pub mod accounts;
 pub mod anvil;
 pub mod deployment;
+pub mod miner;

@@ -1,0 +1,220 @@
+//! Checks a receipt against a chain, without trusting whoever issued it: recomputes what can be computed, asks a node for the rest.
+
+use alloy_primitives::Address;
+use serde::Serialize;
+use settlement::event::PaymentEvent;
+use settlement::receipt::{Receipt, ReceiptClaim};
+use settlement::terms::Terms;
+use settlement::verify::{AgreedTerms, Authority, Evidence, report};
+
+use crate::config::SecretUrl;
+
+/// What the reader of a receipt knows from elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The operator it accepts.
+    pub operator: Option<Address>,
+    /// The agreed terms, as JSON.
+    pub terms: Option<String>,
+}
+
+/// What a node says about a payment.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Whether the code at the router's address is the router's.
+    pub is_router: bool,
+    /// The event where the receipt says it is, if there is one.
+    pub event: Option<PaymentEvent>,
+    /// Why the signer may sign, as of that event.
+    pub authority: Option<Authority>,
+    /// The newest final block.
+    pub final_through: Option<u64>,
+}
+
+/// What became of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It holds.
+    Holds,
+    /// It does not hold.
+    Fails,
+    /// It was not checked: what it needs was not given, or an earlier step failed.
+    NotChecked,
+}
+
+/// One step of the check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What is checked.
+    pub name: &'static str,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What was found, or why it was not checked.
+    pub detail: String,
+}
+
+/// What the check says as a whole.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// Whether every step that was checked holds, and none was left out for want of the chain.
+    pub verified: bool,
+    /// The first step that does not hold.
+    pub failed_step: Option<&'static str>,
+    /// All steps, in order.
+    pub steps: Vec<Step>,
+    /// What this check cannot know.
+    pub cannot_know: Vec<&'static str>,
+}
+
+impl Step {
+    fn new(name: &'static str, holds: bool, detail: impl Into<String>) -> Self {
+        Self { name, outcome: if holds { Outcome::Holds } else { Outcome::Fails }, detail: detail.into() }
+    }
+
+    fn not_checked(name: &'static str, why: impl Into<String>) -> Self {
+        Self { name, outcome: Outcome::NotChecked, detail: why.into() }
+    }
+}
+
+impl Verdict {
+    fn new(steps: Vec<Step>, trust: &Trust) -> Self {
+        let failed_step = steps.iter().find(|step| step.outcome == Outcome::Fails).map(|step| step.name);
+        let mut cannot_know = vec!["whether the node tells the truth: use one that you trust"];
+        if trust.operator.is_none() {
+            cannot_know.push("whether the operator is one you accept: name it with --operator");
+        }
+        if trust.terms.is_none() {
+            cannot_know.push("what was agreed: the receipt holds only a hash of the terms; give them with --terms");
+        }
+        cannot_know.push("whether both parties consented: the receipt says how that was shown, and the proof of it is with the agreement");
+        Self { verified: failed_step.is_none(), failed_step, steps, cannot_know }
+    }
+
+    /// A line per step, the verdict, and what it does not cover.
+    #[must_use]
+    pub fn for_people(&self) -> String {
+        let mark = |outcome| match outcome {
+            Outcome::Holds => '✓',
+            Outcome::Fails => '✗',
+            Outcome::NotChecked => '–',
+        };
+        let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or_default();
+        let mut lines: Vec<_> = self.steps.iter().map(|s| format!("  {} {:width$}  {}", mark(s.outcome), s.name, s.detail).trim_end().to_owned()).collect();
+        lines.push(match self.failed_step {
+            None => "The receipt holds.".to_owned(),
+            Some(step) => format!("The receipt does NOT hold: {step} fails."),
+        });
+        lines.push("This check cannot know".to_owned());
+        lines.extend(self.cannot_know.iter().map(|what| format!("  {what}")));
+        lines.join("\n")
+    }
+}
+
+/// Checks a receipt, step by step. A receipt that does not hold is a verdict, not an error.
+///
+/// # Errors
+/// When the node cannot be asked.
+pub async fn check(receipt: &str, rpc: &SecretUrl, trust: &Trust) -> anyhow::Result<Verdict> {
+    let claim = match Receipt::parse(receipt) {
+        Ok(claim) => claim,
+        Err(error) => return Ok(Verdict::new(vec![Step::new("document", false, describe(&error))], trust)),
+    };
+    let facts = gather(&claim, rpc).await?;
+    Ok(judge(&claim, &facts, trust))
+}
+
+async fn gather(_claim: &ReceiptClaim, _rpc: &SecretUrl) -> anyhow::Result<Facts> { anyhow::bail!("stub") }
+
+/// Every step, given what the node said.
+#[must_use]
+pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
+    let (signed, snapshot) = (&claim.signed, claim.signed.snapshot());
+    let mut steps = vec![
+        Step::new("document", true, "says nothing that was not signed"),
+        Step::new("snapshot", true, format!("hashes to requestId {}", signed.request_id())),
+        Step::new("signature", true, format!("of digest {} is by {}", signed.digest(), signed.signer())),
+        Step::new("router_code", facts.is_router, format!("at {} {} the router's", snapshot.router, if facts.is_router { "is" } else { "is NOT" })),
+        match trust.operator {
+            Some(operator) => Step::new("accepted_operator", operator == snapshot.operator, format!("you accept {operator}, the receipt is of {}", snapshot.operator)),
+            None => Step::not_checked("accepted_operator", format!("it is {}; nobody said whom you accept", snapshot.operator)),
+        },
+    ];
+    let terms = trust.terms.as_deref().map(|text| agreed(text, claim));
+    steps.push(match &terms {
+        Some(Ok(_)) => Step::new("terms", true, "hash to what was signed"),
+        Some(Err(why)) => Step::new("terms", false, why.clone()),
+        None => Step::not_checked("terms", "nobody gave them"),
+    });
+    let place = format!("log {} of transaction {}", claim.event.location.log_index, claim.event.location.tx_hash);
+    match &facts.event {
+        None => steps.push(Step::new("event", false, format!("the chain has no payment in {place}"))),
+        Some(event) if *event != claim.event => steps.push(Step::new("event", false, format!("{place} is another one than the receipt shows"))),
+        Some(event) => {
+            steps.push(Step::new("event", true, format!("is {place}, in every field")));
+            let agreed = terms.and_then(Result::ok);
+            let evidence = Evidence { signed, event, agreed: agreed.as_ref(), authority: facts.authority, final_through: facts.final_through };
+            steps.extend(compared(&evidence));
+        }
+    }
+    Verdict::new(steps, trust)
+}
+
+/// The comparisons that also the indexer makes before it verifies a payment.
+fn compared(evidence: &Evidence<'_>) -> Vec<Step> {
+    let of = |(name, result): (&'static str, Result<(), settlement::verify::ProofIssue>)| match result {
+        Ok(()) if name == "agreement" && evidence.agreed.is_none() => Step::not_checked(name, "needs the terms"),
+        Ok(()) => Step::new(name, true, held(name, evidence)),
+        Err(issue) => Step::new(name, false, format!("expected {}, found {}", issue.expected, issue.found)),
+    };
+    report(evidence).into_iter().map(of).collect()
+}
+
+/// What is worth saying about a comparison that holds.
+fn held(name: &str, evidence: &Evidence<'_>) -> String {
+    let (snapshot, event) = (evidence.signed.snapshot(), evidence.event);
+    let amount = |amount: settlement::money::Amount| format!("{} {}", amount.display(snapshot.decimals), snapshot.symbol);
+    match (name, evidence.authority) {
+        ("signer", Some(Authority::Operator)) => "is the operator itself".to_owned(),
+        ("signer", Some(Authority::Delegate { until, .. })) => {
+            format!("was the operator's delegate, until {}", settlement::Timestamp::from_unix_seconds(until))
+        }
+        ("payer", _) => event.payer.to_string(),
+        ("payee", _) => event.payee.to_string(),
+        ("amount", _) => amount(snapshot.quote.seller),
+        ("fee_split", _) => format!("{} + {} = {}", amount(snapshot.quote.seller), amount(snapshot.quote.fee), amount(snapshot.quote.total)),
+        ("finality", _) => format!("{}, final through block {}", snapshot.finality, evidence.final_through.unwrap_or_default()),
+        _ => String::new(),
+    }
+}
+
+/// The given terms, if they are those whose hash was signed.
+fn agreed(text: &str, claim: &ReceiptClaim) -> Result<AgreedTerms, String> {
+    let document = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let terms = Terms::parse(&document).map_err(|e| e.to_string())?;
+    let snapshot = claim.signed.snapshot();
+    if terms.hash() != snapshot.terms_hash {
+        return Err(format!("hash to {}, and {} was signed", terms.hash(), snapshot.terms_hash));
+    }
+    Ok(AgreedTerms {
+        agreement: snapshot.agreement.clone(),
+        terms_hash: terms.hash(),
+        // Who the parties are and how they consented cannot be learnt from the terms: only the snapshot says it.
+        consent: if snapshot.consent == "signatures" { "signatures" } else { "attested" },
+        buyer: snapshot.buyer.clone(),
+        seller: snapshot.seller.clone(),
+        payee: terms.payee,
+        asset: terms.asset,
+        amount: terms.amount,
+        fee: snapshot.fee,
+    })
+}
+
+fn describe(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |e| e.source()).map(|e| format!(": {e}"));
+    std::iter::once(error.to_string()).chain(causes).collect()
+}
+
+#[cfg(test)]
+mod tests;

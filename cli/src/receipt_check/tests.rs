@@ -1,0 +1,185 @@
+use super::*;
+use alloy_primitives::{B256, U256};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use settlement::Timestamp;
+use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party};
+use settlement::asset::Token;
+use settlement::event::Location;
+use settlement::finality::FinalityPolicy;
+use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
+use settlement::money::{Amount, FeePolicy};
+use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
+use settlement::unit::{Unit, UnitKind};
+use settlement::verify::verify;
+use signer::WalletKey;
+use ulid::Ulid;
+
+const DEADLINE: u64 = 1_800_000_000;
+
+fn key(digit: char) -> WalletKey {
+    WalletKey::from_hex(&SecretString::from(digit.to_string().repeat(64))).unwrap()
+}
+
+fn ulid(n: u128) -> Ulid {
+    Ulid::from_parts(1_700_000_000_000, n)
+}
+
+fn terms() -> Value {
+    json!({"title": "Label 1,000 images", "amountAtomic": "12500000", "asset": "eip155:31337/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+        "payeeAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "paymentTiming": "any_time", "settlement": "direct"})
+}
+
+fn agreement() -> AgreementRecord {
+    let at = Timestamp::from_millis(1_700_000_000_000);
+    AgreementRecord {
+        id: AgreementId::new(ulid(1)),
+        external_ref: "job-1".into(),
+        importer: ProfileId::new(ulid(2)),
+        buyer: Party { profile: ProfileId::new(ulid(2)), wallet: key('1').address() },
+        seller: Party { profile: ProfileId::new(ulid(3)), wallet: key('2').address() },
+        terms: Terms::parse(&terms()).unwrap(),
+        consent: Consent::Attested { by: ProfileId::new(ulid(2)) },
+        fee: FeePolicy { bps: 250, fixed: Amount::ZERO, recipient: Address::repeat_byte(0xfe) },
+        state: AgreementState::InProgress,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+fn signed(agreement: &AgreementRecord) -> SignedSnapshot {
+    let token = Token { asset: agreement.terms.asset, symbol: "tUSD".into(), decimals: 6, eip2612: true, eip3009: true, allowed: true };
+    let unit = Unit { id: UnitId::new(ulid(4)), agreement: agreement.id.clone(), kind: UnitKind::Whole, nonce: U256::from(7) };
+    let ask = Ask {
+        payment_request: PaymentRequestId::new(ulid(5)),
+        unit,
+        router: contracts::router_address(),
+        operator: key('3').address(),
+        token,
+        payer: key('1').address(),
+        seller_amount: agreement.terms.amount,
+        created_at: agreement.created_at,
+        deadline: DEADLINE,
+        finality: FinalityPolicy::Confirmations(3),
+    };
+    let snapshot = Snapshot::new(agreement, ask).unwrap();
+    let signature = key('4').sign_digest(&snapshot.digest());
+    SignedSnapshot::new(snapshot, signature).unwrap()
+}
+
+fn event(signed: &SignedSnapshot) -> PaymentEvent {
+    let payment = signed.payment();
+    PaymentEvent {
+        location: Location {
+            chain_id: 31_337,
+            block_number: 10,
+            block_hash: B256::repeat_byte(0xb0),
+            block_time: DEADLINE - 60,
+            tx_hash: B256::repeat_byte(0x77),
+            log_index: 2,
+        },
+        emitter: contracts::router_address(),
+        operator: payment.operator,
+        request_id: payment.requestId,
+        payee: payment.payee,
+        payer: payment.payer,
+        token: payment.token,
+        amount: payment.amount,
+        fee_recipient: payment.feeRecipient,
+        fee_amount: payment.feeAmount,
+        nonce: payment.nonce,
+        deadline: payment.deadline,
+        digest: signed.digest(),
+    }
+}
+
+fn delegate() -> Authority {
+    Authority::Delegate { signer: key('4').address(), until: DEADLINE }
+}
+
+/// A receipt as our own server would issue it.
+fn receipt() -> String {
+    let agreement = agreement();
+    let signed = signed(&agreement);
+    let event = event(&signed);
+    let agreed = AgreedTerms::from(&agreement);
+    let evidence = Evidence { signed: &signed, event: &event, agreed: Some(&agreed), authority: Some(delegate()), final_through: Some(12) };
+    let proof = verify(&evidence).unwrap();
+    serde_json::to_string(&Receipt::new(&proof, &signed, &agreement, agreement.created_at)).unwrap()
+}
+
+fn claim() -> ReceiptClaim {
+    Receipt::parse(&receipt()).unwrap()
+}
+
+fn facts(claim: &ReceiptClaim) -> Facts {
+    Facts { is_router: true, event: Some(claim.event.clone()), authority: Some(delegate()), final_through: Some(12) }
+}
+
+fn trusting() -> Trust {
+    Trust { operator: Some(key('3').address()), terms: Some(terms().to_string()) }
+}
+
+#[test]
+fn a_receipt_that_holds_says_what_was_checked_and_what_was_not() {
+    let claim = claim();
+    let verdict = judge(&claim, &facts(&claim), &trusting());
+    assert!(verdict.verified, "{}", verdict.for_people());
+    assert!(verdict.steps.iter().all(|step| step.outcome == Outcome::Holds));
+    insta::assert_snapshot!(verdict.for_people());
+}
+
+#[test]
+fn what_nobody_gave_is_not_called_checked() {
+    let claim = claim();
+    let verdict = judge(&claim, &facts(&claim), &Trust::default());
+    let not_checked: Vec<_> = verdict.steps.iter().filter(|step| step.outcome == Outcome::NotChecked).map(|step| step.name).collect();
+    assert_eq!(not_checked, ["accepted_operator", "terms", "agreement"]);
+    assert!(verdict.verified);
+    assert_eq!(verdict.cannot_know.len(), 4);
+}
+
+#[test]
+fn the_step_that_fails_is_named() {
+    let claim = claim();
+    let good = facts(&claim);
+    let mut other_amount = claim.event.clone();
+    other_amount.amount += U256::from(1);
+    let cases: [(&str, Facts); 6] = [
+        ("router_code", Facts { is_router: false, ..good.clone() }),
+        ("event", Facts { event: None, ..good.clone() }),
+        ("event", Facts { event: Some(other_amount), ..good.clone() }),
+        ("signer", Facts { authority: None, ..good.clone() }),
+        ("signer", Facts { authority: Some(Authority::Delegate { signer: key('4').address(), until: DEADLINE - 61 }), ..good.clone() }),
+        ("finality", Facts { final_through: Some(9), ..good }),
+    ];
+    for (step, facts) in cases {
+        let verdict = judge(&claim, &facts, &trusting());
+        assert_eq!(verdict.failed_step, Some(step), "{}", verdict.for_people());
+        assert!(!verdict.verified);
+        assert!(verdict.for_people().contains(&format!("does NOT hold: {step} fails")));
+    }
+}
+
+#[test]
+fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
+    let claim = claim();
+    let stranger = Trust { operator: Some(Address::repeat_byte(1)), ..trusting() };
+    assert_eq!(judge(&claim, &facts(&claim), &stranger).failed_step, Some("accepted_operator"));
+    let mut other = terms();
+    other["title"] = json!("Label 10 images");
+    for text in [other.to_string(), "{}".to_owned(), "not JSON".to_owned()] {
+        assert_eq!(judge(&claim, &facts(&claim), &Trust { terms: Some(text), ..trusting() }).failed_step, Some("terms"));
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_contradicts_what_was_signed_fails_before_any_node_is_asked() {
+    let nowhere = SecretUrl::new("http://127.0.0.1:1");
+    let mut tampered: Value = serde_json::from_str(&receipt()).unwrap();
+    tampered["sellerAmountAtomic"] = json!("12500001");
+    for text in [tampered.to_string(), "{}".to_owned(), "receipt".to_owned()] {
+        let verdict = check(&text, &nowhere, &Trust::default()).await.unwrap();
+        assert_eq!(verdict.failed_step, Some("document"), "{text}");
+    }
+}
