@@ -201,7 +201,7 @@ fn agreed(text: &str, claim: &ReceiptClaim) -> Result<AgreedTerms, String> {
         agreement: snapshot.agreement.clone(),
         terms_hash: terms.hash(),
         // Who the parties are and how they consented cannot be learnt from the terms: only the snapshot says it.
-        consent: if snapshot.consent == "signatures" { "signatures" } else { "attested" },
+        consent: snapshot.consent,
         buyer: snapshot.buyer.clone(),
         seller: snapshot.seller.clone(),
         payee: terms.payee,

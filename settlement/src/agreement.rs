@@ -1,17 +1,20 @@
 //! The agreement: terms, parties, consent, and where the work stands.
 
+use std::fmt;
+
 use alloy_primitives::{Address, B256, Bytes, Signature};
 use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain, sol};
+use serde::Serialize;
 
 use crate::asset::{UnusableAddress, check_party};
 use crate::clock::Timestamp;
-use crate::error::NotAllowed;
-use crate::ids::{AgreementId, ProfileId, SubmissionId};
+use crate::ids::{AgreementId, ProfileId};
 use crate::money::FeePolicy;
-use crate::terms::{PaymentTiming, Terms};
+use crate::terms::Terms;
 
-const INSPECT_FIRST: &str = "a payment of this agreement does not prove itself and has to be inspected first";
-const END_REQUEST_FIRST: &str = "a payment request of this agreement is live; cancel it or let it end first";
+mod state;
+
+pub use state::{AgreementState, PaymentFacts};
 
 sol! {
     /// What both wallets sign (EIP-712, domain `Counterfoil`/`1`/chain id of the asset). `evaluator` is zero where there is none.
@@ -58,13 +61,46 @@ pub enum Consent {
     },
 }
 
-impl Consent {
+/// The two ways of showing consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentKind {
+    /// Both wallets signed.
+    Signatures,
+    /// A marketplace says so.
+    Attested,
+}
+
+impl ConsentKind {
     /// `signatures` or `attested`.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Signatures { .. } => "signatures",
-            Self::Attested { .. } => "attested",
+            Self::Signatures => "signatures",
+            Self::Attested => "attested",
+        }
+    }
+
+    /// The kind that a text spells.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Signatures, Self::Attested].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl fmt::Display for ConsentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Consent {
+    /// Which of the two it is.
+    #[must_use]
+    pub const fn kind(&self) -> ConsentKind {
+        match self {
+            Self::Signatures { .. } => ConsentKind::Signatures,
+            Self::Attested { .. } => ConsentKind::Attested,
         }
     }
 }
@@ -175,188 +211,4 @@ pub fn check_parties(terms: &Terms, buyer: &Party, seller: &Party, router: Addre
         }
     }
     Ok(())
-}
-
-/// Where the work stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AgreementState {
-    /// The seller works.
-    InProgress,
-    /// The seller has delivered; the buyer decides.
-    Submitted {
-        /// The delivery to decide on.
-        submission: SubmissionId,
-        /// When it was delivered.
-        at: Timestamp,
-    },
-    /// The buyer has accepted and paid.
-    Accepted {
-        /// The delivery that was accepted.
-        submission: SubmissionId,
-        /// When.
-        at: Timestamp,
-    },
-    /// The buyer wants it done again.
-    Rejected {
-        /// The delivery that was rejected.
-        submission: SubmissionId,
-        /// Why.
-        reason: String,
-        /// When.
-        at: Timestamp,
-    },
-    /// Called off before anything was paid.
-    Cancelled {
-        /// Why.
-        reason: String,
-        /// Who called it off.
-        by: ProfileId,
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// What payments say about an agreement, for the rules that depend on them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PaymentFacts {
-    /// Verified payments add up to the whole seller amount.
-    pub paid_in_full: bool,
-    /// At least one payment is verified.
-    pub any_verified: bool,
-    /// A request is signed or submitted, or a payment is seen and not yet final.
-    pub live_request: bool,
-    /// A payment no longer proves itself and must be looked at.
-    pub proof_issue: bool,
-}
-
-impl AgreementState {
-    /// `in_progress`, `submitted`, `accepted`, `rejected` or `cancelled`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::InProgress => "in_progress",
-            Self::Submitted { .. } => "submitted",
-            Self::Accepted { .. } => "accepted",
-            Self::Rejected { .. } => "rejected",
-            Self::Cancelled { .. } => "cancelled",
-        }
-    }
-
-    /// Whether the seller may deliver.
-    ///
-    /// # Errors
-    /// Unless work is in progress or was rejected.
-    pub fn may_submit(&self) -> Result<(), NotAllowed> {
-        match self {
-            Self::InProgress | Self::Rejected { .. } => Ok(()),
-            Self::Submitted { .. } | Self::Accepted { .. } | Self::Cancelled { .. } => {
-                Err(self.refuse("submit", "the work can be submitted only while it is in progress or rejected"))
-            }
-        }
-    }
-
-    /// The seller delivers.
-    ///
-    /// # Errors
-    /// As [`Self::may_submit`].
-    pub fn submit(self, submission: SubmissionId, at: Timestamp) -> Result<Self, NotAllowed> {
-        self.may_submit()?;
-        Ok(Self::Submitted { submission, at })
-    }
-
-    /// The delivery that the buyer may accept.
-    ///
-    /// # Errors
-    /// Unless a delivery waits for a decision, payment is verified in full and no proof is in doubt.
-    pub fn may_accept(&self, payments: PaymentFacts) -> Result<&SubmissionId, NotAllowed> {
-        match self {
-            Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("accept", INSPECT_FIRST)),
-            Self::Submitted { .. } if !payments.paid_in_full => Err(self.refuse("accept", "the agreement is accepted once its payment is verified in full")),
-            Self::Submitted { submission, .. } => Ok(submission),
-            Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
-                Err(self.refuse("accept", "only a submitted delivery can be accepted"))
-            }
-        }
-    }
-
-    /// The buyer accepts what was delivered and paid.
-    ///
-    /// # Errors
-    /// As [`Self::may_accept`].
-    pub fn accept(self, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
-        let submission = self.may_accept(payments)?.clone();
-        Ok(Self::Accepted { submission, at })
-    }
-
-    /// The delivery that the buyer may send back.
-    ///
-    /// # Errors
-    /// Unless a delivery waits for a decision and nothing was paid or may still be.
-    pub fn may_reject(&self, payments: PaymentFacts) -> Result<&SubmissionId, NotAllowed> {
-        match self {
-            Self::Submitted { .. } if payments.any_verified => {
-                Err(self.refuse("reject", "a verified payment cannot be followed by a rejection; ask for a refund"))
-            }
-            Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("reject", INSPECT_FIRST)),
-            Self::Submitted { .. } if payments.live_request => Err(self.refuse("reject", END_REQUEST_FIRST)),
-            Self::Submitted { submission, .. } => Ok(submission),
-            Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
-                Err(self.refuse("reject", "only a submitted delivery can be rejected"))
-            }
-        }
-    }
-
-    /// The buyer sends the delivery back.
-    ///
-    /// # Errors
-    /// As [`Self::may_reject`].
-    pub fn reject(self, reason: String, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
-        let submission = self.may_reject(payments)?.clone();
-        Ok(Self::Rejected { submission, reason, at })
-    }
-
-    /// Whether either party may call it off.
-    ///
-    /// # Errors
-    /// Once it ended, or anything was paid or may still be.
-    pub fn may_cancel(&self, payments: PaymentFacts) -> Result<(), NotAllowed> {
-        match self {
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.any_verified => {
-                Err(self.refuse("cancel", "a paid agreement cannot be cancelled; ask for a refund"))
-            }
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.proof_issue => Err(self.refuse("cancel", INSPECT_FIRST)),
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.live_request => Err(self.refuse("cancel", END_REQUEST_FIRST)),
-            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } => Ok(()),
-            Self::Accepted { .. } | Self::Cancelled { .. } => Err(self.refuse("cancel", "the agreement has already ended")),
-        }
-    }
-
-    /// Either party calls it off.
-    ///
-    /// # Errors
-    /// As [`Self::may_cancel`].
-    pub fn cancel(self, reason: String, by: ProfileId, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
-        self.may_cancel(payments)?;
-        Ok(Self::Cancelled { reason, by, at })
-    }
-
-    /// Whether the buyer may ask for a payment payload now. Which unit it pays, and whether one may be signed, [`crate::unit::next_unit`] says.
-    ///
-    /// # Errors
-    /// Once it ended, before delivery where payment is on delivery, and while a proof is in doubt.
-    pub fn may_pay(&self, timing: PaymentTiming, payments: PaymentFacts) -> Result<(), NotAllowed> {
-        match (self, timing) {
-            (Self::Accepted { .. } | Self::Cancelled { .. }, _) => Err(self.refuse("pay", "the agreement has already ended")),
-            (Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. }, _) if payments.proof_issue => Err(self.refuse("pay", INSPECT_FIRST)),
-            (Self::InProgress | Self::Rejected { .. }, PaymentTiming::OnDelivery) => {
-                Err(self.refuse("pay", "the terms say payment on delivery; the seller has not submitted the work yet"))
-            }
-            (Self::Submitted { .. }, PaymentTiming::OnDelivery)
-            | (Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. }, PaymentTiming::AnyTime) => Ok(()),
-        }
-    }
-
-    fn refuse(&self, action: &'static str, because: &'static str) -> NotAllowed {
-        NotAllowed { from: self.name(), action, because }
-    }
 }

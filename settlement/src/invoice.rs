@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256};
 use serde::Serialize;
 
-use crate::agreement::{AgreementRecord, AgreementState, PaymentFacts};
+use crate::agreement::{AgreementRecord, AgreementState, ConsentKind, PaymentFacts};
 use crate::asset::Token;
 use crate::ids::{UnitId, invoice_id, receipt_id};
 use crate::money::{Amount, FeeError, Quote};
@@ -63,8 +63,8 @@ pub struct Invoice {
     pub title: String,
     /// keccak256 of the canonical terms.
     pub terms_hash: B256,
-    /// `signatures` or `attested`: how consent to the terms was shown.
-    pub consent: &'static str,
+    /// How consent to the terms was shown.
+    pub consent: ConsentKind,
     /// Who owes.
     pub buyer: InvoiceParty,
     /// Who is owed.

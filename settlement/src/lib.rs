@@ -2,6 +2,9 @@
 //!
 //! No I/O, no clock, no randomness: whoever calls brings them. Start with [`payment_request`], then [`verify`].
 
+#![deny(clippy::wildcard_enum_match_arm)]
+#![warn(missing_docs)]
+
 pub mod agreement;
 pub mod asset;
 pub mod available_action;

@@ -220,33 +220,37 @@ impl AgreementFacts<'_> {
         match (&self.agreement.state, actor) {
             (_, Actor::Evaluator | Actor::Operator) => Recommended::None,
             (_, Actor::Buyer | Actor::Seller) if self.payments.proof_issue => Recommended::InspectPaymentProof,
-            (AgreementState::Accepted { .. } | AgreementState::Cancelled { .. }, _) if paid => Recommended::ViewReceipt,
-            (AgreementState::Accepted { .. } | AgreementState::Cancelled { .. }, _) => Recommended::None,
+            (AgreementState::Cancelled { .. }, _) if paid => Recommended::ViewReceipt,
+            (AgreementState::Cancelled { .. }, _) => Recommended::None,
+            (AgreementState::Accepted { .. }, _) if self.payments.paid_in_full => Recommended::ViewReceipt,
             (AgreementState::InProgress | AgreementState::Rejected { .. }, Actor::Seller) => Recommended::SubmitDelivery,
-            (AgreementState::Submitted { .. }, Actor::Seller) => Recommended::WaitForBuyer,
+            (AgreementState::Submitted { .. } | AgreementState::Accepted { .. }, Actor::Seller) => Recommended::WaitForBuyer,
             (AgreementState::Submitted { .. }, Actor::Buyer) if self.agreement.state.may_accept(self.payments).is_ok() => Recommended::DecideDelivery,
-            (state, Actor::Buyer) => match self.next_payment(None) {
-                // Before there is work to look at, paying is possible where the terms allow it, but nothing to press for.
-                Ok(_) if matches!(state, AgreementState::Submitted { .. }) => Recommended::CreatePaymentRequest,
-                Err(CannotRequest::Unit(CannotSign::Live(_))) => Recommended::FetchPaymentRequest,
-                Err(CannotRequest::Unit(CannotSign::Settling(_))) => Recommended::WaitForConfirmations,
-                Err(CannotRequest::Unit(CannotSign::Overlap { .. })) if matches!(state, AgreementState::Submitted { .. }) => Recommended::WaitForExpiry,
-                Ok(_) | Err(_) => Recommended::WaitForSeller,
-            },
+            // Before there is work to look at, paying is possible where the terms allow it, but nothing to press for.
+            (AgreementState::InProgress | AgreementState::Rejected { .. }, Actor::Buyer) => self.recommended_payment(Recommended::WaitForSeller),
+            (AgreementState::Submitted { .. } | AgreementState::Accepted { .. }, Actor::Buyer) => self.recommended_payment(Recommended::CreatePaymentRequest),
+        }
+    }
+
+    /// What the buyer does about payment: `otherwise`, unless a request or a payload is in the way.
+    fn recommended_payment(&self, otherwise: Recommended) -> Recommended {
+        match (self.next_payment(None), otherwise) {
+            (Err(CannotRequest::Unit(CannotSign::Live(_))), _) => Recommended::FetchPaymentRequest,
+            (Err(CannotRequest::Unit(CannotSign::Settling(_))), _) => Recommended::WaitForConfirmations,
+            (Err(CannotRequest::Unit(CannotSign::Overlap { .. })), Recommended::CreatePaymentRequest) => Recommended::WaitForExpiry,
+            (Err(_), Recommended::CreatePaymentRequest) => Recommended::None,
+            (Ok(_) | Err(_), _) => otherwise,
         }
     }
 
     fn buyer_actions(&self, actions: &mut Vec<AvailableAction>) {
         let (state, actor) = (&self.agreement.state, Actor::Buyer);
-        if let Some(live) = self.siblings.iter().find(|s| matches!(s.fate, Fate::Live | Fate::Settling)) {
-            let entity = Entity { kind: "payment_request", id: live.request.to_string() };
-            actions.push(self.on(Action::FetchPaymentRequest, entity, actor).get(self.request_path(&live.request)));
+        actions.extend(self.active_request_action(actor));
+        if !self.payments.paid_in_full && !matches!(state, AgreementState::Cancelled { .. }) {
+            actions.push(self.create_action());
         }
         if self.has_ended() {
             return;
-        }
-        if !self.payments.paid_in_full {
-            actions.push(self.create_action());
         }
         if matches!(state, AgreementState::Submitted { .. }) {
             let accept = self.decision(Action::Accept, json!({ "action": "accept" })).paying(self.payment(None));
@@ -265,6 +269,13 @@ impl AgreementFacts<'_> {
         let submit = self.on_contract(Action::SubmitDelivery, Actor::Seller).post(format!("{}/submissions", self.path()), body, Some(&self.version()));
         actions.push(submit.unless(self.blocked(self.agreement.state.may_submit().err())));
         actions.push(self.cancel_action(Actor::Seller));
+    }
+
+    /// Loads the request that is live, or whose payment is on its way.
+    fn active_request_action(&self, actor: Actor) -> Option<AvailableAction> {
+        let active = self.siblings.iter().find(|s| matches!(s.fate, Fate::Live | Fate::Settling))?;
+        let entity = Entity { kind: "payment_request", id: active.request.to_string() };
+        Some(self.on(Action::FetchPaymentRequest, entity, actor).get(self.request_path(&active.request)))
     }
 
     /// The create action, blocked with the reason when a request would be refused.

@@ -270,15 +270,15 @@ impl PaymentRequestState {
     /// # Errors
     /// Unless it is live; `reverted` and `not_this_payment` need a submitted transaction.
     pub fn fail(self, reason: FailureReason, at: Timestamp) -> Result<Self, NotAllowed> {
-        match (&self, &reason) {
-            (Self::Submitted { tx_hash, .. }, FailureReason::Reverted { tx_hash: failed } | FailureReason::NotThisPayment { tx_hash: failed })
-                if tx_hash == failed =>
-            {
-                Ok(Self::Failed { reason, at })
+        let failed = match (&self, &reason) {
+            (Self::Signed | Self::Submitted { .. }, FailureReason::UnitPaid { .. }) => true,
+            (Self::Submitted { tx_hash, .. }, FailureReason::Reverted { tx_hash: failed } | FailureReason::NotThisPayment { tx_hash: failed }) => {
+                tx_hash == failed
             }
-            (Self::Signed | Self::Submitted { .. }, FailureReason::UnitPaid { .. }) => Ok(Self::Failed { reason, at }),
-            _ => Err(self.refuse("fail", "only a live request can fail, and by its own transaction")),
-        }
+            (Self::Signed, FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. })
+            | (Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } | Self::Verified { .. }, _) => false,
+        };
+        if failed { Ok(Self::Failed { reason, at }) } else { Err(self.refuse("fail", "only a live request can fail, and by its own transaction")) }
     }
 
     /// The deadline has passed on the chain.

@@ -11,7 +11,8 @@ use crate::clock::Timestamp;
 use crate::event::{Location, PaymentEvent};
 use crate::ids::{invoice_id, receipt_id};
 use crate::snapshot::{SignedSnapshot, SnapshotError};
-use crate::verify::{Authority, Proof};
+use crate::terms::{Terms, TermsError};
+use crate::verify::{AgreedTerms, Authority, Proof};
 
 /// Version of the document.
 const SCHEMA: &str = "counterfoil-receipt-v1";
@@ -113,13 +114,15 @@ pub struct EventDocument {
 pub struct ProofDocument {
     /// The canonical snapshot; `requestId` is the keccak256 of these bytes.
     pub snapshot: String,
+    /// The canonical terms; `termsHash` is the keccak256 of these bytes.
+    pub terms: String,
     /// Over the digest, 65 bytes.
     pub signature: Bytes,
     /// Whom it recovers to.
     pub signer: String,
-    /// `operator`, or `delegate` with the time until which it was valid.
+    /// `operator`, or `delegate`.
     pub authority: String,
-    /// Unix seconds, for a delegate.
+    /// Until when the delegate could sign, unix seconds; null for the operator.
     pub authorised_until: Option<u64>,
     /// The published policy.
     pub finality: String,
@@ -134,8 +137,12 @@ pub struct ReceiptClaim {
     pub document: Document,
     /// Its snapshot and signature, parsed and recomputed.
     pub signed: SignedSnapshot,
+    /// Its terms, parsed and hashed again.
+    pub terms: Terms,
     /// The event it claims.
     pub event: PaymentEvent,
+    /// Why it says the signer could sign.
+    pub authority: Authority,
 }
 
 /// Why a document is not a receipt.
@@ -147,6 +154,9 @@ pub enum ReceiptError {
     /// Its snapshot is not one.
     #[error("the snapshot in the receipt cannot be read")]
     Snapshot(#[source] SnapshotError),
+    /// Its terms are not terms.
+    #[error("the terms in the receipt cannot be read")]
+    Terms(#[source] TermsError),
     /// A field outside the snapshot says something else than the snapshot.
     #[error("{field}: the receipt says {shown}, what was signed says {signed}")]
     Inconsistent {
@@ -175,7 +185,7 @@ impl Receipt {
             contract_id: agreement.id.to_string(),
             invoice_id: invoice_id(&agreement.id),
             title: agreement.terms.title.clone(),
-            consent: agreement.consent.kind().to_owned(),
+            consent: agreement.consent.kind().to_string(),
             terms_hash: s.terms_hash,
             asset: s.asset.to_string(),
             token_symbol: s.symbol.clone(),
@@ -189,6 +199,7 @@ impl Receipt {
             event: EventDocument::from(proof.event()),
             proof: ProofDocument {
                 snapshot: signed.canonical().to_owned(),
+                terms: agreement.terms.canonical().to_owned(),
                 signature: signed.signature().clone(),
                 signer: signed.signer().to_string(),
                 authority: authority.to_owned(),
@@ -220,24 +231,49 @@ impl Receipt {
             return Err(ReceiptError::Malformed(format!("schema: expected {SCHEMA}")));
         }
         let signed = SignedSnapshot::parse(&document.proof.snapshot, document.proof.signature.clone()).map_err(ReceiptError::Snapshot)?;
+        let terms = Terms::from_canonical(&document.proof.terms).map_err(ReceiptError::Terms)?;
+        if Timestamp::parse(&document.verified_at).is_none() {
+            return Err(ReceiptError::Malformed("verifiedAt: not an instant".to_owned()));
+        }
         let event = PaymentEvent::try_from(&document.event)?;
-        let claim = ReceiptClaim { document, signed, event };
+        let authority = document.proof.authority(signed.signer())?;
+        let claim = ReceiptClaim { document, signed, terms, event, authority };
         claim.check_consistent()?;
         Ok(claim)
     }
 }
 
 impl ReceiptClaim {
+    /// What was agreed, as far as the receipt knows: the terms to the byte, and the parties, consent and fee policy that were signed with their hash.
+    #[must_use]
+    pub fn agreed(&self) -> AgreedTerms {
+        let s = self.signed.snapshot();
+        AgreedTerms {
+            agreement: s.agreement.clone(),
+            terms_hash: self.terms.hash(),
+            consent: s.consent,
+            buyer: s.buyer.clone(),
+            seller: s.seller.clone(),
+            payee: self.terms.payee,
+            asset: self.terms.asset,
+            amount: self.terms.amount,
+            fee: s.fee,
+        }
+    }
+
     /// What a person reads must be what was signed.
     fn check_consistent(&self) -> Result<(), ReceiptError> {
         let (d, s) = (&self.document, self.signed.snapshot());
-        let pairs: [(&'static str, &str, String); 15] = [
+        let pairs: [(&'static str, &str, String); 18] = [
             ("id", &d.id, receipt_id(&s.payment_request)),
             ("paymentRequestId", &d.payment_request_id, s.payment_request.to_string()),
             ("contractId", &d.contract_id, s.agreement.to_string()),
             ("invoiceId", &d.invoice_id, invoice_id(&s.agreement)),
-            ("consent", &d.consent, s.consent.clone()),
+            ("consent", &d.consent, s.consent.to_string()),
             ("termsHash", &d.terms_hash.to_string(), s.terms_hash.to_string()),
+            ("proof.terms", &self.terms.hash().to_string(), s.terms_hash.to_string()),
+            ("title", &d.title, self.terms.title.clone()),
+            ("tokenDecimals", &d.token_decimals.to_string(), s.decimals.to_string()),
             ("asset", &d.asset, s.asset.to_string()),
             ("tokenSymbol", &d.token_symbol, s.symbol.clone()),
             ("sellerAmountAtomic", &d.seller_amount_atomic, s.quote.seller.to_string()),
@@ -253,10 +289,17 @@ impl ReceiptClaim {
                 return Err(ReceiptError::Inconsistent { field, shown: shown.to_owned(), signed });
             }
         }
-        if d.token_decimals != s.decimals {
-            return Err(ReceiptError::Inconsistent { field: "tokenDecimals", shown: d.token_decimals.to_string(), signed: s.decimals.to_string() });
-        }
         Ok(())
+    }
+}
+
+impl ProofDocument {
+    fn authority(&self, signer: Address) -> Result<Authority, ReceiptError> {
+        match (self.authority.as_str(), self.authorised_until) {
+            ("operator", None) => Ok(Authority::Operator),
+            ("delegate", Some(until)) => Ok(Authority::Delegate { signer, until }),
+            _ => Err(ReceiptError::Malformed("proof.authority: expected operator, or delegate with authorisedUntil".to_owned())),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolStruct;
 use contracts::{Payment, router_domain};
 
-use crate::agreement::{AgreementRecord, recover};
+use crate::agreement::{AgreementRecord, ConsentKind, recover};
 use crate::asset::{Asset, Token, UnusableAddress, check_party};
 use crate::canonical::{canonical_json, hash_text};
 use crate::clock::Timestamp;
@@ -35,8 +35,8 @@ pub struct Snapshot {
     pub unit_kind: UnitKind,
     /// Hash of the agreement's terms.
     pub terms_hash: B256,
-    /// `signatures` or `attested`.
-    pub consent: String,
+    /// How consent to them was shown.
+    pub consent: ConsentKind,
     /// The paying profile.
     pub buyer: ProfileId,
     /// The paid profile.
@@ -166,7 +166,7 @@ impl Snapshot {
             unit: ask.unit.id,
             unit_kind: ask.unit.kind,
             terms_hash: terms.hash(),
-            consent: agreement.consent.kind().to_owned(),
+            consent: agreement.consent.kind(),
             buyer: agreement.buyer.profile.clone(),
             seller: agreement.seller.profile.clone(),
             router: ask.router,

@@ -92,10 +92,10 @@ pub enum CannotSign {
     /// A payment was seen and is on its way to finality.
     #[error("a payment for request {0} has been seen on the chain and is not final yet")]
     Settling(PaymentRequestId),
-    /// A payload with another nonce could still be executed beside the new one.
+    /// A payload with another nonce could still be executed beside the new one, and together they would pay more than is open.
     #[error("the payload of request {request} covers the same work under another nonce and can be paid until {until} is final")]
     Overlap {
-        /// The request whose payload it is.
+        /// The one of those payloads that lives longest.
         request: PaymentRequestId,
         /// Its deadline.
         until: Timestamp,
@@ -140,15 +140,38 @@ pub fn next_unit(agreed: Amount, asked: Option<Amount>, siblings: &[Sibling], fi
     if amount > open {
         return Err(CannotSign::MoreThanOpen { asked: amount, open });
     }
-    let paid = u32::try_from(siblings.iter().filter(|s| s.fate == Fate::Paid).count()).unwrap_or(u32::MAX);
-    let kind = if amount == agreed { UnitKind::Whole } else { UnitKind::Instalment(paid.saturating_add(1)) };
-    let alive = siblings.iter().find(|s| s.fate == Fate::Ended && s.unit != kind && s.deadline >= final_time);
-    if let Some(other) = alive {
-        return Err(CannotSign::Overlap { request: other.request.clone(), until: Timestamp::from_unix_seconds(other.deadline) });
+    let unit = choose(amount == agreed, siblings);
+    let same_nonce = |s: &Sibling| matches!(&unit, NextUnit::Reuse { unit, .. } if *unit == s.unit_id);
+    let alive: Vec<&Sibling> = unpaid(siblings).filter(|s| !same_nonce(s) && s.deadline >= final_time).collect();
+    if let Some(last) = alive.iter().max_by_key(|s| s.deadline).filter(|_| exceeds(open, amount, &alive)) {
+        return Err(CannotSign::Overlap { request: last.request.clone(), until: Timestamp::from_unix_seconds(last.deadline) });
     }
-    let existing = siblings.iter().find(|s| s.unit == kind);
-    let unit = existing.map_or(NextUnit::New(kind), |s| NextUnit::Reuse { unit: s.unit_id.clone(), kind });
     Ok((unit, amount))
+}
+
+/// Requests of units whose nonce is not used.
+fn unpaid(siblings: &[Sibling]) -> impl DoubleEndedIterator<Item = &Sibling> {
+    siblings.iter().filter(|s| !siblings.iter().any(|other| other.fate == Fate::Paid && other.unit_id == s.unit_id))
+}
+
+/// An unpaid unit of the right kind where there is one, so that what was signed for it before and what is signed now exclude each other.
+fn choose(whole: bool, siblings: &[Sibling]) -> NextUnit {
+    let fits = |s: &&Sibling| matches!(s.unit, UnitKind::Whole) == whole;
+    if let Some(s) = unpaid(siblings).rfind(fits) {
+        return NextUnit::Reuse { unit: s.unit_id.clone(), kind: s.unit };
+    }
+    let index = |s: &Sibling| match s.unit {
+        UnitKind::Whole => 0,
+        UnitKind::Instalment(index) => index,
+    };
+    let last = siblings.iter().map(index).max().unwrap_or(0);
+    NextUnit::New(if whole { UnitKind::Whole } else { UnitKind::Instalment(last.saturating_add(1)) })
+}
+
+/// Whether `amount` and all that payloads under other nonces can still take is more than what is open. Of the payloads of one unit only one can be executed.
+fn exceeds(open: Amount, amount: Amount, alive: &[&Sibling]) -> bool {
+    let most_of_its_unit = |s: &&&Sibling| !alive.iter().any(|o| o.unit_id == s.unit_id && (o.seller_amount, &o.request) > (s.seller_amount, &s.request));
+    alive.iter().filter(most_of_its_unit).try_fold(amount, |sum, s| sum.plus(s.seller_amount)).map_or(true, |sum| sum > open)
 }
 
 /// What verified payments leave open.

@@ -20,7 +20,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolStruct;
 use contracts::router_domain;
 
-use crate::agreement::AgreementRecord;
+use crate::agreement::{AgreementRecord, ConsentKind};
 use crate::event::PaymentEvent;
 use crate::ids::{AgreementId, PaymentRequestId, ProfileId};
 
@@ -50,7 +50,7 @@ pub struct AgreedTerms {
     /// Hash of its terms.
     pub terms_hash: B256,
     /// How consent to them was shown.
-    pub consent: &'static str,
+    pub consent: ConsentKind,
     /// The paying profile.
     pub buyer: ProfileId,
     /// The paid profile.
@@ -246,7 +246,7 @@ fn agreement(e: &Evidence<'_>) -> Result<(), (String, String)> {
     let s = e.signed.snapshot();
     same(&agreed.agreement, &s.agreement)?;
     same(&agreed.terms_hash, &s.terms_hash)?;
-    same(&agreed.consent, &s.consent.as_str())?;
+    same(&agreed.consent, &s.consent)?;
     same(&agreed.buyer, &s.buyer)?;
     same(&agreed.seller, &s.seller)?;
     same(&agreed.payee, &s.payee)?;

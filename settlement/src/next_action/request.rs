@@ -160,7 +160,8 @@ impl RequestFacts<'_> {
                 actions.push(self.contract.on(Action::ViewReceipt, entity, actor).get(receipt_path(self.id())));
             }
             Phase::Ended if actor == Actor::Buyer && self.contract.next_payment(None).is_ok() => actions.push(self.contract.create_action()),
-            Phase::Settling | Phase::PaidElsewhere | Phase::Payable | Phase::Unpayable | Phase::Pending | Phase::Ended => {}
+            Phase::Ended => actions.extend(self.contract.active_request_action(actor)),
+            Phase::Settling | Phase::PaidElsewhere | Phase::Payable | Phase::Unpayable | Phase::Pending => {}
         }
         let code = self.code(actor);
         if code == Recommended::InspectPaymentProof && self.phase() != Phase::Inspect {

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
 use super::{Snapshot, SnapshotError};
+use crate::agreement::ConsentKind;
 use crate::asset::{Asset, parse_address};
 use crate::clock::Timestamp;
 use crate::money::{Amount, FeePolicy, Quote};
@@ -70,7 +71,7 @@ impl From<&Snapshot> for Document {
             contract_id: s.agreement.to_string(),
             unit: UnitDocument { id: s.unit.to_string(), kind: s.unit_kind.name().to_owned(), index },
             terms_hash: s.terms_hash,
-            consent: s.consent.clone(),
+            consent: s.consent.to_string(),
             buyer: s.buyer.to_string(),
             seller: s.seller.to_string(),
             chain_id: s.asset.chain_id(),
@@ -122,7 +123,7 @@ impl TryFrom<Document> for Snapshot {
             unit: read("unit.id", &d.unit.id)?,
             unit_kind,
             terms_hash: d.terms_hash,
-            consent: d.consent,
+            consent: ConsentKind::parse(&d.consent).ok_or_else(|| malformed("consent", "expected signatures or attested"))?,
             buyer: read("buyer", &d.buyer)?,
             seller: read("seller", &d.seller)?,
             router: address("router", &d.router)?,

@@ -1,1 +1,532 @@
+//! What is offered is what is accepted: the views of what to do next against the rules that judge it.
 
+use alloy_primitives::{B256, U256};
+use proptest::prelude::*;
+use serde_json::Value;
+use settlement::Timestamp;
+use settlement::agreement::{AgreementRecord, AgreementState, PaymentFacts};
+use settlement::asset::Token;
+use settlement::available_action::{Action, ActionState, AvailableAction};
+use settlement::ids::{PaymentRequestId, ProfileId, UnitId};
+use settlement::money::{Amount, FeePolicy};
+use settlement::next_action::{Actor, AgreementFacts, CannotRequest, Recommended, RequestFacts, Seen};
+use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
+use settlement::scope::Scope;
+use settlement::snapshot::{Ask, Snapshot};
+use settlement::terms::{PaymentTiming, Terms};
+use settlement::unit::{Fate, NextUnit, Sibling, Unit, UnitKind, next_unit};
+
+use crate::states::{agreement_states, request_states};
+use crate::world::{self, Case, DEADLINE, amount, at, delivery};
+
+const ACTORS: [Actor; 4] = [Actor::Buyer, Actor::Seller, Actor::Evaluator, Actor::Operator];
+
+/// What an agreement and its payments are, owned.
+#[derive(Clone, Debug)]
+struct Facts {
+    agreement: AgreementRecord,
+    token: Token,
+    payments: PaymentFacts,
+    siblings: Vec<Sibling>,
+    final_time: u64,
+}
+
+impl Facts {
+    fn of(agreement: AgreementRecord, siblings: Vec<Sibling>, proof_issue: bool, final_time: u64) -> Self {
+        let paid = siblings.iter().filter(|s| s.fate == Fate::Paid).map(|s| s.seller_amount.atomic()).sum::<U256>();
+        let payments = PaymentFacts {
+            paid_in_full: paid >= agreement.terms.amount.atomic(),
+            any_verified: !paid.is_zero(),
+            live_request: siblings.iter().any(|s| matches!(s.fate, Fate::Live | Fate::Settling)),
+            proof_issue,
+        };
+        Self { agreement, token: world::token(), payments, siblings, final_time }
+    }
+
+    fn view(&self) -> AgreementFacts<'_> {
+        AgreementFacts { agreement: &self.agreement, token: &self.token, payments: self.payments, siblings: &self.siblings, final_time: self.final_time }
+    }
+}
+
+fn agreement(state: AgreementState, timing: PaymentTiming) -> AgreementRecord {
+    let mut document = world::terms_document();
+    document["paymentTiming"] = match timing {
+        PaymentTiming::OnDelivery => "on_delivery".into(),
+        PaymentTiming::AnyTime => "any_time".into(),
+    };
+    AgreementRecord { state, terms: Terms::parse(&document).unwrap(), ..world::agreement() }
+}
+
+fn any_agreement() -> impl Strategy<Value = AgreementRecord> {
+    let timing = prop_oneof![Just(PaymentTiming::OnDelivery), Just(PaymentTiming::AnyTime)];
+    (prop::sample::select(agreement_states()), timing).prop_map(|(state, timing)| agreement(state, timing))
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    prop::sample::select(vec![Fate::Live, Fate::Settling, Fate::Ended, Fate::Paid])
+}
+
+/// Requests of up to three units. The numbers start at `first`; unit 6 is the one of `world::unit`.
+fn any_siblings(first: u64) -> impl Strategy<Value = Vec<Sibling>> {
+    let one = (0..3u64, prop::sample::select(vec![12_500_000u64, 2_500_000, 10_000_000]), any_fate(), 0..3u64);
+    prop::collection::vec(one, 0..4).prop_map(move |list| {
+        let sibling = |(n, (unit, seller_amount, fate, late)): (usize, (u64, u64, Fate, u64))| Sibling {
+            request: world::request_id(first + n as u64),
+            unit: if unit == 0 { UnitKind::Whole } else { UnitKind::Instalment(u32::try_from(unit).unwrap()) },
+            unit_id: UnitId::new(world::ulid(6 + unit)),
+            seller_amount: amount(seller_amount),
+            deadline: DEADLINE + late * 600,
+            fate,
+        };
+        list.into_iter().enumerate().map(sibling).collect()
+    })
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    let final_time = prop::sample::select(vec![0, DEADLINE, DEADLINE + 1, DEADLINE + 5_000]);
+    (any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time)
+        .prop_map(|(agreement, siblings, proof_issue, final_time)| Facts::of(agreement, siblings, proof_issue, final_time))
+}
+
+/// Whether the rules accept the action on the agreement; `None` for reads, which no rule judges.
+fn accepted_by_rules(action: Action, actor: Actor, facts: &Facts) -> Option<bool> {
+    let (state, payments) = (facts.agreement.state.clone(), facts.payments);
+    let someone = || ProfileId::new(world::ulid(2));
+    let accepted = match action {
+        Action::SubmitDelivery => actor == Actor::Seller && state.submit(delivery(), at(9)).is_ok(),
+        Action::Accept => actor == Actor::Buyer && state.accept(payments, at(9)).is_ok(),
+        Action::Reject => actor == Actor::Buyer && state.reject("not what was agreed".to_owned(), payments, at(9)).is_ok(),
+        Action::CancelContract => matches!(actor, Actor::Buyer | Actor::Seller) && state.cancel("changed plans".to_owned(), someone(), payments, at(9)).is_ok(),
+        Action::CreatePaymentRequest => {
+            let unit = next_unit(facts.agreement.terms.amount, None, &facts.siblings, facts.final_time);
+            actor == Actor::Buyer && state.may_pay(facts.agreement.terms.payment_timing, payments).is_ok() && unit.is_ok()
+        }
+        Action::ViewReceipt => facts.siblings.iter().any(|s| s.fate == Fate::Paid),
+        Action::FetchPaymentRequest => !facts.siblings.is_empty(),
+        Action::InspectPaymentProof => payments.proof_issue,
+        Action::ViewInvoice | Action::Wait => return None,
+        Action::Pay | Action::SubmitTxHash | Action::VerifyPayment | Action::CancelPaymentRequest => false,
+    };
+    Some(accepted)
+}
+
+/// The actions that carry a recommendation out.
+fn carried_out_by(code: Recommended) -> &'static [Action] {
+    match code {
+        Recommended::SubmitDelivery => &[Action::SubmitDelivery],
+        Recommended::DecideDelivery => &[Action::Accept, Action::Reject],
+        Recommended::CreatePaymentRequest => &[Action::CreatePaymentRequest],
+        Recommended::FetchPaymentRequest => &[Action::FetchPaymentRequest],
+        Recommended::ReuseOrCancelActiveRequest => &[Action::CancelPaymentRequest, Action::FetchPaymentRequest],
+        Recommended::PayNow => &[Action::Pay],
+        Recommended::WaitForConfirmations | Recommended::WaitForExpiry | Recommended::WaitForSeller | Recommended::WaitForBuyer => &[Action::Wait],
+        Recommended::InspectPaymentProof => &[Action::InspectPaymentProof],
+        Recommended::ViewReceipt => &[Action::ViewReceipt],
+        Recommended::None => &[],
+    }
+}
+
+fn check_followed(code: Recommended, actions: &[AvailableAction]) -> Result<(), TestCaseError> {
+    let wanted = carried_out_by(code);
+    let state = if code.is_wait() { ActionState::Waiting } else { ActionState::Available };
+    let found = actions.iter().any(|a| wanted.contains(&a.action) && a.state == state);
+    prop_assert!(found || code == Recommended::None, "{code:?} is recommended, and nothing offered carries it out: {actions:#?}");
+    Ok(())
+}
+
+/// Every key of `opentask-available-actions-v1`, and none that an agent would redact.
+fn check_shape(actions: &[AvailableAction]) -> Result<(), TestCaseError> {
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let all = [
+        "action",
+        "actor",
+        "availableAfter",
+        "availableUntil",
+        "blockedReason",
+        "confirmation",
+        "dueAt",
+        "entity",
+        "id",
+        "idempotency",
+        "invocation",
+        "label",
+        "payment",
+        "schemaVersion",
+        "state",
+    ];
+    for action in actions {
+        let json = serde_json::to_value(action).unwrap();
+        prop_assert_eq!(keys(&json), all);
+        prop_assert_eq!(json["schemaVersion"].as_str(), Some("opentask-available-actions-v1"));
+        prop_assert_eq!(keys(&json["entity"]), ["id", "type"]);
+        prop_assert_eq!(keys(&json["actor"]), ["eligibleProfileId", "requiredScopeMode", "requiredScopes", "role", "scopeRequirements"]);
+        prop_assert_eq!(keys(&json["invocation"]), ["bodyTemplate", "endpoint", "mcpTool", "method"]);
+        prop_assert_eq!(keys(&json["confirmation"]), ["appliesTo", "reason", "required"]);
+        prop_assert_eq!(keys(&json["idempotency"]), ["appliesTo", "header", "required", "valueHint"]);
+        if !json["payment"].is_null() {
+            let payment = ["amountAtomic", "amountDisplay", "currency", "network", "proof", "rail", "required", "status"];
+            prop_assert_eq!(keys(&json["payment"]), payment);
+        }
+        prop_assert_eq!(json["blockedReason"].is_null(), action.state != ActionState::Blocked);
+        for scope in json["actor"]["requiredScopes"].as_array().unwrap() {
+            prop_assert!(scope.as_str().unwrap().parse::<Scope>().is_ok());
+        }
+        let hint_is_a_key = |hint: &str| !hint.is_empty() && hint.len() <= 200 && hint.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b));
+        prop_assert!(action.idempotency.value_hint.as_deref().is_none_or(hint_is_a_key));
+        prop_assert_eq!(action.idempotency.required, action.invocation.method == Some("POST"));
+        check_no_redacted_key(&json)?;
+    }
+    let mut ids: Vec<_> = actions.iter().map(|a| &a.id).collect();
+    ids.sort();
+    ids.dedup();
+    prop_assert_eq!(ids.len(), actions.len(), "an id names one action");
+    Ok(())
+}
+
+fn check_no_redacted_key(json: &Value) -> Result<(), TestCaseError> {
+    if let Some(object) = json.as_object() {
+        for (key, value) in object {
+            prop_assert!(!["token", "secret", "password", "authorization"].contains(&key.as_str()), "{key}");
+            check_no_redacted_key(value)?;
+        }
+    }
+    json.as_array().map_or(Ok(()), |list| list.iter().try_for_each(check_no_redacted_key))
+}
+
+/// A request with its siblings, whatever the combination.
+fn any_request() -> impl Strategy<Value = (Facts, PaymentRequest, Option<Seen>, bool, Timestamp, bool)> {
+    let states: Vec<_> = request_states().into_iter().map(|(_, state)| state).collect();
+    let seen = prop::option::weighted(0.2, (0..5u64).prop_map(|confirmations| Seen { tx_hash: B256::repeat_byte(0x77), confirmations }));
+    let now = prop::sample::select(vec![DEADLINE - 600, DEADLINE - 31, DEADLINE - 30, DEADLINE - 29, DEADLINE, DEADLINE + 1, DEADLINE + 9_000]);
+    (any_facts(), prop::sample::select(states), seen, prop::bool::weighted(0.1), now, any::<bool>()).prop_map(
+        |(facts, state, seen, proof_issue, now, executable)| {
+            let request = world::request(state);
+            let mut siblings = facts.siblings;
+            siblings.push(sibling_of(&request, seen));
+            let facts = Facts::of(facts.agreement, siblings, facts.payments.proof_issue, facts.final_time);
+            (facts, request, seen, proof_issue, Timestamp::from_unix_seconds(now), executable)
+        },
+    )
+}
+
+fn sibling_of(request: &PaymentRequest, seen: Option<Seen>) -> Sibling {
+    let fate = match request.state {
+        PaymentRequestState::Verified { .. } => Fate::Paid,
+        _ if seen.is_some() => Fate::Settling,
+        PaymentRequestState::Signed | PaymentRequestState::Submitted { .. } => Fate::Live,
+        PaymentRequestState::Cancelled { .. } | PaymentRequestState::Failed { .. } | PaymentRequestState::Expired { .. } => Fate::Ended,
+    };
+    let snapshot = request.signed.snapshot();
+    Sibling {
+        request: request.id.clone(),
+        unit: request.unit.kind,
+        unit_id: request.unit.id.clone(),
+        seller_amount: snapshot.quote.seller,
+        deadline: snapshot.deadline,
+        fate,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_agreement_offers_what_its_rules_accept_and_blocks_what_they_refuse(facts in any_facts()) {
+        for actor in ACTORS {
+            let actions = facts.view().actions(actor);
+            check_shape(&actions)?;
+            for action in &actions {
+                match action.state {
+                    ActionState::Available => prop_assert_ne!(accepted_by_rules(action.action, actor, &facts), Some(false), "{:?} by {:?}", action, actor),
+                    ActionState::Blocked => prop_assert_eq!(accepted_by_rules(action.action, actor, &facts), Some(false), "{:?} by {:?}", action, actor),
+                    ActionState::Waiting => prop_assert_eq!(action.action, Action::Wait),
+                }
+            }
+            // And nothing that would be accepted is hidden.
+            for action in [Action::SubmitDelivery, Action::Accept, Action::Reject, Action::CancelContract, Action::CreatePaymentRequest] {
+                let offered = actions.iter().any(|a| a.action == action && a.state == ActionState::Available);
+                prop_assert_eq!(Some(offered), accepted_by_rules(action, actor, &facts), "{:?} by {:?}", action, actor);
+            }
+            check_followed(facts.view().recommended(actor), &actions)?;
+        }
+    }
+
+    #[test]
+    fn a_request_offers_only_what_its_rules_accept((facts, request, seen, proof_issue, now, executable) in any_request()) {
+        let contract = facts.view();
+        let view = RequestFacts { contract: &contract, standing: Standing::Sound(&request), seen, proof_issue, now, executable };
+        for actor in ACTORS {
+            let actions = view.actions(actor);
+            check_shape(&actions)?;
+            let recommended = view.recommended(actor);
+            check_followed(recommended.code, &actions)?;
+            let offers = |action| actions.iter().any(|a| a.action == action && a.state == ActionState::Available);
+            let can = view.permissions(actor);
+            prop_assert_eq!(can, recommended.can);
+            prop_assert_eq!(can.can_use_wallet_calldata, offers(Action::Pay));
+            prop_assert_eq!(can.can_submit_tx_hash, offers(Action::SubmitTxHash));
+            prop_assert_eq!(can.can_verify_tx_hash, offers(Action::VerifyPayment));
+            prop_assert_eq!(can.can_cancel, offers(Action::CancelPaymentRequest));
+            let state = || request.state.clone();
+            if actor != Actor::Buyer {
+                prop_assert_eq!(can, settlement::next_action::Permissions::default(), "only the payer acts on a request");
+            }
+            if offers(Action::SubmitTxHash) {
+                prop_assert!(state().submit(B256::ZERO, at(9)).is_ok());
+            }
+            if offers(Action::CancelPaymentRequest) {
+                prop_assert!(state().cancel(None, at(9)).is_ok());
+            }
+            if offers(Action::CreatePaymentRequest) {
+                prop_assert_eq!(accepted_by_rules(Action::CreatePaymentRequest, actor, &facts), Some(true));
+            }
+            prop_assert_eq!(offers(Action::ViewReceipt), matches!(request.state, PaymentRequestState::Verified { .. }) && !proof_issue);
+            if offers(Action::Pay) {
+                let others = || facts.siblings.iter().filter(|s| s.request != request.id);
+                prop_assert!(executable && view.is_payable() && !view.is_expired());
+                prop_assert!(now.unix_seconds() < DEADLINE, "the router would refuse it");
+                prop_assert!(seen.is_none() && !proof_issue && !facts.payments.proof_issue, "never a second payment while the first may settle");
+                prop_assert!(!matches!(request.state, PaymentRequestState::Submitted { .. }), "never a second payment while the first may settle");
+                let same_nonce = |s: &Sibling| s.unit_id == request.unit.id && matches!(s.fate, Fate::Settling | Fate::Paid);
+                prop_assert!(!others().any(same_nonce), "its nonce is used");
+            }
+            if offers(Action::SubmitTxHash) && !request.state.name().is_live() {
+                let another = facts.siblings.iter().any(|s| s.request != request.id && s.fate == Fate::Live);
+                prop_assert!(!another, "two requests would be live");
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_that_does_not_prove_itself_is_only_inspected(facts in any_facts(), executable: bool) {
+        let (id, unit) = (world::request_id(0), world::unit());
+        let contract = facts.view();
+        let standing = Standing::Unproven { id: &id, unit: &unit };
+        let view = RequestFacts { contract: &contract, standing, seen: None, proof_issue: true, now: at(0), executable };
+        for actor in [Actor::Buyer, Actor::Seller] {
+            prop_assert_eq!(view.recommended(actor).code, Recommended::InspectPaymentProof);
+            prop_assert_eq!(view.permissions(actor), settlement::next_action::Permissions::default());
+            let reads = [Action::InspectPaymentProof, Action::FetchPaymentRequest];
+            prop_assert!(view.actions(actor).iter().all(|a| reads.contains(&a.action)));
+        }
+        prop_assert!(!view.is_payable() && !view.is_expired());
+    }
+}
+
+#[test]
+fn a_payment_that_would_strand_a_rest_is_refused() {
+    let mut facts = Facts::of(world::agreement(), vec![], false, 0);
+    // 20 % of the total at the most: a fixed fee of 1 USDC needs at least 4 USDC under it.
+    facts.agreement.fee = FeePolicy { bps: 0, fixed: amount(1_000_000), recipient: world::FEE_RECIPIENT };
+    let leaves = |rest: u64| facts.view().next_payment(Some(amount(12_500_000 - rest)));
+    assert!(leaves(4_000_000).is_ok());
+    let refusal = leaves(3_999_999).unwrap_err();
+    assert!(matches!(refusal, CannotRequest::Rest { .. }), "{refusal}");
+    assert_eq!((refusal.code(), refusal.to_string().as_str()), ("fee_refused", "the 3999999 that this payment leaves open could not be paid"));
+    assert!(leaves(0).is_ok());
+}
+
+#[test]
+fn a_wait_says_how_many_confirmations_there_are() {
+    let submitted = world::request(PaymentRequestState::Submitted { tx_hash: B256::repeat_byte(0x77), at: at(0) });
+    let seen = Some(Seen { tx_hash: B256::repeat_byte(0x77), confirmations: 2 });
+    let facts = Facts::of(world::agreement(), vec![sibling_of(&submitted, seen)], false, 0);
+    let contract = facts.view();
+    let view = RequestFacts { contract: &contract, standing: Standing::Sound(&submitted), seen, proof_issue: false, now: at(0), executable: true };
+    let json = serde_json::to_value(view.recommended(Actor::Buyer)).unwrap();
+    insta::assert_json_snapshot!(json, @r#"
+    {
+      "canCancel": false,
+      "canSubmitTxHash": false,
+      "canUseWalletCalldata": false,
+      "canVerifyTxHash": true,
+      "code": "wait_for_confirmations",
+      "label": "Wait until the payment is final: 2 of 3 confirmations"
+    }
+    "#);
+}
+
+#[test]
+fn the_create_action_says_all_that_is_needed_to_call_it() {
+    let facts = Facts::of(world::agreement(), vec![], false, 0);
+    let actions = facts.view().actions(Actor::Buyer);
+    let create = actions.iter().find(|a| a.action == Action::CreatePaymentRequest).unwrap();
+    insta::assert_json_snapshot!("create_action", create);
+}
+
+#[test]
+fn a_new_attempt_gets_a_new_idempotency_hint() {
+    let hint = |siblings| {
+        let facts = Facts::of(world::agreement(), siblings, false, 0);
+        facts.view().actions(Actor::Buyer).into_iter().find(|a| a.action == Action::CreatePaymentRequest).unwrap().idempotency.value_hint
+    };
+    let cancelled = world::request(PaymentRequestState::Cancelled { reason: None, at: at(0) });
+    assert_ne!(hint(vec![]), hint(vec![sibling_of(&cancelled, None)]), "the stored answer of the first would be the cancelled request");
+}
+
+/// Two agents that know nothing but what is recommended to them, and a chain on which anything may happen to a transaction.
+struct Town {
+    agreement: AgreementRecord,
+    requests: Vec<PaymentRequest>,
+    now: u64,
+    /// Transactions that were sent: request, and what becomes of them.
+    sent: Vec<(usize, Luck)>,
+    /// Events that are seen, with their confirmations.
+    seen: Vec<(usize, u64)>,
+}
+
+/// What becomes of something that an agent does outside of our sight.
+#[derive(Clone, Copy, Debug)]
+enum Luck {
+    /// The transaction is mined; its hash is named.
+    Mined,
+    /// The transaction is mined, and the agent dies before it names the hash.
+    MinedUnnamed,
+    /// The transaction reverts.
+    Reverts,
+    /// It is never mined.
+    Dropped,
+    /// The agent sleeps through the deadline.
+    Sleeps,
+}
+
+impl Town {
+    fn facts(&self) -> Facts {
+        let seen = |n: usize| self.seen.iter().find(|(m, _)| *m == n).map(|(_, confirmations)| Seen { tx_hash: tx(n), confirmations: *confirmations });
+        let siblings = self.requests.iter().enumerate().map(|(n, request)| sibling_of(request, seen(n))).collect();
+        Facts::of(self.agreement.clone(), siblings, false, self.now)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.now)
+    }
+
+    fn seller(&mut self) {
+        if self.facts().view().recommended(Actor::Seller) == Recommended::SubmitDelivery {
+            self.agreement.state = self.agreement.state.clone().submit(delivery(), self.now()).unwrap();
+        }
+    }
+
+    fn buyer(&mut self, luck: Luck) {
+        let facts = self.facts();
+        match facts.view().recommended(Actor::Buyer) {
+            Recommended::CreatePaymentRequest => self.create(),
+            Recommended::FetchPaymentRequest => {
+                let live = facts.siblings.iter().position(|s| s.fate == Fate::Live).unwrap();
+                self.on_request(live, luck);
+            }
+            Recommended::DecideDelivery => self.agreement.state = self.agreement.state.clone().accept(facts.payments, self.now()).unwrap(),
+            Recommended::WaitForSeller | Recommended::WaitForConfirmations | Recommended::WaitForExpiry | Recommended::ViewReceipt => {}
+            other => panic!("{other:?} to a buyer of a sound agreement"),
+        }
+    }
+
+    fn create(&mut self) {
+        let n = self.requests.len();
+        let (unit, quote) = self.facts().view().next_payment(None).unwrap();
+        let unit = match unit {
+            NextUnit::New(kind) => Unit { id: UnitId::new(world::ulid(600)), agreement: self.agreement.id.clone(), kind, nonce: U256::from(42) },
+            NextUnit::Reuse { unit, .. } => self.requests.iter().find(|r| r.unit.id == unit).unwrap().unit.clone(),
+        };
+        let id: PaymentRequestId = world::request_id(n as u64);
+        let ask = Ask {
+            payment_request: id.clone(),
+            unit: unit.clone(),
+            seller_amount: quote.seller,
+            created_at: self.now(),
+            deadline: self.now + 300,
+            ..world::ask()
+        };
+        let signed = world::sign(Snapshot::new(&self.agreement, ask).unwrap(), &world::operator());
+        assert!(self.requests.iter().all(|r| !r.state.name().is_live()), "one live request at a time");
+        let agreement = self.agreement.id.clone();
+        self.requests.push(PaymentRequest { id, agreement, unit, signed, state: PaymentRequestState::Signed, created_at: self.now(), updated_at: self.now() });
+    }
+
+    fn on_request(&mut self, n: usize, luck: Luck) {
+        let facts = self.facts();
+        let (contract, now) = (facts.view(), self.now());
+        let standing = Standing::Sound(&self.requests[n]);
+        let view = RequestFacts { contract: &contract, standing, seen: None, proof_issue: false, now, executable: true };
+        let recommended = view.recommended(Actor::Buyer);
+        match recommended.code {
+            Recommended::PayNow => self.pay(n, luck),
+            Recommended::ReuseOrCancelActiveRequest if recommended.can.can_cancel => self.change(n, |state| state.cancel(None, now).unwrap()),
+            Recommended::WaitForConfirmations => {}
+            other => panic!("{other:?} for request {n}"),
+        }
+    }
+
+    fn pay(&mut self, n: usize, luck: Luck) {
+        let now = self.now();
+        if !matches!(luck, Luck::Sleeps) {
+            let open = self.requests[n].signed.snapshot().deadline >= self.now;
+            assert!(open, "the router would refuse it");
+            self.sent.push((n, luck));
+        }
+        if matches!(luck, Luck::Mined | Luck::Reverts | Luck::Dropped) {
+            self.change(n, |state| state.submit(tx(n), now).unwrap());
+        }
+    }
+
+    fn change(&mut self, n: usize, change: impl FnOnce(PaymentRequestState) -> PaymentRequestState) {
+        self.requests[n].state = change(self.requests[n].state.clone());
+    }
+
+    /// A minute or five pass; the indexer catches up.
+    fn chain(&mut self, luck: Luck) {
+        let now = self.now();
+        for (_, confirmations) in &mut self.seen {
+            *confirmations += 1;
+        }
+        for (n, luck) in std::mem::take(&mut self.sent) {
+            match luck {
+                Luck::Mined | Luck::MinedUnnamed => self.seen.push((n, 1)),
+                Luck::Reverts => self.change(n, |state| state.fail(FailureReason::Reverted { tx_hash: tx(n) }, now).unwrap()),
+                Luck::Dropped | Luck::Sleeps => {}
+            }
+        }
+        let is_final = |(_, confirmations): &(usize, u64)| *confirmations >= 3;
+        for (n, _) in self.seen.extract_if(.., |seen| is_final(seen)).collect::<Vec<_>>() {
+            let signed = self.requests[n].signed.clone();
+            let proof = Case { event: world::event(&signed), signed, ..Case::sound() };
+            let proof = Case { agreed: (&self.agreement).into(), ..proof }.verify().unwrap();
+            self.requests[n].state = self.requests[n].verify(proof, now).unwrap();
+        }
+        self.now += if matches!(luck, Luck::Sleeps | Luck::Dropped) { 400 } else { 12 };
+        let (late, now) = (self.now, self.now());
+        for request in self.requests.iter_mut().filter(|r| r.state.name().is_live() && r.signed.snapshot().deadline < late) {
+            request.state = request.state.clone().expire(now).unwrap();
+        }
+    }
+}
+
+fn tx(n: usize) -> B256 {
+    B256::with_last_byte(u8::try_from(n).unwrap() + 1)
+}
+
+fn any_luck() -> impl Strategy<Value = Luck> {
+    prop::sample::select(vec![Luck::Mined, Luck::MinedUnnamed, Luck::Reverts, Luck::Dropped, Luck::Sleeps])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn e15_agents_that_only_follow_what_is_recommended_get_to_the_end_and_pay_once(lucks in prop::collection::vec(any_luck(), 0..12), at_any_time: bool) {
+        let timing = if at_any_time { PaymentTiming::AnyTime } else { PaymentTiming::OnDelivery };
+        let agreement = agreement(AgreementState::InProgress, timing);
+        let mut town = Town { agreement, requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![] };
+        for luck in lucks.into_iter().chain([Luck::Mined; 12]) {
+            town.seller();
+            town.buyer(luck);
+            town.chain(luck);
+        }
+        prop_assert_eq!(town.agreement.state.name(), "accepted");
+        let paid: Vec<_> = town.requests.iter().filter(|r| matches!(r.state, PaymentRequestState::Verified { .. })).collect();
+        prop_assert_eq!(paid.len(), 1);
+        prop_assert_eq!(paid[0].signed.snapshot().quote.seller, Amount::new(U256::from(12_500_000)));
+        let nonces: std::collections::BTreeSet<_> = town.requests.iter().map(|r| r.unit.nonce).collect();
+        prop_assert_eq!(nonces.len(), 1, "whatever was signed, one nonce");
+    }
+}

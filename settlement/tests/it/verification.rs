@@ -1,6 +1,7 @@
 //! What is believed and what is not: one sound case, and each way of making it unsound.
 
 use alloy_primitives::{Address, B256, U256};
+use settlement::agreement::ConsentKind;
 use settlement::asset::Asset;
 use settlement::event::PaymentEvent;
 use settlement::finality::FinalityPolicy;
@@ -116,7 +117,7 @@ fn snapshot_changes() -> Vec<(&'static str, fn(&mut Snapshot), &'static [&'stati
         ("unit", |s| s.unit = UnitId::new(world::ulid(9)), &[]),
         ("unit_kind", |s| s.unit_kind = UnitKind::Instalment(1), &[]),
         ("terms_hash", |s| s.terms_hash.0[5] ^= 1, &["agreement"]),
-        ("consent", |s| s.consent = "signatures".to_owned(), &["agreement"]),
+        ("consent", |s| s.consent = ConsentKind::Signatures, &["agreement"]),
         ("buyer", |s| s.buyer = ProfileId::new(world::ulid(9)), &["agreement"]),
         ("seller", |s| s.seller = ProfileId::new(world::ulid(9)), &["agreement"]),
         ("router", |s| s.router = STRANGER, &["router"]),
@@ -193,7 +194,7 @@ fn the_agreement_must_say_the_same() {
     let changes: &[(&str, Change)] = &[
         ("agreement", |a| a.agreement = AgreementId::new(world::ulid(9))),
         ("terms_hash", |a| a.terms_hash.0[0] ^= 1),
-        ("consent", |a| a.consent = "signatures"),
+        ("consent", |a| a.consent = ConsentKind::Signatures),
         ("buyer", |a| a.buyer = ProfileId::new(world::ulid(9))),
         ("seller", |a| a.seller = ProfileId::new(world::ulid(9))),
         ("payee", |a| a.payee = STRANGER),

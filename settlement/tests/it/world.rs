@@ -5,7 +5,7 @@ use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use serde_json::{Value, json};
 use settlement::Timestamp;
-use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party, PaymentFacts};
+use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party};
 use settlement::asset::{Asset, Token};
 use settlement::event::{Location, PaymentEvent};
 use settlement::finality::FinalityPolicy;
@@ -186,8 +186,4 @@ pub fn proof() -> Proof {
 
 pub fn request(state: PaymentRequestState) -> PaymentRequest {
     PaymentRequest { id: request_id(0), agreement: agreement().id, unit: unit(), signed: signed(), state, created_at: at(0), updated_at: at(0) }
-}
-
-pub fn facts() -> PaymentFacts {
-    PaymentFacts::default()
 }
