@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+mod agreements;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod generated;

@@ -109,8 +109,10 @@ fn d02_a_payload_for_another_chain_or_router_proves_nothing_here() {
     assert_ne!(replayed.digest(), original.digest());
 }
 
+type SnapshotChange = (&'static str, fn(&mut Snapshot), &'static [&'static str]);
+
 /// Each field of a snapshot with a change to it, and the checks that fail beside `request_id` and `digest`.
-fn snapshot_changes() -> Vec<(&'static str, fn(&mut Snapshot), &'static [&'static str])> {
+fn snapshot_changes() -> Vec<SnapshotChange> {
     vec![
         ("payment_request", |s| s.payment_request = PaymentRequestId::new(world::ulid(9)), &[]),
         ("agreement", |s| s.agreement = AgreementId::new(world::ulid(9)), &["agreement"]),
