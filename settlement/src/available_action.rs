@@ -276,7 +276,7 @@ pub struct PaymentDocument {
 /// Why an action is refused now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BlockedReason {
-    /// Closed list: `not_allowed`, `active_request`, `payment_settling`, `overlapping_payload`, `paid_in_full`, `fee_refused`.
+    /// `not_allowed`, or what [`crate::next_action::CannotRequest::code`] says.
     pub code: &'static str,
     /// The rule.
     pub message: String,

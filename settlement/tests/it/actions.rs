@@ -268,6 +268,11 @@ proptest! {
             prop_assert_eq!(can.can_verify_tx_hash, offers(Action::VerifyPayment));
             prop_assert_eq!(can.can_cancel, offers(Action::CancelPaymentRequest));
             let state = || request.state.clone();
+            let party = matches!(actor, Actor::Buyer | Actor::Seller);
+            let verified = matches!(request.state, PaymentRequestState::Verified { .. });
+            if party && (proof_issue || facts.payments.proof_issue && !verified) {
+                prop_assert_eq!(recommended.code, Recommended::InspectPaymentProof, "a proof in doubt stops the payments of its agreement");
+            }
             if actor != Actor::Buyer {
                 prop_assert_eq!(can, settlement::next_action::Permissions::default(), "only the payer acts on a request");
             }
@@ -324,6 +329,22 @@ fn a_payment_that_would_strand_a_rest_is_refused() {
     assert!(matches!(refusal, CannotRequest::Rest { .. }), "{refusal}");
     assert_eq!((refusal.code(), refusal.to_string().as_str()), ("fee_refused", "the 3999999 that this payment leaves open could not be paid"));
     assert!(leaves(0).is_ok());
+}
+
+#[test]
+fn a06_a_request_is_expired_after_its_deadline_and_payable_until_shortly_before() {
+    let signed = world::request(PaymentRequestState::Signed);
+    let facts = Facts::of(world::agreement(), vec![sibling_of(&signed, None)], false, 0);
+    let contract = facts.view();
+    let at_second = |second: u64| {
+        let now = Timestamp::from_unix_seconds(second);
+        let view = RequestFacts { contract: &contract, standing: Standing::Sound(&signed), seen: None, proof_issue: false, now, executable: true };
+        (view.is_payable(), view.is_expired(), view.recommended(Actor::Buyer).code)
+    };
+    assert_eq!(at_second(DEADLINE - 30), (true, false, Recommended::PayNow));
+    assert_eq!(at_second(DEADLINE - 29), (false, false, Recommended::ReuseOrCancelActiveRequest));
+    assert_eq!(at_second(DEADLINE), (false, false, Recommended::ReuseOrCancelActiveRequest));
+    assert_eq!(at_second(DEADLINE + 1), (false, true, Recommended::ReuseOrCancelActiveRequest));
 }
 
 #[test]

@@ -106,6 +106,12 @@ fn c08_who_cannot_take_part_is_in_no_snapshot() {
 }
 
 #[test]
+fn a_deadline_is_a_number_that_every_reader_of_json_keeps() {
+    let deadline = |deadline| Snapshot::new(&world::agreement(), Ask { deadline, ..world::ask() }).unwrap().deadline;
+    assert_eq!((deadline(7), deadline((1 << 53) - 1), deadline(1 << 53), deadline(u64::MAX)), (7, (1 << 53) - 1, (1 << 53) - 1, (1 << 53) - 1));
+}
+
+#[test]
 fn without_a_fee_nobody_receives_one() {
     let agreement = AgreementRecord { fee: FeePolicy::NONE, ..world::agreement() };
     let payment = Snapshot::new(&agreement, world::ask()).unwrap().payment();
@@ -331,9 +337,8 @@ fn postings_of_a_payment_and_of_its_reversal_sum_to_nothing() {
         let sum = |side| lines.iter().filter(|l| l.side == side).map(|l| l.amount.atomic()).sum::<U256>();
         assert_eq!(sum(Side::Debit), sum(Side::Credit));
     }
-    for (line, back) in lines.iter().zip(reversal(&lines)) {
-        assert_eq!((back.account, back.amount, back.side), (line.account, line.amount, line.side.reversed()));
-    }
+    let back: Vec<_> = reversal(&lines).iter().map(|line| (line.account, line.side, line.amount)).collect();
+    assert_eq!(back, expected.map(|(account, side, amount)| (account, if side == Side::Debit { Side::Credit } else { Side::Debit }, amount)));
     for account in [Account::BuyerExternal(world::BUYER), Account::SellerProceeds(world::PAYEE), Account::PlatformFee(world::FEE_RECIPIENT)] {
         assert_eq!(Account::parse(account.name(), account.wallet()), Some(account));
     }

@@ -83,8 +83,19 @@ fn a_paid_unit_is_never_paid_again_even_when_an_earlier_instalment_was_reorganis
     let both_unpaid = [sibling(1, FIRST, 40, Fate::Ended, 1_000), sibling(2, SECOND, 30, Fate::Ended, 1_000)];
     assert_eq!(ask(60, &both_unpaid, 0), Ok((reuse(SECOND), amount(60))), "40 and 60 may both be paid");
     assert!(matches!(ask(61, &both_unpaid, 0), Err(CannotSign::Overlap { .. })), "40 and 61 may not");
+    let reissued = [sibling(0, FIRST, 10, Fate::Ended, 1_000), both_unpaid[0].clone(), sibling(3, FIRST, 20, Fate::Ended, 1_000), both_unpaid[1].clone()];
+    assert_eq!(ask(60, &reissued, 0), Ok((reuse(SECOND), amount(60))), "one of 10, 40 and 20 may be paid beside it");
+    assert!(matches!(ask(61, &reissued, 0), Err(CannotSign::Overlap { .. })), "if it is the 40, that is too much");
     let both_paid = [sibling(1, FIRST, 40, Fate::Paid, 1_000), sibling(2, SECOND, 30, Fate::Paid, 1_000)];
     assert_eq!(ask(30, &both_paid, 0), Ok((NextUnit::New(UnitKind::Instalment(3)), amount(30))));
+}
+
+#[test]
+fn payloads_that_add_up_to_more_than_there_are_numbers_overlap() {
+    let all = Amount::new(alloy_primitives::U256::MAX);
+    let half = Amount::new(alloy_primitives::U256::MAX >> 1);
+    let whole = Sibling { seller_amount: all, ..sibling(1, WHOLE, 0, Fate::Ended, 1_000) };
+    assert!(matches!(next_unit(all, Some(half), &[whole], 0), Err(CannotSign::Overlap { .. })));
 }
 
 #[test]

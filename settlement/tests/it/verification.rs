@@ -211,6 +211,21 @@ fn the_agreement_must_say_the_same() {
 }
 
 #[test]
+fn a16_an_instalment_is_at_most_the_agreed_amount() {
+    let instalment = |agreed: u64| {
+        let mut snapshot = world::snapshot();
+        snapshot.unit_kind = UnitKind::Instalment(1);
+        let signed = world::sign(snapshot, &world::operator());
+        let mut case = Case { event: world::event(&signed), signed, ..Case::sound() };
+        case.agreed.amount = amount(agreed);
+        case.failing()
+    };
+    assert_eq!(instalment(12_500_001), [""; 0]);
+    assert_eq!(instalment(12_500_000), [""; 0]);
+    assert_eq!(instalment(12_499_999), ["agreement"]);
+}
+
+#[test]
 fn a_receipt_can_be_checked_without_the_agreement_but_a_proof_needs_it() {
     let case = Case::sound();
     let evidence = Evidence { agreed: None, ..case.evidence() };
