@@ -260,7 +260,8 @@ impl Kdf {
 
 impl Scrypt {
     fn derive(self, password: &SecretString, salt: &[u8]) -> Result<Derived, KeystoreError> {
-        let invalid = KeystoreError::Field { field: "crypto.kdfparams", expected: "scrypt with n a power of two from 2 and r and p from 1" };
+        let invalid =
+            KeystoreError::Field { field: "crypto.kdfparams", expected: "scrypt's: n a power of two from 2 and below 2^(16 × r), r and p from 1 (RFC 7914)" };
         let Scrypt { n, r, p } = self;
         if n < 2 || !n.is_power_of_two() || r == 0 || p == 0 {
             return Err(invalid);

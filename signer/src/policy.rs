@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use settlement::asset::{UnusableAddress, check_party};
 use settlement::chain::ChainPolicy;
 use settlement::clock::{Clock, Timestamp};
-use settlement::money::{Amount, FeeError};
+use settlement::money::{FeeError, Quote};
 use settlement::snapshot::{SignedSnapshot, Snapshot};
 
 use crate::routing::{RoutingSigner, SignerError};
@@ -78,16 +78,12 @@ pub enum Refusal {
     #[error(transparent)]
     Fee(#[from] FeeError),
     /// The amounts are not those of the fee policy.
-    #[error("fee {fee} and total {total} do not follow from the fee policy, which makes them {due} and {due_total}")]
+    #[error("fee {} and total {} do not follow from the fee policy, which makes them {} and {}", found.fee, found.total, due.fee, due.total)]
     FeeSplit {
-        /// The snapshot's fee.
-        fee: Amount,
-        /// The snapshot's total.
-        total: Amount,
-        /// The fee by its policy.
-        due: Amount,
-        /// The total by its policy.
-        due_total: Amount,
+        /// The snapshot's.
+        found: Box<Quote>,
+        /// By its policy.
+        due: Box<Quote>,
     },
 }
 
@@ -132,7 +128,7 @@ fn check_money(snapshot: &Snapshot) -> Result<(), Refusal> {
     }
     let due = snapshot.fee.quote(quote.seller)?;
     if due != quote {
-        return Err(Refusal::FeeSplit { fee: quote.fee, total: quote.total, due: due.fee, due_total: due.total });
+        return Err(Refusal::FeeSplit { found: Box::new(quote), due: Box::new(due) });
     }
     Ok(())
 }

@@ -49,8 +49,12 @@ pub enum SignerError {
     Unusable(#[source] SnapshotError),
 }
 
-/// Joins snapshot and signature, after the signer's check of its own work.
-pub(crate) fn checked(address: Address, snapshot: Snapshot, signature: alloy_primitives::Bytes) -> Result<SignedSnapshot, SignerError> {
+/// Joins a snapshot and the signature that the signer at `address` made of its digest, if it is that signer's: the check that every
+/// implementation of [`RoutingSigner`] owes.
+///
+/// # Errors
+/// [`SignerError::WrongSignature`] and [`SignerError::Unusable`].
+pub fn checked(address: Address, snapshot: Snapshot, signature: alloy_primitives::Bytes) -> Result<SignedSnapshot, SignerError> {
     let signed = SignedSnapshot::new(snapshot, signature).map_err(SignerError::Unusable)?;
     match signed.signer() {
         recovered if recovered == address => Ok(signed),

@@ -108,8 +108,8 @@ pub enum WalletError {
         /// Time of the newest block, unix seconds.
         block_time: u64,
     },
-    /// Paid already, or cancelled.
-    #[error("nonce {nonce} of operator {operator} is used: this work is paid already, or the operator cancelled it")]
+    /// Paid already, about to be, or cancelled.
+    #[error("nonce {nonce} of operator {operator} is used: this work is paid already, a payment of it is on its way, or the operator cancelled it")]
     NonceUsed {
         /// The operator.
         operator: Address,

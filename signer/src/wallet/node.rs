@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use alloy::eips::BlockId;
 use alloy::providers::{Provider, RootProvider};
 use alloy::rpc::types::TransactionRequest;
 use alloy::transports::http::reqwest;
@@ -24,10 +25,10 @@ pub(super) fn connect(url: Url) -> Result<RootProvider, WalletError> {
     Ok(alloy::providers::builder().connect_reqwest(http, url))
 }
 
-/// Calls a view of a contract at the newest block.
+/// Calls a view of a contract on top of what is pending: a payment that is on its way counts as made.
 pub(super) async fn view<C: SolCall>(provider: &RootProvider, to: Address, call: C) -> Result<C::Return, WalletError> {
     let request = TransactionRequest::default().to(to).input(call.abi_encode().into());
-    let answer = provider.call(request).await.map_err(|e| failed(C::SIGNATURE, e))?;
+    let answer = provider.call(request).block(BlockId::pending()).await.map_err(|e| failed(C::SIGNATURE, e))?;
     C::abi_decode_returns(&answer).map_err(|_| WalletError::Node { asked: C::SIGNATURE, reason: format!("the answer {answer} is not of that function") })
 }
 
