@@ -11,6 +11,8 @@ use contracts::TestToken::{balanceOfCall, initializeCall, mintCall};
 use serde_json::json;
 use settlement::asset::Asset;
 use settlement::snapshot::Snapshot;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use crate::fixture::{BUYER, NOW_S, OPERATOR, snapshot};
@@ -79,6 +81,39 @@ impl TestChain {
     /// The agreed payment, on this chain.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { asset: Asset::Erc20 { chain_id: CHAIN_ID, token: self.token }, ..snapshot() }
+    }
+}
+
+/// A way to the node that breaks off when `method` was asked for: the node gets the request, and the answer gets lost.
+pub async fn losing_answers_to(method: &'static str, node: &Url) -> Url {
+    let node = node.socket_addrs(|| None).unwrap()[0];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            tokio::spawn(relay(client, TcpStream::connect(node).await.unwrap(), method));
+        }
+    });
+    format!("http://{address}").parse().unwrap()
+}
+
+async fn relay(mut client: TcpStream, mut node: TcpStream, method: &str) {
+    let (mut asked, mut from_client, mut from_node) = (Vec::new(), [0; 4_096], [0; 4_096]);
+    loop {
+        tokio::select! {
+            read = client.read(&mut from_client) => match read {
+                Ok(length) if length > 0 => {
+                    asked.extend_from_slice(&from_client[..length]);
+                    node.write_all(&from_client[..length]).await.unwrap();
+                }
+                _ => return,
+            },
+            read = node.read(&mut from_node) => match read {
+                Ok(length) if length > 0 && !String::from_utf8_lossy(&asked).contains(method) => client.write_all(&from_node[..length]).await.unwrap(),
+                _ => return,
+            },
+        }
     }
 }
 

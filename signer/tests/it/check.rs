@@ -49,12 +49,11 @@ fn a_payload_as_agreed_passes_and_is_handed_on_unchanged() {
 
 #[test]
 fn d01_every_bit_of_the_payments_calldata_counts() {
-    for original in [payload(), native()] {
-        for (byte, bit) in bits(&original.payment.data) {
-            let mut changed = original.clone();
-            changed.payment.data = flipped(&original.payment.data, byte, bit);
-            assert!(check(&changed, &bare()).is_err(), "byte {byte}, bit {bit}");
-        }
+    let original = payload();
+    for (byte, bit) in bits(&original.payment.data) {
+        let mut changed = original.clone();
+        changed.payment.data = flipped(&original.payment.data, byte, bit);
+        assert!(check(&changed, &bare()).is_err(), "byte {byte}, bit {bit}");
     }
 }
 

@@ -11,7 +11,7 @@ use settlement::snapshot::Snapshot;
 use signer::wallet::{Revert, WalletError, check};
 use signer::{BuyerWallet, CheckedPayment, ExecutionPayload, Expectation};
 
-use crate::chain::{CHAIN_ID, TestChain};
+use crate::chain::{CHAIN_ID, TestChain, losing_answers_to};
 use crate::fixture::{BUYER, BUYER_KEY, FEE_RECIPIENT, NOW_S, OPERATOR, OPERATOR_KEY, PAYEE, key, native_snapshot, sign_with};
 
 /// A delegate of nobody, until the operator says so.
@@ -98,6 +98,34 @@ async fn e15_paying_again_while_the_first_is_pending_is_refused() {
     chain.raw::<Value>("anvil_mine", json!(["0x1"])).await;
     wallet.wait(sent.payment).await.unwrap();
     assert_eq!(chain.token_balance(PAYEE).await, U256::from(10_000_000));
+}
+
+/// The node takes the payment and its answer is lost: the payer is told what to look for instead of that nothing happened.
+#[tokio::test]
+async fn e15_a_lost_answer_leaves_the_payer_with_the_hash() {
+    let chain = TestChain::start().await;
+    let unreliable = losing_answers_to("eth_sendRawTransaction", &chain.url).await;
+    let native = checked(Snapshot { asset: Asset::Native { chain_id: CHAIN_ID }, ..native_snapshot() });
+    let error = BuyerWallet::new(unreliable, &key(BUYER_KEY)).unwrap().pay(&native).await.unwrap_err();
+    let WalletError::OutcomeUnknown { transaction, .. } = error else { panic!("{error}") };
+    wallet(&chain).wait(transaction).await.unwrap();
+    assert!(matches!(wallet(&chain).pay(&native).await.unwrap_err(), WalletError::NonceUsed { .. }));
+}
+
+/// The operator cancels while the payment waits to be mined, and is first.
+#[tokio::test]
+async fn a_payment_that_reverts_in_its_block_is_told_from_one_that_is_made() {
+    let chain = TestChain::start().await;
+    let native = checked(Snapshot { asset: Asset::Native { chain_id: CHAIN_ID }, ..native_snapshot() });
+    chain.raw::<Value>("anvil_setAutomine", json!([false])).await;
+    let sent = wallet(&chain).pay(&native).await.unwrap();
+    let cancel = cancelCall { word: U256::ZERO, mask: U256::from(1 << 7) }.abi_encode();
+    let first = json!([{ "from": OPERATOR, "to": contracts::router_address(), "input": Bytes::from(cancel), "gas": "0x30d40",
+        "maxFeePerGas": "0xe8d4a51000", "maxPriorityFeePerGas": "0xe8d4a51000" }]);
+    chain.raw::<Value>("eth_sendTransaction", first).await;
+    chain.raw::<Value>("anvil_mine", json!(["0x1"])).await;
+    let error = wallet(&chain).wait(sent.payment).await.unwrap_err();
+    assert!(matches!(error, WalletError::TransactionReverted { transaction, .. } if transaction == sent.payment), "{error}");
 }
 
 #[tokio::test]
