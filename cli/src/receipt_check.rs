@@ -5,7 +5,7 @@ use serde::Serialize;
 use settlement::event::PaymentEvent;
 use settlement::receipt::{Receipt, ReceiptClaim};
 use settlement::terms::Terms;
-use settlement::verify::{AgreedTerms, Authority, Evidence, report};
+use settlement::verify::{Authority, Evidence, report};
 
 use crate::config::SecretUrl;
 
@@ -86,9 +86,10 @@ impl Verdict {
             cannot_know.push("whether the operator is one you accept: name it with --operator");
         }
         if trust.terms.is_none() {
-            cannot_know.push("what was agreed: the receipt holds only a hash of the terms; give them with --terms");
+            cannot_know.push("whether these are the terms you agreed: give yours with --terms");
         }
-        cannot_know.push("whether both parties consented: the receipt says how that was shown, and the proof of it is with the agreement");
+        cannot_know.push("whether both parties consented: the operator signed that they did, and how it was shown; the signatures are with the agreement");
+        cannot_know.push("when it was verified: that is the issuer's word");
         Self { verified: failed_step.is_none(), failed_step, steps, cannot_know }
     }
 
@@ -132,7 +133,7 @@ async fn gather(_claim: &ReceiptClaim, _rpc: &SecretUrl) -> anyhow::Result<Facts
 pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
     let (signed, snapshot) = (&claim.signed, claim.signed.snapshot());
     let mut steps = vec![
-        Step::new("document", true, "says nothing that was not signed"),
+        Step::new("document", true, "agrees with itself and with its terms"),
         Step::new("snapshot", true, format!("hashes to requestId {}", signed.request_id())),
         Step::new("signature", true, format!("of digest {} is by {}", signed.digest(), signed.signer())),
         Step::new("router_code", facts.is_router, format!("at {} {} the router's", snapshot.router, if facts.is_router { "is" } else { "is NOT" })),
@@ -141,11 +142,10 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
             None => Step::not_checked("accepted_operator", format!("it is {}; nobody said whom you accept", snapshot.operator)),
         },
     ];
-    let terms = trust.terms.as_deref().map(|text| agreed(text, claim));
-    steps.push(match &terms {
-        Some(Ok(_)) => Step::new("terms", true, "hash to what was signed"),
-        Some(Err(why)) => Step::new("terms", false, why.clone()),
-        None => Step::not_checked("terms", "nobody gave them"),
+    steps.push(match trust.terms.as_deref().map(|text| same_terms(text, claim)) {
+        Some(Ok(())) => Step::new("accepted_terms", true, "those you gave are those that were signed"),
+        Some(Err(why)) => Step::new("accepted_terms", false, why),
+        None => Step::not_checked("accepted_terms", format!("\"{}\"; nobody said what you agreed", claim.terms.title)),
     });
     let place = format!("log {} of transaction {}", claim.event.location.log_index, claim.event.location.tx_hash);
     match &facts.event {
@@ -153,9 +153,11 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
         Some(event) if *event != claim.event => steps.push(Step::new("event", false, format!("{place} is another one than the receipt shows"))),
         Some(event) => {
             steps.push(Step::new("event", true, format!("is {place}, in every field")));
-            let agreed = terms.and_then(Result::ok);
-            let evidence = Evidence { signed, event, agreed: agreed.as_ref(), authority: facts.authority, final_through: facts.final_through };
+            let agreed = claim.agreed();
+            let evidence = Evidence { signed, event, agreed: Some(&agreed), authority: facts.authority, final_through: facts.final_through };
             steps.extend(compared(&evidence));
+            let same = facts.authority == Some(claim.authority);
+            steps.push(Step::new("authority", same, if same { "" } else { "the receipt says something else about the signer's right than the chain" }));
         }
     }
     Verdict::new(steps, trust)
@@ -164,7 +166,6 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
 /// The comparisons that also the indexer makes before it verifies a payment.
 fn compared(evidence: &Evidence<'_>) -> Vec<Step> {
     let of = |(name, result): (&'static str, Result<(), settlement::verify::ProofIssue>)| match result {
-        Ok(()) if name == "agreement" && evidence.agreed.is_none() => Step::not_checked(name, "needs the terms"),
         Ok(()) => Step::new(name, true, held(name, evidence)),
         Err(issue) => Step::new(name, false, format!("expected {}, found {}", issue.expected, issue.found)),
     };
@@ -189,26 +190,11 @@ fn held(name: &str, evidence: &Evidence<'_>) -> String {
     }
 }
 
-/// The given terms, if they are those whose hash was signed.
-fn agreed(text: &str, claim: &ReceiptClaim) -> Result<AgreedTerms, String> {
+/// Whether the given terms are those whose hash was signed.
+fn same_terms(text: &str, claim: &ReceiptClaim) -> Result<(), String> {
     let document = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let terms = Terms::parse(&document).map_err(|e| e.to_string())?;
-    let snapshot = claim.signed.snapshot();
-    if terms.hash() != snapshot.terms_hash {
-        return Err(format!("hash to {}, and {} was signed", terms.hash(), snapshot.terms_hash));
-    }
-    Ok(AgreedTerms {
-        agreement: snapshot.agreement.clone(),
-        terms_hash: terms.hash(),
-        // Who the parties are and how they consented cannot be learnt from the terms: only the snapshot says it.
-        consent: snapshot.consent,
-        buyer: snapshot.buyer.clone(),
-        seller: snapshot.seller.clone(),
-        payee: terms.payee,
-        asset: terms.asset,
-        amount: terms.amount,
-        fee: snapshot.fee,
-    })
+    let hash = Terms::parse(&document).map_err(|e| e.to_string())?.hash();
+    if hash == claim.terms.hash() { Ok(()) } else { Err(format!("those you gave hash to {hash}, and {} was signed", claim.terms.hash())) }
 }
 
 fn describe(error: &dyn std::error::Error) -> String {

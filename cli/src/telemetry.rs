@@ -1,5 +1,8 @@
-//! Logs: text for people or JSON for machines, always on stderr, so that stdout carries answers only.
+//! Metrics, and logs: text for people or JSON for machines, always on stderr, so that stdout carries answers only.
 
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
@@ -24,4 +27,10 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), InvalidFilter> {
         LogFormat::Json => logs.json().flatten_event(true).try_init(),
     };
     Ok(())
+}
+
+/// The metrics of this process, for `/metrics`; recording starts with the first call. `None` when somebody else records already.
+pub fn metrics() -> Option<PrometheusHandle> {
+    static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    METRICS.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).clone()
 }

@@ -11,7 +11,7 @@ use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
 use settlement::money::{Amount, FeePolicy};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
 use settlement::unit::{Unit, UnitKind};
-use settlement::verify::verify;
+use settlement::verify::{AgreedTerms, verify};
 use signer::WalletKey;
 use ulid::Ulid;
 
@@ -134,9 +134,9 @@ fn what_nobody_gave_is_not_called_checked() {
     let claim = claim();
     let verdict = judge(&claim, &facts(&claim), &Trust::default());
     let not_checked: Vec<_> = verdict.steps.iter().filter(|step| step.outcome == Outcome::NotChecked).map(|step| step.name).collect();
-    assert_eq!(not_checked, ["accepted_operator", "terms", "agreement"]);
+    assert_eq!(not_checked, ["accepted_operator", "accepted_terms"]);
     assert!(verdict.verified);
-    assert_eq!(verdict.cannot_know.len(), 4);
+    assert_eq!(verdict.cannot_know.len(), 5);
 }
 
 #[test]
@@ -145,12 +145,13 @@ fn the_step_that_fails_is_named() {
     let good = facts(&claim);
     let mut other_amount = claim.event.clone();
     other_amount.amount += U256::from(1);
-    let cases: [(&str, Facts); 6] = [
+    let cases: [(&str, Facts); 7] = [
         ("router_code", Facts { is_router: false, ..good.clone() }),
         ("event", Facts { event: None, ..good.clone() }),
         ("event", Facts { event: Some(other_amount), ..good.clone() }),
         ("signer", Facts { authority: None, ..good.clone() }),
         ("signer", Facts { authority: Some(Authority::Delegate { signer: key('4').address(), until: DEADLINE - 61 }), ..good.clone() }),
+        ("authority", Facts { authority: Some(Authority::Delegate { signer: key('4').address(), until: DEADLINE + 1 }), ..good.clone() }),
         ("finality", Facts { final_through: Some(9), ..good }),
     ];
     for (step, facts) in cases {
@@ -169,7 +170,7 @@ fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
     let mut other = terms();
     other["title"] = json!("Label 10 images");
     for text in [other.to_string(), "{}".to_owned(), "not JSON".to_owned()] {
-        assert_eq!(judge(&claim, &facts(&claim), &Trust { terms: Some(text), ..trusting() }).failed_step, Some("terms"));
+        assert_eq!(judge(&claim, &facts(&claim), &Trust { terms: Some(text), ..trusting() }).failed_step, Some("accepted_terms"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! A private chain: an anvil process that ends with this one, however this one ends, and keeps its state.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ const KEEPER: &str = r#""$0" "$@" & pid=$!; exec >&-; read -r _; kill -TERM "$pi
 const STATE_INTERVAL_S: u32 = 1;
 /// Writing the state at the end takes well under a second.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
+/// Between two looks whether the process of an earlier instance is gone.
+const CLAIM_EVERY: Duration = Duration::from_millis(50);
 /// How many lines of output to quote when it does not start.
 const QUOTED_LINES: usize = 5;
 
@@ -65,6 +68,10 @@ impl Anvil {
     /// # Errors
     /// When it cannot be started, or ends before it listens: mostly because the port is taken.
     pub async fn start(options: &AnvilOptions) -> anyhow::Result<Self> {
+        let errors = match &options.state {
+            Some(state) => Stdio::from(claim(&state.with_extension("log")).await?),
+            None => Stdio::null(),
+        };
         let mut process = Command::new("sh")
             .arg("-c")
             .arg(KEEPER)
@@ -72,7 +79,7 @@ impl Anvil {
             .args(arguments(options))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(errors)
             .process_group(0)
             .spawn()
             .or_fix("anvil cannot be started", "check that sh and the Foundry tools can be run here")?;
@@ -112,6 +119,23 @@ impl Anvil {
         ended.or_fix("anvil does not end", "end it by hand; its last seconds may be lost")?.or_fix("anvil cannot be waited for", "look for it among the processes")?;
         Ok(())
     }
+}
+
+/// The log of the chain, locked until every process that has it open is gone: of an instance that was killed, anvil lives on for as long as it
+/// writes its state, and a second one must neither read nor write that file meanwhile.
+async fn claim(log: &Path) -> anyhow::Result<File> {
+    let opened = File::options().create(true).append(true).open(log);
+    let file = opened.or_fix(format!("cannot write {}", log.display()), "choose another --data-dir")?;
+    let deadline = tokio::time::Instant::now() + STOPS_WITHIN;
+    while let Err(error) = file.try_lock() {
+        if tokio::time::Instant::now() > deadline {
+            let what = "another instance uses this chain";
+            return Err(Failure { source: Some(error.into()), ..Failure::new(what, "stop it, or choose another --data-dir") }.into());
+        }
+        tokio::time::sleep(CLAIM_EVERY).await;
+    }
+    file.set_len(0).or_fix(format!("cannot empty {}", log.display()), "look whether the disk is full")?;
+    Ok(file)
 }
 
 fn arguments(options: &AnvilOptions) -> Vec<String> {
@@ -185,6 +209,17 @@ mod tests {
         drop(chain.lifeline.take());
         tokio::time::timeout(STOPS_WITHIN, chain.ended.cancelled()).await.expect("closing its standard input ends it");
         assert_eq!(height(start(Some(state)).await.url()).await, 3);
+    }
+
+    #[tokio::test]
+    async fn the_next_one_waits_until_the_one_before_has_written_its_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Some(folder.path().join("chain.json"));
+        let first = start(state.clone()).await;
+        mine(first.url(), 50).await;
+        drop(first);
+        let second = start(state).await;
+        assert_eq!(height(second.url()).await, 50);
     }
 
     #[tokio::test]

@@ -1,0 +1,182 @@
+//! Wiring: from a configuration to a running API and running indexers, as workers of one lifecycle.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use alloy_primitives::{Address, B256};
+use anyhow::Context;
+use async_trait::async_trait;
+use indexer::{Indexer, IndexerConfig};
+use router_api::{Api, ContractWallets, ContractWalletsUnavailable};
+use secrecy::SecretString;
+use settlement::asset::Asset;
+use settlement::{Clock, IdSource};
+use signer::{LocalSigner, PolicySigner, RoutingSigner, SigningPolicy};
+use store::{Store, StoreOptions};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::config::{ChainConfig, Config, SignerSource};
+use crate::failure::{Failure, OrFix};
+use crate::lifecycle::Lifecycle;
+use crate::system::{OsIds, SystemClock};
+use crate::telemetry;
+
+/// Clock and ids of every part that runs here.
+#[derive(Clone)]
+pub struct World {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl World {
+    /// The machine's.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self { clock: Arc::new(SystemClock), ids: Arc::new(OsIds) }
+    }
+}
+
+/// Opens the database.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let options = StoreOptions { url: config.database.url.expose().to_owned(), max_connections: config.database.max_connections };
+    let fix = "check database.url (COUNTERFOIL_DATABASE__URL), and that the server runs and lets you in";
+    Store::connect(&options).await.or_fix(format!("the database {} cannot be opened", config.database.url), fix)
+}
+
+/// Opens the database and insists that its schema is this version's.
+///
+/// # Errors
+/// When it cannot be reached or its schema is another one.
+pub async fn open_current_store(config: &Config) -> anyhow::Result<Store> {
+    let store = open_store(config).await?;
+    let current = store.schema_is_current().await.or_fix("the schema of the database cannot be read", "check the database")?;
+    if current {
+        return Ok(store);
+    }
+    Err(Failure::new(format!("the schema of {} is not this version's", config.database.url), "run `counterfoil migrate`").into())
+}
+
+/// The routing signer of a chain, bounded by the chain's policy.
+///
+/// # Errors
+/// When its key cannot be read.
+pub fn routing_signer(name: &str, chain: &ChainConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn RoutingSigner>> {
+    let source = chain.signer.as_ref().ok_or_else(|| Failure::new(format!("chain {name} has no signer"), format!("set chains.{name}.signer_key_file")))?;
+    let key = local_signer(source).or_fix(
+        format!("the routing signer of chain {name} cannot be used"),
+        format!("check the {source}; `counterfoil keys new` makes a key"),
+    )?;
+    Ok(Arc::new(PolicySigner::new(Arc::new(key), SigningPolicy::of(&chain.policy), clock)))
+}
+
+fn local_signer(source: &SignerSource) -> anyhow::Result<LocalSigner> {
+    Ok(match source {
+        SignerSource::KeyFile(path) => LocalSigner::from_file(path)?,
+        SignerSource::Env(variable) => LocalSigner::from_env(variable)?,
+        SignerSource::Keystore { path, password_file } => {
+            let password = std::fs::read_to_string(password_file)?;
+            LocalSigner::from_keystore(path, &SecretString::from(password.trim_end_matches(['\r', '\n']).to_owned()))?
+        }
+    })
+}
+
+/// Starts the API on `listener` as a worker.
+///
+/// # Errors
+/// When a signer's key cannot be read.
+pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpListener, life: &Lifecycle) -> anyhow::Result<()> {
+    let mut signers = BTreeMap::new();
+    for (name, chain) in &config.chains {
+        signers.insert(chain.policy.chain_id, routing_signer(name, chain, Arc::clone(&world.clock))?);
+    }
+    let nodes = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.rpc_urls.first()?.expose().parse().ok()?))).collect();
+    let api = Api {
+        store: store.clone(),
+        signers,
+        clock: Arc::clone(&world.clock),
+        ids: Arc::clone(&world.ids),
+        contract_wallets: Arc::new(Nodes(nodes)),
+        metrics: telemetry::metrics(),
+        config: api_config(config)?,
+    };
+    let soft = life.soft().clone();
+    life.spawn("api", async move { router_api::serve(listener, router_api::app(api), soft).await });
+    Ok(())
+}
+
+fn api_config(config: &Config) -> anyhow::Result<router_api::ApiConfig> {
+    Ok(router_api::ApiConfig {
+        public_url: config.api.url.clone(),
+        chains: config.chains.values().map(|chain| chain.policy.clone()).collect(),
+        require_idempotency_key: config.api.require_idempotency_key,
+        open_sign_in: config.api.open_sign_in,
+        verify_wait: config.api.verify_wait,
+        token_key: config.token_key()?.clone(),
+        max_indexer_lag: config.api.max_indexer_lag,
+    })
+}
+
+/// Starts an indexer for each chain as a worker.
+///
+/// # Errors
+/// When a node's URL cannot be used.
+pub fn start_indexers(config: &Config, store: &Store, world: &World, life: &Lifecycle) -> anyhow::Result<()> {
+    telemetry::metrics();
+    for chain in config.chains.values() {
+        let settings = indexer_config(config, chain)?;
+        let (store, world, tokens, soft) = (store.clone(), world.clone(), chain.tokens.clone(), life.soft().clone());
+        life.spawn("indexer", async move {
+            register(&tokens, &settings.rpc_urls, &store, &*world.clock).await?;
+            let indexer = Indexer::connect(settings, store, world.clock, world.ids).await.context("the indexer cannot start")?;
+            indexer.run(soft).await.context("the indexer cannot go on")
+        });
+    }
+    Ok(())
+}
+
+fn indexer_config(config: &Config, chain: &ChainConfig) -> anyhow::Result<IndexerConfig> {
+    let rpc_urls: Result<Vec<Url>, _> = chain.rpc_urls.iter().map(|rpc| rpc.expose().parse()).collect();
+    Ok(IndexerConfig {
+        chain: chain.policy.clone(),
+        rpc_urls: rpc_urls.or_fix(format!("the nodes of {} cannot be used", chain.policy.name), "correct rpc_urls")?,
+        poll_interval: config.indexer.poll_interval,
+        max_range: config.indexer.max_range,
+        start_block: chain.start_block,
+    })
+}
+
+/// Reads the configured tokens that the registry does not know from the chain.
+async fn register(tokens: &[Asset], nodes: &[Url], store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
+    for asset in tokens {
+        if store.token(asset).await?.is_some() {
+            continue;
+        }
+        let token = indexer::registry::read_token(&nodes[0], asset).await.with_context(|| format!("{asset} cannot be registered"))?;
+        tracing::info!(%asset, symbol = token.symbol, decimals = token.decimals, "token registered");
+        let mut tx = store.begin().await?;
+        tx.upsert_registered_token(&token, clock.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Asks the first node of each chain about the signatures of contract wallets.
+struct Nodes(BTreeMap<u64, Url>);
+
+#[async_trait]
+impl ContractWallets for Nodes {
+    async fn is_valid_signature(&self, chain_id: u64, wallet: Address, digest: B256, signature: &[u8]) -> Result<bool, ContractWalletsUnavailable> {
+        let unavailable = ContractWalletsUnavailable { chain_id };
+        let node = self.0.get(&chain_id).ok_or_else(|| unavailable.clone())?;
+        indexer::erc1271::is_valid_signature(node, wallet, digest, signature).await.map_err(|error| {
+            tracing::warn!(chain_id, %wallet, "a contract wallet could not be asked: {error}");
+            unavailable
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! The binary as people and programs start it.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod by_hand;
+mod dev;
+mod process;
