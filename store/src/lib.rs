@@ -1,1 +1,176 @@
-//! store
+//! The only SQL of Counterfoil: one [`Store`] over SQLite and Postgres.
+//!
+//! One file per noun. Reads are methods of [`Store`]; what belongs together is written through one [`Tx`], which happens whole or not at all. Every change of
+//! a state is one compare-and-swap statement: when the row is no longer in the state it starts from, the answer is [`Conflict::Changed`].
+
+#![warn(missing_docs)]
+
+mod agreement;
+mod api_token;
+mod chain_log;
+mod engine;
+mod error;
+mod idempotency;
+mod leader;
+mod ledger;
+mod migration;
+mod outbox;
+mod page;
+mod payment_request;
+mod payout_method;
+mod profile;
+mod proof;
+mod proof_issue;
+mod registry;
+mod router_event;
+mod row;
+mod sign_in;
+mod submission;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod unit;
+
+use std::fmt;
+use std::time::Duration;
+
+use settlement::Timestamp;
+use settlement::ids::EventId;
+use settlement::notice::Notice;
+use sqlx::AnyConnection;
+use tokio::sync::watch;
+
+pub use agreement::{AgreementFilter, Role};
+pub use api_token::ApiToken;
+pub use chain_log::{BlockRef, Cursor, Head, Header};
+pub use engine::{Engine, StoreOptions};
+pub use error::{Conflict, RowError, StoreError};
+pub use idempotency::{Claim, IdempotencyKey, StoredAnswer};
+pub use leader::Leadership;
+pub use ledger::StoredPosting;
+pub use outbox::LoggedNotice;
+pub use page::PageKey;
+pub use payment_request::StoredRequest;
+pub use payout_method::PayoutMethod;
+pub use profile::{Profile, Wallet};
+pub use proof_issue::OpenIssue;
+pub use router_event::{SeenEvent, Verdict};
+pub use submission::Submission;
+
+/// A connected database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    database: engine::Database,
+}
+
+impl Store {
+    /// Connects. The schema is not touched.
+    ///
+    /// # Errors
+    /// When the URL names no database of ours or it cannot be reached.
+    pub async fn connect(options: &StoreOptions) -> Result<Self, StoreError> {
+        Ok(Self { database: engine::Database::connect(options).await? })
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.database.engine()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: i64 = sqlx::query_scalar("SELECT CAST(1 AS BIGINT)").fetch_one(self.database.pool()).await?;
+        Ok(())
+    }
+
+    /// Opens a transaction. On SQLite it waits for its turn to write, so hold it briefly.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when its turn does not come in time.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx { write: self.database.write().await?, notices: Vec::new() })
+    }
+
+    /// What is committed from now on.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        Changes { receiver: self.database.subscribe() }
+    }
+
+    /// Closes every connection, after what runs has ended.
+    pub async fn close(&self) {
+        self.database.pool().close().await;
+    }
+
+    async fn read(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+        Ok(self.database.pool().acquire().await?)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may hold a password.
+        f.debug_struct("Store").field("engine", &self.engine()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreOptions").field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
+}
+
+/// An open transaction. Dropped without [`Tx::commit`], it never was.
+pub struct Tx {
+    write: engine::Write,
+    notices: Vec<(EventId, Notice, Timestamp)>,
+}
+
+impl Tx {
+    /// Makes it happen, whole.
+    ///
+    /// # Errors
+    /// When the database cannot: then nothing happened. (When its answer is lost, nobody knows; idempotency keys and compare-and-swap make a repeat safe.)
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        // The counter is taken last, so that writers queue for it only while they commit.
+        outbox::flush(&mut self).await?;
+        self.write.commit().await
+    }
+
+    /// Takes it back.
+    ///
+    /// # Errors
+    /// When the database cannot be told; it never was, all the same.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.write.rollback().await
+    }
+
+    fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.write.transaction
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("engine", &self.write.engine).finish_non_exhaustive()
+    }
+}
+
+/// Waits for commits: of this process, and on Postgres of others.
+#[derive(Debug)]
+pub struct Changes {
+    receiver: watch::Receiver<u64>,
+}
+
+impl Changes {
+    /// Returns when something was committed since the last call (or since it was made), or after `max`.
+    pub async fn wait(&mut self, max: Duration) {
+        // A closed channel means the store is gone: then waiting out the time is all that is left.
+        if let Ok(Err(_)) = tokio::time::timeout(max, self.receiver.changed()).await {
+            tokio::time::sleep(max).await;
+        }
+    }
+}

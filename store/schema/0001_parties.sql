@@ -1,0 +1,66 @@
+-- Parties, what they prove themselves with, and where they take money.
+-- One dialect for SQLite and Postgres: times are BIGINT unix milliseconds, amounts decimal TEXT, hashes and addresses lower-case hex TEXT, flags BIGINT 0 or 1.
+
+CREATE TABLE profiles (
+    id TEXT NOT NULL PRIMARY KEY,
+    handle TEXT UNIQUE,
+    display_name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- A wallet speaks for one profile only, and only after it was proved (SIWE) or its signature was checked.
+CREATE TABLE wallets (
+    address TEXT NOT NULL PRIMARY KEY,
+    profile_id TEXT NOT NULL REFERENCES profiles (id),
+    proved_at BIGINT NOT NULL
+);
+CREATE INDEX wallets_by_profile ON wallets (profile_id);
+
+-- The secret is never stored: `hash` is its HMAC under the instance's token key.
+CREATE TABLE api_tokens (
+    id TEXT NOT NULL PRIMARY KEY,
+    profile_id TEXT NOT NULL REFERENCES profiles (id),
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    last_used_at BIGINT,
+    revoked_at BIGINT
+);
+CREATE INDEX api_tokens_by_profile ON api_tokens (profile_id);
+
+CREATE TABLE sign_in_nonces (
+    nonce TEXT NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sign_in_nonces_by_expiry ON sign_in_nonces (expires_at);
+
+CREATE TABLE payout_methods (
+    id TEXT NOT NULL PRIMARY KEY,
+    profile_id TEXT NOT NULL REFERENCES profiles (id),
+    asset TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    network TEXT NOT NULL,
+    address TEXT NOT NULL,
+    memo TEXT,
+    label TEXT,
+    is_active BIGINT NOT NULL CHECK (is_active IN (0, 1)),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (profile_id, asset, address)
+);
+
+-- The token registry: read from the chain when an asset is registered, pinned in every snapshot. Never deleted.
+CREATE TABLE tokens (
+    asset TEXT NOT NULL PRIMARY KEY,
+    chain_id BIGINT NOT NULL,
+    symbol TEXT NOT NULL,
+    decimals BIGINT NOT NULL CHECK (decimals BETWEEN 0 AND 255),
+    eip2612 BIGINT NOT NULL CHECK (eip2612 IN (0, 1)),
+    eip3009 BIGINT NOT NULL CHECK (eip3009 IN (0, 1)),
+    allowed BIGINT NOT NULL CHECK (allowed IN (0, 1)),
+    registered_at BIGINT NOT NULL
+);
+CREATE INDEX tokens_by_chain ON tokens (chain_id);

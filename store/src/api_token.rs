@@ -1,0 +1,109 @@
+//! Bearer tokens: their rows. The secrets never get here, only their keyed hashes.
+
+use settlement::Timestamp;
+use settlement::ids::{ProfileId, TokenId};
+use settlement::scope::Scope;
+use sqlx::any::AnyRow;
+
+use crate::error::{Conflict, StoreError};
+use crate::row::Fields;
+use crate::{Store, Tx};
+
+/// How exactly the last use of a token is kept, in milliseconds: one write a minute instead of one per request.
+const USE_PRECISION_MS: i64 = 60_000;
+
+/// A bearer token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub profile: ProfileId,
+    /// What it is for, in its owner's words.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+fn token(row: &AnyRow) -> Result<ApiToken, StoreError> {
+    let fields = Fields::new("api_tokens", "id", row)?;
+    let scopes = fields.text("scopes")?;
+    Ok(ApiToken {
+        id: fields.parsed("id")?,
+        profile: fields.parsed("profile_id")?,
+        name: fields.text("name")?,
+        scopes: scopes.split_whitespace().map(|scope| scope.parse().map_err(|error| fields.bad("scopes", error))).collect::<Result<_, _>>()?,
+        created_at: fields.time("created_at")?,
+        expires_at: fields.opt_time("expires_at")?,
+        last_used_at: fields.opt_time("last_used_at")?,
+        revoked_at: fields.opt_time("revoked_at")?,
+    })
+}
+
+impl Store {
+    /// The token with this keyed hash, whatever its state.
+    pub async fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
+        let row = sqlx::query("SELECT * FROM api_tokens WHERE hash = $1").bind(hex::encode(hash)).fetch_optional(self.database.pool()).await?;
+        row.as_ref().map(token).transpose()
+    }
+
+    /// The tokens of a profile, newest first.
+    pub async fn tokens(&self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
+        let query = sqlx::query("SELECT * FROM api_tokens WHERE profile_id = $1 ORDER BY created_at DESC, id DESC").bind(profile.as_str());
+        query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
+    }
+
+    /// Notes that a token was used; written at most once a minute.
+    pub async fn touch_token(&self, id: &TokenId, at: Timestamp) -> Result<(), StoreError> {
+        const STALE: &str = "SELECT COUNT(*) FROM api_tokens WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+        let before = at.as_millis() - USE_PRECISION_MS;
+        // Looking first keeps the usual case off the write lock.
+        let stale: i64 = sqlx::query_scalar(STALE).bind(id.as_str()).bind(before).fetch_one(self.database.pool()).await?;
+        if stale == 0 {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        let query = sqlx::query("UPDATE api_tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)");
+        query.bind(at.as_millis()).bind(id.as_str()).bind(before).execute(tx.connection()).await?;
+        tx.commit().await
+    }
+}
+
+impl Tx {
+    /// Adds a token with the keyed hash of its secret.
+    ///
+    /// # Errors
+    /// `Duplicate("token")`: the source of secrets repeats itself.
+    pub async fn insert_token(&mut self, token: &ApiToken, hash: &[u8; 32]) -> Result<(), StoreError> {
+        let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+        let query = sqlx::query(
+            "INSERT INTO api_tokens (id, profile_id, name, scopes, hash, created_at, expires_at, last_used_at, revoked_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        )
+        .bind(token.id.as_str())
+        .bind(token.profile.as_str())
+        .bind(token.name.as_str())
+        .bind(scopes.join(" "))
+        .bind(hex::encode(hash))
+        .bind(token.created_at.as_millis())
+        .bind(token.expires_at.map(Timestamp::as_millis))
+        .bind(token.last_used_at.map(Timestamp::as_millis))
+        .bind(token.revoked_at.map(Timestamp::as_millis));
+        let inserted = query.execute(self.connection()).await?.rows_affected();
+        if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("token").into()) }
+    }
+
+    /// Revokes a token; false when there is none or it is revoked already.
+    pub async fn revoke_token(&mut self, id: &TokenId, at: Timestamp) -> Result<bool, StoreError> {
+        let query = sqlx::query("UPDATE api_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL").bind(at.as_millis()).bind(id.as_str());
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
+    }
+}

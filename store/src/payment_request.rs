@@ -1,0 +1,463 @@
+//! Payment requests. What was signed is checked every time it is read, and a verified request is verified again: a row that was changed behind our back is
+//! never believed.
+
+use alloy_primitives::{B256, Bytes};
+use settlement::Timestamp;
+use settlement::ids::{AgreementId, PaymentRequestId};
+use settlement::money::Amount;
+use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing, StatusName};
+use settlement::snapshot::SignedSnapshot;
+use settlement::unit::Unit;
+use settlement::verify::ProofIssue;
+use sqlx::AnyConnection;
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+
+use crate::error::{Conflict, StoreError};
+use crate::row::{Fields, lower, signed};
+use crate::{Store, Tx, proof, unit};
+
+/// Most digests in one statement.
+const DIGESTS_PER_QUERY: usize = 500;
+
+const SELECT: &str = "SELECT r.*, u.instalment AS unit_instalment, u.nonce AS unit_nonce, u.voided_in_block, a.terms_hash AS agreed_terms_hash \
+     FROM payment_requests r JOIN units u ON u.id = r.unit_id JOIN agreements a ON a.id = r.agreement_id";
+
+/// A stored request, as far as it can be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredRequest {
+    /// What is stored proves itself.
+    Sound(PaymentRequest),
+    /// The row was changed, or it says verified and no longer proves it.
+    Unproven {
+        /// The request.
+        id: PaymentRequestId,
+        /// Its agreement.
+        agreement: AgreementId,
+        /// Its unit.
+        unit: Unit,
+        /// What was signed, if that at least is intact.
+        signed: Option<Box<SignedSnapshot>>,
+        /// What the row says of its status.
+        status: StatusName,
+        /// What does not hold.
+        issues: Vec<ProofIssue>,
+        /// When it was signed.
+        created_at: Timestamp,
+        /// When it last changed.
+        updated_at: Timestamp,
+    },
+}
+
+impl StoredRequest {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> &PaymentRequestId {
+        match self {
+            Self::Sound(request) => &request.id,
+            Self::Unproven { id, .. } => id,
+        }
+    }
+
+    /// Its agreement.
+    #[must_use]
+    pub const fn agreement(&self) -> &AgreementId {
+        match self {
+            Self::Sound(request) => &request.agreement,
+            Self::Unproven { agreement, .. } => agreement,
+        }
+    }
+
+    /// Its unit.
+    #[must_use]
+    pub const fn unit(&self) -> &Unit {
+        match self {
+            Self::Sound(request) => &request.unit,
+            Self::Unproven { unit, .. } => unit,
+        }
+    }
+
+    /// What its row says of its status.
+    #[must_use]
+    pub const fn status(&self) -> StatusName {
+        match self {
+            Self::Sound(request) => request.state.name(),
+            Self::Unproven { status, .. } => *status,
+        }
+    }
+
+    /// The request, if it proves itself.
+    #[must_use]
+    pub const fn sound(&self) -> Option<&PaymentRequest> {
+        match self {
+            Self::Sound(request) => Some(request),
+            Self::Unproven { .. } => None,
+        }
+    }
+
+    /// For the rules.
+    #[must_use]
+    pub const fn standing(&self) -> Standing<'_> {
+        match self {
+            Self::Sound(request) => Standing::Sound(request),
+            Self::Unproven { id, unit, .. } => Standing::Unproven { id, unit },
+        }
+    }
+}
+
+/// A request with the columns that hold even where it does not prove itself.
+pub(crate) struct Listed {
+    pub(crate) stored: StoredRequest,
+    pub(crate) seller_amount: Amount,
+    pub(crate) deadline: u64,
+    pub(crate) voided: bool,
+}
+
+/// The requests of an agreement, oldest first.
+pub(crate) async fn list(connection: &mut AnyConnection, agreement: &AgreementId) -> Result<Vec<Listed>, StoreError> {
+    let sql = format!("{SELECT} WHERE r.agreement_id = $1 ORDER BY r.created_at, r.id");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(agreement.as_str()).fetch_all(&mut *connection).await?;
+    let mut listed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let fields = Fields::new("payment_requests", "id", row)?;
+        listed.push(Listed {
+            stored: stored(connection, row).await?,
+            seller_amount: fields.amount("seller_amount")?,
+            deadline: fields.unsigned("deadline")?,
+            voided: fields.opt_unsigned::<u64>("voided_in_block")?.is_some(),
+        });
+    }
+    Ok(listed)
+}
+
+/// Reads a row and checks all of it.
+async fn stored(connection: &mut AnyConnection, row: &AnyRow) -> Result<StoredRequest, StoreError> {
+    let fields = Fields::new("payment_requests", "id", row)?;
+    let (id, agreement): (PaymentRequestId, AgreementId) = (fields.parsed("id")?, fields.parsed("agreement_id")?);
+    let (created_at, updated_at) = (fields.time("created_at")?, fields.time("updated_at")?);
+    let unit =
+        Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&fields, "unit_instalment")?, nonce: fields.word("unit_nonce")? };
+    let status = fields.one_of("status", StatusName::parse)?;
+    let unproven = |signed: Option<SignedSnapshot>, issues| {
+        let (id, agreement, unit) = (id.clone(), agreement.clone(), unit.clone());
+        Ok(StoredRequest::Unproven { id, agreement, unit, signed: signed.map(Box::new), status, issues, created_at, updated_at })
+    };
+    let signed = match intact(&fields, &id, &unit)? {
+        Ok(signed) => signed,
+        Err((signed, issues)) => return unproven(signed, issues),
+    };
+    let state = match status {
+        StatusName::Verified => match proof::load(connection, &id, &agreement, &signed).await? {
+            Ok(proof) => PaymentRequestState::Verified {
+                proof: Box::new(proof),
+                at: fields.time("status_at")?,
+                recovered_from: match fields.opt_text("recovered_from")? {
+                    Some(_) => Some(fields.one_of("recovered_from", StatusName::parse)?),
+                    None => None,
+                },
+            },
+            Err(issues) => return unproven(Some(signed), issues),
+        },
+        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired => unpaid(&fields, status)?,
+    };
+    Ok(StoredRequest::Sound(PaymentRequest { id, agreement, unit, signed, state, created_at, updated_at }))
+}
+
+/// A state without a proof.
+fn unpaid(fields: &Fields<'_>, status: StatusName) -> Result<PaymentRequestState, StoreError> {
+    let at = fields.time("status_at")?;
+    let tx_hash = fields.opt_hash("tx_hash")?;
+    Ok(match status {
+        StatusName::Signed => PaymentRequestState::Signed,
+        StatusName::Submitted => PaymentRequestState::Submitted { tx_hash: fields.present("tx_hash", tx_hash)?, at },
+        StatusName::Cancelled => PaymentRequestState::Cancelled { reason: fields.opt_text("status_reason")?, at },
+        StatusName::Failed => PaymentRequestState::Failed { reason: failure(fields, tx_hash)?, at },
+        StatusName::Expired => PaymentRequestState::Expired { tx_hash, at },
+        StatusName::Verified => return Err(fields.bad("status", "a verified request has a proof")),
+    })
+}
+
+fn failure(fields: &Fields<'_>, tx_hash: Option<B256>) -> Result<FailureReason, StoreError> {
+    match fields.text("status_reason")?.as_str() {
+        "reverted" => Ok(FailureReason::Reverted { tx_hash: fields.present("tx_hash", tx_hash)? }),
+        "not_this_payment" => Ok(FailureReason::NotThisPayment { tx_hash: fields.present("tx_hash", tx_hash)? }),
+        "unit_paid" => Ok(FailureReason::UnitPaid { by: fields.parsed("paid_by")? }),
+        other => Err(fields.bad("status_reason", format!("{other:?} is not one of its values"))),
+    }
+}
+
+type Tampered = (Option<SignedSnapshot>, Vec<ProofIssue>);
+
+/// Compares what was signed with every column that repeats it.
+fn intact(fields: &Fields<'_>, id: &PaymentRequestId, unit: &Unit) -> Result<Result<SignedSnapshot, Tampered>, StoreError> {
+    let unreadable = |reason: String| Ok(Err((None, vec![ProofIssue { check: "snapshot", expected: "what was signed".to_owned(), found: reason }])));
+    let signature: Bytes = match fields.text("signature")?.parse() {
+        Ok(signature) => signature,
+        Err(_) => return unreadable("a signature that is not hexadecimal".to_owned()),
+    };
+    let signed = match SignedSnapshot::parse(&fields.text("snapshot")?, signature) {
+        Ok(signed) => signed,
+        Err(error) => return unreadable(error.to_string()),
+    };
+    let snapshot = signed.snapshot();
+    let repeated = [
+        ("snapshot.request_id", signed.request_id().to_string(), fields.text("request_id")?),
+        ("snapshot.digest", signed.digest().to_string(), fields.text("digest")?),
+        ("snapshot.payment_request", snapshot.payment_request.to_string(), id.to_string()),
+        ("snapshot.agreement", snapshot.agreement.to_string(), unit.agreement.to_string()),
+        ("snapshot.terms_hash", snapshot.terms_hash.to_string(), fields.text("agreed_terms_hash")?),
+        ("snapshot.unit", snapshot.unit.to_string(), unit.id.to_string()),
+        ("snapshot.unit_kind", unit::instalment(snapshot.unit_kind).to_string(), unit::instalment(unit.kind).to_string()),
+        ("snapshot.nonce", snapshot.nonce.to_string(), unit.nonce.to_string()),
+        ("snapshot.chain", snapshot.asset.chain_id().to_string(), fields.integer("chain_id")?.to_string()),
+        ("snapshot.seller_amount", snapshot.quote.seller.to_string(), fields.text("seller_amount")?),
+        ("snapshot.deadline", snapshot.deadline.to_string(), fields.integer("deadline")?.to_string()),
+    ];
+    let differ = repeated.into_iter().filter(|(_, expected, found)| expected != found);
+    let issues: Vec<_> = differ.map(|(check, expected, found)| ProofIssue { check, expected, found }).collect();
+    Ok(if issues.is_empty() { Ok(signed) } else { Err((Some(signed), issues)) })
+}
+
+async fn find(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<StoredRequest>, StoreError> {
+    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE r.id = $1"))).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+    match row {
+        Some(row) => stored(connection, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn find_by_digest(connection: &mut AnyConnection, digests: &[B256]) -> Result<Vec<(B256, StoredRequest)>, StoreError> {
+    let mut found = Vec::new();
+    for digests in digests.chunks(DIGESTS_PER_QUERY) {
+        let places: Vec<String> = (1..=digests.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("{SELECT} WHERE r.digest IN ({})", places.join(", "));
+        let query = digests.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| query.bind(lower(digest)));
+        for row in &query.fetch_all(&mut *connection).await? {
+            let digest = Fields::new("payment_requests", "id", row)?.hash("digest")?;
+            found.push((digest, stored(connection, row).await?));
+        }
+    }
+    Ok(found)
+}
+
+impl Store {
+    /// A request by its id.
+    pub async fn request(&self, id: &PaymentRequestId) -> Result<Option<StoredRequest>, StoreError> {
+        find(&mut *self.read().await?, id).await
+    }
+
+    /// A request by the hash of its snapshot.
+    pub async fn request_by_request_id(&self, request_id: B256) -> Result<Option<StoredRequest>, StoreError> {
+        let mut connection = self.read().await?;
+        let query = sqlx::query_scalar("SELECT id FROM payment_requests WHERE request_id = $1").bind(lower(request_id));
+        let id: Option<String> = query.fetch_optional(&mut *connection).await?;
+        match id.and_then(|id| id.parse().ok()) {
+            Some(id) => find(&mut connection, &id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The requests with these digests, each with its digest.
+    pub async fn requests_by_digest(&self, digests: &[B256]) -> Result<Vec<(B256, StoredRequest)>, StoreError> {
+        find_by_digest(&mut *self.read().await?, digests).await
+    }
+
+    /// The requests of an agreement, oldest first.
+    pub async fn requests_of(&self, agreement: &AgreementId) -> Result<Vec<StoredRequest>, StoreError> {
+        Ok(list(&mut *self.read().await?, agreement).await?.into_iter().map(|listed| listed.stored).collect())
+    }
+
+    /// Live requests of a chain whose deadline is before `deadline_lt` (unix seconds), at most `limit`. Those that do not prove themselves are left out.
+    pub async fn live_requests_before(&self, chain_id: u64, deadline_lt: u64, limit: u32) -> Result<Vec<PaymentRequest>, StoreError> {
+        self.sound_page(chain_id, "r.status IN ('signed', 'submitted') AND r.deadline < $4", signed(deadline_lt)?, limit, None).await
+    }
+
+    /// Submitted requests of a chain by id, after `after`, at most `limit`. Those that do not prove themselves are left out.
+    pub async fn submitted_requests(&self, chain_id: u64, limit: u32, after: Option<&PaymentRequestId>) -> Result<Vec<PaymentRequest>, StoreError> {
+        self.sound_page(chain_id, "r.status = 'submitted' AND $4 = $4", 0, limit, after).await
+    }
+
+    /// Pages on over rows that are left out, so that they can never hide the others.
+    async fn sound_page(
+        &self,
+        chain_id: u64,
+        condition: &'static str,
+        argument: i64,
+        limit: u32,
+        after: Option<&PaymentRequestId>,
+    ) -> Result<Vec<PaymentRequest>, StoreError> {
+        let mut connection = self.read().await?;
+        let sql = format!("{SELECT} WHERE r.chain_id = $1 AND r.id > $2 AND {condition} ORDER BY r.id LIMIT $3");
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut after = after.map_or_else(String::new, ToString::to_string);
+        let mut page = Vec::new();
+        loop {
+            let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(signed(chain_id)?).bind(after.clone()).bind(i64::from(limit)).bind(argument);
+            let rows = query.fetch_all(&mut *connection).await?;
+            for row in &rows {
+                match stored(&mut connection, row).await? {
+                    StoredRequest::Sound(request) if page.len() < wanted => page.push(request),
+                    StoredRequest::Sound(_) | StoredRequest::Unproven { .. } => {}
+                }
+            }
+            match rows.last() {
+                Some(last) if page.len() < wanted && rows.len() == wanted => after = Fields::new("payment_requests", "id", last)?.text("id")?,
+                _ => return Ok(page),
+            }
+        }
+    }
+}
+
+impl Tx {
+    /// A request by its id.
+    pub async fn request(&mut self, id: &PaymentRequestId) -> Result<Option<StoredRequest>, StoreError> {
+        find(self.connection(), id).await
+    }
+
+    /// The requests of an agreement, oldest first.
+    pub async fn requests_of(&mut self, agreement: &AgreementId) -> Result<Vec<StoredRequest>, StoreError> {
+        Ok(list(self.connection(), agreement).await?.into_iter().map(|listed| listed.stored).collect())
+    }
+
+    /// The requests with these digests, each with its digest.
+    pub async fn requests_by_digest(&mut self, digests: &[B256]) -> Result<Vec<(B256, StoredRequest)>, StoreError> {
+        find_by_digest(self.connection(), digests).await
+    }
+
+    /// Adds a signed request.
+    ///
+    /// # Errors
+    /// `Duplicate("live_request")` when the unit has a live one, `Duplicate("signed_payload")` when the same payload is stored. The transaction can go on.
+    pub async fn insert_request(&mut self, request: &PaymentRequest) -> Result<(), StoreError> {
+        let (signed_snapshot, snapshot) = (&request.signed, request.signed.snapshot());
+        let row = StateColumns::of(&request.state, request.created_at);
+        let query = sqlx::query(
+            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, request_id, digest, chain_id, seller_amount, deadline, status, \
+             tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING",
+        )
+        .bind(request.id.as_str())
+        .bind(request.agreement.as_str())
+        .bind(request.unit.id.as_str())
+        .bind(signed_snapshot.canonical())
+        .bind(signed_snapshot.signature().to_string())
+        .bind(lower(signed_snapshot.request_id()))
+        .bind(lower(signed_snapshot.digest()))
+        .bind(signed(snapshot.asset.chain_id())?)
+        .bind(snapshot.quote.seller.to_string())
+        .bind(signed(snapshot.deadline)?)
+        .bind(request.state.name().as_str())
+        .bind(row.tx_hash)
+        .bind(row.reason)
+        .bind(row.paid_by)
+        .bind(row.recovered_from)
+        .bind(row.at)
+        .bind(request.created_at.as_millis())
+        .bind(request.updated_at.as_millis());
+        if query.execute(self.connection()).await?.rows_affected() == 1 {
+            return Ok(());
+        }
+        let stored = sqlx::query_scalar("SELECT COUNT(*) FROM payment_requests WHERE digest = $1").bind(lower(signed_snapshot.digest()));
+        let same: i64 = stored.fetch_one(self.connection()).await?;
+        Err(Conflict::Duplicate(if same == 0 { "live_request" } else { "signed_payload" }).into())
+    }
+
+    /// Changes what became of a request, if it is still in the state `from`. A proof is stored, and taken away, with the state that rests on it.
+    ///
+    /// # Errors
+    /// `Changed` when the request is in another state; `Duplicate("live_request")` when it would become live beside another request of its unit. The
+    /// transaction can go on after both.
+    pub async fn set_request_state(&mut self, id: &PaymentRequestId, from: StatusName, to: &PaymentRequestState, at: Timestamp) -> Result<(), StoreError> {
+        let row = StateColumns::of(to, at);
+        let query = sqlx::query(
+            "UPDATE payment_requests SET status = $1, tx_hash = $2, status_reason = $3, paid_by = $4, recovered_from = $5, status_at = $6, updated_at = $7 \
+             WHERE id = $8 AND status = $9 AND ($10 = 0 OR NOT EXISTS (SELECT 1 FROM payment_requests o \
+             WHERE o.unit_id = payment_requests.unit_id AND o.id <> payment_requests.id AND o.status IN ('signed', 'submitted')))",
+        )
+        .bind(to.name().as_str())
+        .bind(row.tx_hash)
+        .bind(row.reason)
+        .bind(row.paid_by)
+        .bind(row.recovered_from)
+        .bind(row.at)
+        .bind(at.as_millis())
+        .bind(id.as_str())
+        .bind(from.as_str())
+        .bind(i64::from(to.name().is_live()));
+        if query.execute(self.connection()).await?.rows_affected() == 0 {
+            return Err(self.why_not(id, from).await?.into());
+        }
+        if from == StatusName::Verified {
+            proof::remove(self.connection(), id).await?;
+        }
+        match to {
+            PaymentRequestState::Verified { proof, .. } => proof::insert(self.connection(), id, proof).await,
+            PaymentRequestState::Failed { .. } => self.release_hints(id).await,
+            PaymentRequestState::Signed
+            | PaymentRequestState::Submitted { .. }
+            | PaymentRequestState::Cancelled { .. }
+            | PaymentRequestState::Expired { .. } => Ok(()),
+        }
+    }
+
+    async fn why_not(&mut self, id: &PaymentRequestId, from: StatusName) -> Result<Conflict, StoreError> {
+        let query = sqlx::query_scalar("SELECT COUNT(*) FROM payment_requests WHERE id = $1 AND status = $2").bind(id.as_str()).bind(from.as_str());
+        let unchanged: i64 = query.fetch_one(self.connection()).await?;
+        Ok(if unchanged == 1 { Conflict::Duplicate("live_request") } else { Conflict::Changed })
+    }
+
+    /// Binds a transaction to the request that names it. Naming it again for the same request changes nothing.
+    ///
+    /// # Errors
+    /// `Duplicate("tx_hash")` when another request has named it. The transaction can go on.
+    pub async fn claim_hint(&mut self, chain_id: u64, tx_hash: B256, id: &PaymentRequestId) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO transaction_hints (chain_id, tx_hash, payment_request_id) VALUES ($1, $2, $3) ON CONFLICT (chain_id, tx_hash) \
+             DO UPDATE SET payment_request_id = excluded.payment_request_id WHERE transaction_hints.payment_request_id = excluded.payment_request_id",
+        )
+        .bind(signed(chain_id)?)
+        .bind(lower(tx_hash))
+        .bind(id.as_str());
+        let bound = query.execute(self.connection()).await?.rows_affected();
+        if bound == 1 { Ok(()) } else { Err(Conflict::Duplicate("tx_hash").into()) }
+    }
+
+    /// A failed request gives its transactions free: they were not its own.
+    async fn release_hints(&mut self, id: &PaymentRequestId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM transaction_hints WHERE payment_request_id = $1").bind(id.as_str()).execute(self.connection()).await?;
+        Ok(())
+    }
+}
+
+/// What a state is stored as, beside its name.
+struct StateColumns {
+    tx_hash: Option<String>,
+    reason: Option<String>,
+    paid_by: Option<String>,
+    recovered_from: Option<String>,
+    at: i64,
+}
+
+impl StateColumns {
+    fn of(state: &PaymentRequestState, changed_at: Timestamp) -> Self {
+        let bare = |at: Timestamp| Self { tx_hash: None, reason: None, paid_by: None, recovered_from: None, at: at.as_millis() };
+        match state {
+            PaymentRequestState::Signed => bare(changed_at),
+            PaymentRequestState::Submitted { tx_hash, at } => Self { tx_hash: Some(lower(tx_hash)), ..bare(*at) },
+            PaymentRequestState::Cancelled { reason, at } => Self { reason: reason.clone(), ..bare(*at) },
+            PaymentRequestState::Failed { reason, at } => {
+                let paid_by = match reason {
+                    FailureReason::UnitPaid { by } => Some(by.to_string()),
+                    FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. } => None,
+                };
+                Self { tx_hash: reason.tx_hash().map(lower), reason: Some(reason.name().to_owned()), paid_by, ..bare(*at) }
+            }
+            PaymentRequestState::Expired { tx_hash, at } => Self { tx_hash: tx_hash.map(lower), ..bare(*at) },
+            PaymentRequestState::Verified { proof, at, recovered_from } => Self {
+                tx_hash: Some(lower(proof.event().location.tx_hash)),
+                recovered_from: recovered_from.map(|status| status.as_str().to_owned()),
+                ..bare(*at)
+            },
+        }
+    }
+}

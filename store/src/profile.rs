@@ -1,0 +1,120 @@
+//! Parties, and the wallets that they proved to control.
+
+use alloy_primitives::Address;
+use settlement::Timestamp;
+use settlement::ids::ProfileId;
+use sqlx::any::AnyRow;
+
+use crate::error::{Conflict, StoreError, duplicate};
+use crate::row::{Fields, lower};
+use crate::{Store, Tx};
+
+/// A party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its id.
+    pub id: ProfileId,
+    /// A unique name, where one was chosen.
+    pub handle: Option<String>,
+    /// What it is called.
+    pub display_name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A wallet that a profile proved to control. A wallet belongs to one profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wallet {
+    /// Its address.
+    pub address: Address,
+    /// Whose it is.
+    pub profile: ProfileId,
+    /// When that was proved.
+    pub proved_at: Timestamp,
+}
+
+fn profile(row: &AnyRow) -> Result<Profile, StoreError> {
+    let fields = Fields::new("profiles", "id", row)?;
+    Ok(Profile {
+        id: fields.parsed("id")?,
+        handle: fields.opt_text("handle")?,
+        display_name: fields.text("display_name")?,
+        created_at: fields.time("created_at")?,
+        updated_at: fields.time("updated_at")?,
+    })
+}
+
+fn wallet(row: &AnyRow) -> Result<Wallet, StoreError> {
+    let fields = Fields::new("wallets", "address", row)?;
+    Ok(Wallet { address: fields.address("address")?, profile: fields.parsed("profile_id")?, proved_at: fields.time("proved_at")? })
+}
+
+impl Store {
+    /// A profile by its id.
+    pub async fn profile(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
+        let row = sqlx::query("SELECT * FROM profiles WHERE id = $1").bind(id.as_str()).fetch_optional(self.database.pool()).await?;
+        row.as_ref().map(profile).transpose()
+    }
+
+    /// The profile that a wallet belongs to.
+    pub async fn profile_by_wallet(&self, address: Address) -> Result<Option<Profile>, StoreError> {
+        let query = sqlx::query("SELECT p.* FROM profiles p JOIN wallets w ON w.profile_id = p.id WHERE w.address = $1").bind(lower(address));
+        query.fetch_optional(self.database.pool()).await?.as_ref().map(profile).transpose()
+    }
+
+    /// The wallets of a profile, in the order they were proved.
+    pub async fn wallets(&self, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
+        let query = sqlx::query("SELECT * FROM wallets WHERE profile_id = $1 ORDER BY proved_at, address").bind(id.as_str());
+        query.fetch_all(self.database.pool()).await?.iter().map(wallet).collect()
+    }
+}
+
+impl Tx {
+    /// Adds a profile.
+    ///
+    /// # Errors
+    /// `Duplicate("handle")`.
+    pub async fn insert_profile(&mut self, profile: &Profile) -> Result<(), StoreError> {
+        let query =
+            sqlx::query("INSERT INTO profiles (id, handle, display_name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (handle) DO NOTHING")
+                .bind(profile.id.as_str())
+                .bind(profile.handle.as_deref())
+                .bind(profile.display_name.as_str())
+                .bind(profile.created_at.as_millis())
+                .bind(profile.updated_at.as_millis());
+        let inserted = query.execute(self.connection()).await?.rows_affected();
+        if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("handle").into()) }
+    }
+
+    /// Changes what a profile says of itself.
+    ///
+    /// # Errors
+    /// `Duplicate("handle")`: then the transaction can only be rolled back. `Changed` when there is no such profile.
+    pub async fn update_profile(&mut self, id: &ProfileId, handle: Option<&str>, display_name: &str, at: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE profiles SET handle = $1, display_name = $2, updated_at = $3 WHERE id = $4")
+            .bind(handle.map(str::to_owned))
+            .bind(display_name.to_owned())
+            .bind(at.as_millis())
+            .bind(id.as_str());
+        let updated = query.execute(self.connection()).await.map_err(duplicate("handle"))?.rows_affected();
+        if updated == 1 { Ok(()) } else { Err(Conflict::Changed.into()) }
+    }
+
+    /// Adds a proved wallet. Adding it again to the same profile changes nothing.
+    ///
+    /// # Errors
+    /// `Duplicate("wallet")` when it belongs to another profile.
+    pub async fn insert_wallet(&mut self, wallet: &Wallet) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO wallets (address, profile_id, proved_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (address) DO UPDATE SET proved_at = wallets.proved_at WHERE wallets.profile_id = excluded.profile_id",
+        )
+        .bind(lower(wallet.address))
+        .bind(wallet.profile.as_str())
+        .bind(wallet.proved_at.as_millis());
+        let inserted = query.execute(self.connection()).await?.rows_affected();
+        if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("wallet").into()) }
+    }
+}

@@ -1,0 +1,56 @@
+//! The token registry: what was read from the chain about each asset that may be used.
+
+use settlement::Timestamp;
+use settlement::asset::{Asset, Token};
+use sqlx::any::AnyRow;
+
+use crate::error::StoreError;
+use crate::row::{Fields, flag, signed};
+use crate::{Store, Tx};
+
+fn token(row: &AnyRow) -> Result<Token, StoreError> {
+    let fields = Fields::new("tokens", "asset", row)?;
+    Ok(Token {
+        asset: fields.parsed("asset")?,
+        symbol: fields.text("symbol")?,
+        decimals: fields.unsigned("decimals")?,
+        eip2612: fields.flag("eip2612")?,
+        eip3009: fields.flag("eip3009")?,
+        allowed: fields.flag("allowed")?,
+    })
+}
+
+impl Store {
+    /// The entry of an asset, allowed or not.
+    pub async fn token(&self, asset: &Asset) -> Result<Option<Token>, StoreError> {
+        let row = sqlx::query("SELECT * FROM tokens WHERE asset = $1").bind(asset.to_string()).fetch_optional(self.database.pool()).await?;
+        row.as_ref().map(token).transpose()
+    }
+
+    /// The entries of a chain, allowed or not, by asset id.
+    pub async fn registered_tokens(&self, chain_id: u64) -> Result<Vec<Token>, StoreError> {
+        let query = sqlx::query("SELECT * FROM tokens WHERE chain_id = $1 ORDER BY asset").bind(signed(chain_id)?);
+        query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
+    }
+}
+
+impl Tx {
+    /// Registers an asset, or changes whether it is allowed and what it is able to do. Symbol and decimals stay what they were when it was registered: they
+    /// are inside signed snapshots, and a token that changes them is another token.
+    pub async fn upsert_registered_token(&mut self, token: &Token, at: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO tokens (asset, chain_id, symbol, decimals, eip2612, eip3009, allowed, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (asset) DO UPDATE SET eip2612 = excluded.eip2612, eip3009 = excluded.eip3009, allowed = excluded.allowed",
+        )
+        .bind(token.asset.to_string())
+        .bind(signed(token.asset.chain_id())?)
+        .bind(token.symbol.as_str())
+        .bind(i64::from(token.decimals))
+        .bind(flag(token.eip2612))
+        .bind(flag(token.eip3009))
+        .bind(flag(token.allowed))
+        .bind(at.as_millis());
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,332 @@
+//! Every log of our routers that was ever seen. What a reorg took away is marked, not deleted.
+
+use alloy_primitives::{Address, B256, U256};
+use settlement::event::{Location, PaymentEvent, RouterEvent};
+use settlement::ids::PaymentRequestId;
+use settlement::verify::Authority;
+use sqlx::AnyConnection;
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+
+use crate::error::{Conflict, StoreError};
+use crate::row::{Fields, lower, signed};
+use crate::{Store, Tx};
+
+/// Rows per statement when events are stored in bulk: some 2,000 parameters, far below the limit of either engine.
+const ROWS_PER_INSERT: usize = 100;
+
+const COLUMNS: [&str; 23] = [
+    "chain_id",
+    "block_hash",
+    "log_index",
+    "block_number",
+    "block_time",
+    "tx_hash",
+    "kind",
+    "operator",
+    "emitter",
+    "request_id",
+    "payee",
+    "payer",
+    "token",
+    "amount",
+    "fee_recipient",
+    "fee_amount",
+    "nonce",
+    "deadline",
+    "digest",
+    "signer",
+    "signer_until",
+    "word",
+    "mask",
+];
+
+/// What came of an event once it was final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It proves the request it names.
+    Verified,
+    /// It names a request and does not match it.
+    Issue,
+    /// It names no request of this instance.
+    Foreign,
+    /// It is no payment, and what it says was done.
+    Applied,
+}
+
+impl Verdict {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Issue => "issue",
+            Self::Foreign => "foreign",
+            Self::Applied => "applied",
+        }
+    }
+}
+
+/// An event that stands on the chain, final or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenEvent {
+    /// The event.
+    pub event: PaymentEvent,
+    /// Who sent its transaction, where that was asked: need not be the payer.
+    pub tx_from: Option<Address>,
+}
+
+fn location(fields: &Fields<'_>) -> Result<Location, StoreError> {
+    Ok(Location {
+        chain_id: fields.unsigned("chain_id")?,
+        block_number: fields.unsigned("block_number")?,
+        block_hash: fields.hash("block_hash")?,
+        block_time: fields.unsigned("block_time")?,
+        tx_hash: fields.hash("tx_hash")?,
+        log_index: fields.unsigned("log_index")?,
+    })
+}
+
+fn payment(row: &AnyRow) -> Result<PaymentEvent, StoreError> {
+    let fields = Fields::new("router_events", "tx_hash", row)?;
+    Ok(PaymentEvent {
+        location: location(&fields)?,
+        emitter: fields.address("emitter")?,
+        operator: fields.address("operator")?,
+        request_id: fields.hash("request_id")?,
+        payee: fields.address("payee")?,
+        payer: fields.address("payer")?,
+        token: fields.address("token")?,
+        amount: fields.word("amount")?,
+        fee_recipient: fields.address("fee_recipient")?,
+        fee_amount: fields.word("fee_amount")?,
+        nonce: fields.word("nonce")?,
+        deadline: fields.word("deadline")?,
+        digest: fields.hash("digest")?,
+    })
+}
+
+fn seen(row: &AnyRow) -> Result<SeenEvent, StoreError> {
+    Ok(SeenEvent { event: payment(row)?, tx_from: Fields::new("router_events", "tx_hash", row)?.opt_address("tx_from")? })
+}
+
+/// The payment at a place, if it stands on the chain.
+pub(crate) async fn event_at(connection: &mut AnyConnection, chain_id: u64, block_hash: B256, log_index: u64) -> Result<Option<PaymentEvent>, StoreError> {
+    let query = sqlx::query("SELECT * FROM router_events WHERE chain_id = $1 AND block_hash = $2 AND log_index = $3 AND kind = 'payment' AND orphaned = 0");
+    let row = query.bind(signed(chain_id)?).bind(lower(block_hash)).bind(signed(log_index)?).fetch_optional(connection).await?;
+    row.as_ref().map(payment).transpose()
+}
+
+/// The event of a request that stands on the chain.
+pub(crate) async fn seen_event(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
+    let query = sqlx::query(
+        "SELECT e.* FROM router_events e JOIN payment_requests r ON r.digest = e.digest AND r.chain_id = e.chain_id \
+         WHERE r.id = $1 AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1",
+    );
+    query.bind(id.as_str()).fetch_optional(connection).await?.as_ref().map(seen).transpose()
+}
+
+async fn events_of_tx(connection: &mut AnyConnection, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
+    let query = sqlx::query("SELECT * FROM router_events WHERE chain_id = $1 AND tx_hash = $2 AND kind = 'payment' AND orphaned = 0 ORDER BY log_index");
+    query.bind(signed(chain_id)?).bind(lower(tx_hash)).fetch_all(connection).await?.iter().map(payment).collect()
+}
+
+/// Whether a nonce of an operator was ever seen used or cancelled, on whatever branch.
+pub(crate) async fn is_nonce_seen(connection: &mut AnyConnection, chain_id: u64, operator: Address, nonce: U256) -> Result<bool, StoreError> {
+    let (chain, operator) = (signed(chain_id)?, lower(operator));
+    let used = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3 AND kind = 'payment'");
+    let used: i64 = used.bind(chain).bind(operator.clone()).bind(nonce.to_string()).fetch_one(&mut *connection).await?;
+    if used > 0 {
+        return Ok(true);
+    }
+    let (word, bit) = nonce.div_rem(U256::from(256));
+    let cancelled = sqlx::query("SELECT tx_hash, mask FROM router_events WHERE chain_id = $1 AND operator = $2 AND word = $3 AND kind = 'nonces_cancelled'");
+    for row in cancelled.bind(chain).bind(operator).bind(word.to_string()).fetch_all(connection).await? {
+        if Fields::new("router_events", "tx_hash", &row)?.word("mask")?.bit(bit.to()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Marks every event above a block as gone, and returns the payments among them, lowest first.
+pub(crate) async fn orphan_above(connection: &mut AnyConnection, chain_id: u64, number: u64) -> Result<Vec<PaymentEvent>, StoreError> {
+    let (chain, above) = (signed(chain_id)?, signed(number)?);
+    let standing =
+        "SELECT * FROM router_events WHERE chain_id = $1 AND block_number > $2 AND orphaned = 0 AND kind = 'payment' ORDER BY block_number, log_index";
+    let rows = sqlx::query(standing).bind(chain).bind(above).fetch_all(&mut *connection).await?;
+    let orphaned = rows.iter().map(payment).collect::<Result<_, _>>()?;
+    let mark = sqlx::query("UPDATE router_events SET orphaned = 1, verdict = NULL WHERE chain_id = $1 AND block_number > $2 AND orphaned = 0");
+    mark.bind(chain).bind(above).execute(connection).await?;
+    Ok(orphaned)
+}
+
+impl Store {
+    /// The event of a request that stands on the chain, final or not.
+    pub async fn seen_event(&self, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
+        seen_event(&mut *self.read().await?, id).await
+    }
+
+    /// The payments of a transaction that stands on the chain.
+    pub async fn events_of_tx(&self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
+        events_of_tx(&mut *self.read().await?, chain_id, tx_hash).await
+    }
+
+    /// Payments up to a block that no verdict was passed on, lowest first, at most `limit`.
+    pub async fn unjudged_events(&self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
+             ORDER BY block_number, log_index LIMIT $3",
+        );
+        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.database.pool()).await?;
+        rows.iter().map(payment).collect()
+    }
+
+    /// Cancellations of nonces up to a block that were not applied yet, lowest first.
+    pub async fn unapplied_cancellations(&self, chain_id: u64, through: u64) -> Result<Vec<RouterEvent>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'nonces_cancelled' AND block_number <= $2 \
+             ORDER BY block_number, log_index",
+        );
+        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).fetch_all(self.database.pool()).await?;
+        let cancellation = |row: &AnyRow| {
+            let fields = Fields::new("router_events", "tx_hash", row)?;
+            let (location, operator) = (location(&fields)?, fields.address("operator")?);
+            Ok(RouterEvent::NoncesCancelled { location, operator, word: fields.word("word")?, mask: fields.word("mask")? })
+        };
+        rows.iter().map(cancellation).collect()
+    }
+
+    /// Why a signer may sign for an operator at a place of the chain, from the events up to there; `None` when it may not. Whether the time of a delegate is
+    /// over is for [`settlement::verify`] to say.
+    pub async fn authority(&self, chain_id: u64, operator: Address, signer: Address, at: &Location) -> Result<Option<Authority>, StoreError> {
+        if signer == operator {
+            return Ok(Some(Authority::Operator));
+        }
+        let query = sqlx::query(
+            "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
+             AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1",
+        )
+        .bind(signed(chain_id)?)
+        .bind(lower(operator))
+        .bind(lower(signer))
+        .bind(signed(at.block_number)?)
+        .bind(signed(at.log_index)?);
+        let Some(row) = query.fetch_optional(self.database.pool()).await? else { return Ok(None) };
+        let until: u64 = Fields::new("router_events", "tx_hash", &row)?.unsigned("signer_until")?;
+        Ok((until > 0).then_some(Authority::Delegate { signer, until }))
+    }
+}
+
+impl Tx {
+    /// The event of a request that stands on the chain, final or not.
+    pub async fn seen_event(&mut self, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
+        seen_event(self.connection(), id).await
+    }
+
+    /// The payments of a transaction that stands on the chain.
+    pub async fn events_of_tx(&mut self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
+        events_of_tx(self.connection(), chain_id, tx_hash).await
+    }
+
+    /// Stores events. One that is stored already stands on the chain again; storing it twice changes nothing.
+    pub async fn insert_events(&mut self, events: &[RouterEvent]) -> Result<(), StoreError> {
+        for events in events.chunks(ROWS_PER_INSERT) {
+            let row = |row: usize| {
+                let places: Vec<String> = (1..=COLUMNS.len()).map(|place| format!("${}", row * COLUMNS.len() + place)).collect();
+                format!("({})", places.join(", "))
+            };
+            let rows: Vec<String> = (0..events.len()).map(row).collect();
+            let sql = format!(
+                "INSERT INTO router_events ({}) VALUES {} ON CONFLICT (chain_id, block_hash, log_index) DO UPDATE SET orphaned = 0",
+                COLUMNS.join(", "),
+                rows.join(", ")
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for event in events {
+                query = bind(query, event)?;
+            }
+            query.execute(self.connection()).await?;
+        }
+        Ok(())
+    }
+
+    /// Passes the verdict on an event.
+    ///
+    /// # Errors
+    /// `Changed` when it no longer stands on the chain or has a verdict.
+    pub async fn judge_event(&mut self, at: &Location, verdict: Verdict) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "UPDATE router_events SET verdict = $1 WHERE chain_id = $2 AND block_hash = $3 AND log_index = $4 AND orphaned = 0 AND verdict IS NULL",
+        )
+        .bind(verdict.name())
+        .bind(signed(at.chain_id)?)
+        .bind(lower(at.block_hash))
+        .bind(signed(at.log_index)?);
+        let judged = query.execute(self.connection()).await?.rows_affected();
+        if judged == 1 { Ok(()) } else { Err(Conflict::Changed.into()) }
+    }
+
+    /// Notes who sent a transaction.
+    pub async fn set_tx_from(&mut self, chain_id: u64, tx_hash: B256, from: Address) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE router_events SET tx_from = $1 WHERE chain_id = $2 AND tx_hash = $3");
+        query.bind(lower(from)).bind(signed(chain_id)?).bind(lower(tx_hash)).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Marks the units whose nonces an operator cancelled: nothing signed for them can ever be paid.
+    pub async fn void_nonces(&mut self, at: &Location, router: Address, operator: Address, word: U256, mask: U256) -> Result<(), StoreError> {
+        let first = word.saturating_mul(U256::from(256));
+        for bit in (0..256).filter(|bit| mask.bit(*bit)) {
+            let query = sqlx::query(
+                "UPDATE units SET voided_in_block = $1 WHERE chain_id = $2 AND router = $3 AND operator = $4 AND nonce = $5 AND voided_in_block IS NULL",
+            )
+            .bind(signed(at.block_number)?)
+            .bind(signed(at.chain_id)?)
+            .bind(lower(router))
+            .bind(lower(operator))
+            .bind(first.saturating_add(U256::from(bit)).to_string());
+            query.execute(self.connection()).await?;
+        }
+        Ok(())
+    }
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// Binds the columns of an event, in the order of [`COLUMNS`].
+fn bind<'q>(query: Query<'q>, event: &RouterEvent) -> Result<Query<'q>, StoreError> {
+    let at = event.location();
+    let (kind, payment) = match event {
+        RouterEvent::Payment(payment) => ("payment", Some(payment)),
+        RouterEvent::SignerSet { .. } => ("signer_set", None),
+        RouterEvent::NoncesCancelled { .. } => ("nonces_cancelled", None),
+    };
+    let (signer, until) = match event {
+        RouterEvent::SignerSet { signer, until, .. } => (Some(lower(signer)), Some(signed(*until)?)),
+        RouterEvent::Payment(_) | RouterEvent::NoncesCancelled { .. } => (None, None),
+    };
+    let (word, mask) = match event {
+        RouterEvent::NoncesCancelled { word, mask, .. } => (Some(word.to_string()), Some(mask.to_string())),
+        RouterEvent::Payment(_) | RouterEvent::SignerSet { .. } => (None, None),
+    };
+    let query = query
+        .bind(signed(at.chain_id)?)
+        .bind(lower(at.block_hash))
+        .bind(signed(at.log_index)?)
+        .bind(signed(at.block_number)?)
+        .bind(signed(at.block_time)?)
+        .bind(lower(at.tx_hash))
+        .bind(kind)
+        .bind(lower(event.operator()))
+        .bind(payment.map(|payment| lower(payment.emitter)))
+        .bind(payment.map(|payment| lower(payment.request_id)))
+        .bind(payment.map(|payment| lower(payment.payee)))
+        .bind(payment.map(|payment| lower(payment.payer)))
+        .bind(payment.map(|payment| lower(payment.token)))
+        .bind(payment.map(|payment| payment.amount.to_string()))
+        .bind(payment.map(|payment| lower(payment.fee_recipient)))
+        .bind(payment.map(|payment| payment.fee_amount.to_string()))
+        .bind(payment.map(|payment| payment.nonce.to_string()))
+        .bind(payment.map(|payment| payment.deadline.to_string()))
+        .bind(payment.map(|payment| lower(payment.digest)));
+    Ok(query.bind(signer).bind(until).bind(word).bind(mask))
+}

@@ -1,0 +1,140 @@
+//! Payable units and their router nonces.
+
+use alloy_primitives::{Address, U256};
+use settlement::agreement::PaymentFacts;
+use settlement::ids::{AgreementId, UnitId};
+use settlement::payment_request::{PaymentRequestState, StatusName};
+use settlement::unit::{Fate, Sibling, Unit, UnitKind, open_amount};
+use sqlx::AnyConnection;
+
+use crate::error::{Conflict, StoreError};
+use crate::payment_request::{Listed, list};
+use crate::row::{Fields, lower, signed};
+use crate::{Store, Tx, agreement, proof_issue, router_event};
+
+/// How the database writes a kind: 0 for the whole agreement, n for its n-th instalment.
+pub(crate) fn instalment(kind: UnitKind) -> i64 {
+    match kind {
+        UnitKind::Whole => 0,
+        UnitKind::Instalment(index) => i64::from(index),
+    }
+}
+
+/// The kind that a column holds.
+pub(crate) fn kind(fields: &Fields<'_>, column: &'static str) -> Result<UnitKind, StoreError> {
+    let index: u32 = fields.unsigned(column)?;
+    Ok(if index == 0 { UnitKind::Whole } else { UnitKind::Instalment(index) })
+}
+
+/// What the requests of an agreement say about the next. Those of units whose nonce was cancelled on chain, finally, can never be paid and are left out.
+async fn siblings(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
+    let mut siblings = Vec::new();
+    for listed in list(connection, id).await?.into_iter().filter(|listed| !listed.voided) {
+        siblings.push(sibling(connection, listed).await?);
+    }
+    Ok(siblings)
+}
+
+async fn sibling(connection: &mut AnyConnection, listed: Listed) -> Result<Sibling, StoreError> {
+    let Listed { stored, seller_amount, deadline, .. } = listed;
+    let seen = router_event::seen_event(connection, stored.id()).await?.is_some();
+    let fate = match stored.status() {
+        StatusName::Verified => Fate::Paid,
+        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired if seen => Fate::Settling,
+        StatusName::Signed | StatusName::Submitted => Fate::Live,
+        StatusName::Cancelled | StatusName::Failed | StatusName::Expired => Fate::Ended,
+    };
+    let unit = stored.unit();
+    Ok(Sibling { request: stored.id().clone(), unit: unit.kind, unit_id: unit.id.clone(), seller_amount, deadline, fate })
+}
+
+/// What payments say about an agreement.
+async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
+    let Some(agreement) = agreement::find(connection, id, "").await? else { return Ok(PaymentFacts::default()) };
+    let mut facts = PaymentFacts { proof_issue: !proof_issue::open(connection, id).await?.is_empty(), ..PaymentFacts::default() };
+    let mut proven = Vec::new();
+    for listed in list(connection, id).await? {
+        let sound = listed.stored.sound().map(|request| &request.state);
+        facts.proof_issue |= sound.is_none();
+        let is_proven = matches!(sound, Some(PaymentRequestState::Verified { .. }));
+        let sibling = sibling(connection, listed).await?;
+        facts.live_request |= matches!(sibling.fate, Fate::Live | Fate::Settling);
+        if is_proven {
+            proven.push(sibling);
+        }
+    }
+    facts.any_verified = !proven.is_empty();
+    // More paid than agreed cannot be, by the rules; if it is, it is certainly paid in full.
+    facts.paid_in_full = facts.any_verified && open_amount(agreement.terms.amount, &proven).map_or(true, |open| open.is_zero());
+    Ok(facts)
+}
+
+impl Store {
+    /// What the requests of an agreement say about the next.
+    pub async fn siblings(&self, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
+        siblings(&mut *self.read().await?, id).await
+    }
+
+    /// What payments say about an agreement.
+    pub async fn payment_facts(&self, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
+        payment_facts(&mut *self.read().await?, id).await
+    }
+}
+
+impl Tx {
+    /// What the requests of an agreement say about the next.
+    pub async fn siblings(&mut self, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
+        siblings(self.connection(), id).await
+    }
+
+    /// What payments say about an agreement.
+    pub async fn payment_facts(&mut self, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
+        payment_facts(self.connection(), id).await
+    }
+
+    /// A unit by its id.
+    pub async fn unit(&mut self, id: &UnitId) -> Result<Option<Unit>, StoreError> {
+        let row = sqlx::query("SELECT * FROM units WHERE id = $1").bind(id.as_str()).fetch_optional(self.connection()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let fields = Fields::new("units", "id", &row)?;
+        Ok(Some(Unit { id: fields.parsed("id")?, agreement: fields.parsed("agreement_id")?, kind: kind(&fields, "instalment")?, nonce: fields.word("nonce")? }))
+    }
+
+    /// Adds a unit under the router and operator that its nonce belongs to.
+    ///
+    /// # Errors
+    /// `Duplicate("nonce")`.
+    pub async fn insert_unit(&mut self, unit: &Unit, chain_id: u64, router: Address, operator: Address) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO units (id, agreement_id, instalment, chain_id, router, operator, nonce) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        )
+        .bind(unit.id.as_str())
+        .bind(unit.agreement.as_str())
+        .bind(instalment(unit.kind))
+        .bind(signed(chain_id)?)
+        .bind(lower(router))
+        .bind(lower(operator))
+        .bind(unit.nonce.to_string());
+        let inserted = query.execute(self.connection()).await?.rows_affected();
+        if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("nonce").into()) }
+    }
+
+    /// The next nonce that nobody has used: neither given out here, nor seen used or cancelled on the chain (after a database was restored, say). Numbers
+    /// are given out in order, which fills the words of the router's bitmap and keeps payments cheap.
+    pub async fn allocate_nonce(&mut self, chain_id: u64, router: Address, operator: Address) -> Result<U256, StoreError> {
+        loop {
+            let query = sqlx::query_scalar(
+                "INSERT INTO nonce_sequences (chain_id, router, operator, next) VALUES ($1, $2, $3, 1) \
+                 ON CONFLICT (chain_id, router, operator) DO UPDATE SET next = nonce_sequences.next + 1 RETURNING next - 1",
+            )
+            .bind(signed(chain_id)?)
+            .bind(lower(router))
+            .bind(lower(operator));
+            let number: i64 = query.fetch_one(self.connection()).await?;
+            let nonce = U256::from(number.unsigned_abs());
+            if !router_event::is_nonce_seen(self.connection(), chain_id, operator, nonce).await? {
+                return Ok(nonce);
+            }
+        }
+    }
+}
