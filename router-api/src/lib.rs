@@ -1,1 +1,42 @@
-//! router-api
+//! The router API: JSON over HTTP, and the only HTTP server of Counterfoil.
+//!
+//! Start with [`routes`], which has every endpoint on one screen and says how to add one. A request passes `middleware` (id, span, problem bodies), then
+//! the extractors in [`extract`] (caller, ids, body, transaction), then one handler of at most 25 lines, which answers with a view from [`view`].
+
+pub mod extract;
+mod known;
+mod middleware;
+mod openapi;
+mod outbox;
+pub mod problem;
+pub mod routes;
+mod serve;
+mod siwe;
+mod state;
+#[cfg(test)]
+mod testing;
+mod text;
+pub mod token;
+pub mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+
+pub use openapi::openapi;
+pub use serve::{ServeError, serve};
+pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
+
+/// The application: every route, behind what every request passes.
+pub fn app(api: Api) -> Router {
+    let api = Arc::new(api);
+    let (router, _document) = routes::all().split_for_parts();
+    router
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&api), middleware::answer))
+        .with_state(api)
+}

@@ -3,6 +3,7 @@
 use alloy_primitives::Address;
 use settlement::Timestamp;
 use settlement::ids::ProfileId;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError, duplicate};
@@ -51,11 +52,15 @@ fn wallet(row: &AnyRow) -> Result<Wallet, StoreError> {
     Ok(Wallet { address: fields.address("address")?, profile: fields.parsed("profile_id")?, proved_at: fields.time("proved_at")? })
 }
 
+async fn find(connection: &mut AnyConnection, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
+    let row = sqlx::query("SELECT * FROM profiles WHERE id = $1").bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(profile).transpose()
+}
+
 impl Store {
     /// A profile by its id.
     pub async fn profile(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
-        let row = sqlx::query("SELECT * FROM profiles WHERE id = $1").bind(id.as_str()).fetch_optional(self.database.pool()).await?;
-        row.as_ref().map(profile).transpose()
+        find(&mut *self.read().await?, id).await
     }
 
     /// The profile that a wallet belongs to.
@@ -72,6 +77,11 @@ impl Store {
 }
 
 impl Tx {
+    /// A profile by its id.
+    pub async fn profile(&mut self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
+        find(self.connection(), id).await
+    }
+
     /// Adds a profile.
     ///
     /// # Errors

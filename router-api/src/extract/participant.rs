@@ -1,0 +1,142 @@
+//! Who the caller is to an agreement. A handler that holds one of these has passed the check; whoever has no part gets 404, as if there were nothing.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use settlement::agreement::AgreementRecord;
+use settlement::ids::{AgreementId, PaymentRequestId, ProfileId};
+use settlement::next_action::Actor;
+use std::sync::Arc;
+use store::{Store, StoredRequest};
+
+use super::access::Access;
+use super::caller::Caller;
+use crate::known::Setting;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// The path parameter that names the agreement.
+const CONTRACT: &str = "contractId";
+/// The path parameter that names a payment request of it.
+const REQUEST: &str = "paymentRequestId";
+
+/// A caller with a part in the agreement of the path (`{contractId}`).
+#[derive(Clone, Debug)]
+pub struct Participant<A> {
+    /// Who calls.
+    pub caller: Caller<A>,
+    /// The agreement, as it was before the operation began.
+    pub agreement: AgreementRecord,
+    /// The caller's part in it.
+    pub actor: Actor,
+    /// What the agreement rests on, read before a transaction is open.
+    pub(crate) setting: Setting,
+}
+
+/// A participant, and the payment request of the path (`{paymentRequestId}`), which is of that agreement.
+#[derive(Clone, Debug)]
+pub struct RequestParticipant<A> {
+    /// The participant.
+    pub participant: Participant<A>,
+    /// The request, as it was before the operation began.
+    pub request: StoredRequest,
+}
+
+/// Proof that the caller is the agreement's buyer: what shows executable fields asks for one.
+#[derive(Clone, Copy, Debug)]
+pub struct Payer(());
+
+impl<A> Participant<A> {
+    /// The caller as the one who pays; `None` for everybody else.
+    #[must_use]
+    pub fn payer(&self) -> Option<Payer> {
+        (self.actor == Actor::Buyer).then_some(Payer(()))
+    }
+
+    /// Refuses everybody but the buyer.
+    ///
+    /// # Errors
+    /// 403 `role_required`.
+    pub fn require_payer(&self) -> Result<Payer, Problem> {
+        self.payer().ok_or_else(|| role_required("buyer", self.actor))
+    }
+
+    /// Refuses everybody but the seller.
+    ///
+    /// # Errors
+    /// 403 `role_required`.
+    pub fn require_seller(&self) -> Result<(), Problem> {
+        if self.actor == Actor::Seller { Ok(()) } else { Err(role_required("seller", self.actor)) }
+    }
+
+    /// Refuses everybody but the two parties.
+    ///
+    /// # Errors
+    /// 403 `role_required`.
+    pub fn require_party(&self) -> Result<(), Problem> {
+        match self.actor {
+            Actor::Buyer | Actor::Seller => Ok(()),
+            Actor::Evaluator | Actor::Operator => Err(role_required("buyer or the seller", self.actor)),
+        }
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<Api>> for Participant<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, api).await?;
+        let id: AgreementId = parameter(parts, CONTRACT).await?;
+        let (agreement, actor) = visible(&api.store, &id, &caller.profile).await?;
+        let setting = Setting::read(api, &agreement.terms.asset).await?;
+        Ok(Self { caller, agreement, actor, setting })
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<Api>> for RequestParticipant<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let participant = Participant::from_request_parts(parts, api).await?;
+        let id: PaymentRequestId = parameter(parts, REQUEST).await?;
+        let request = api.store.request(&id).await?.filter(|request| *request.agreement() == participant.agreement.id).ok_or_else(Problem::not_found)?;
+        Ok(Self { participant, request })
+    }
+}
+
+/// The agreement and the profile's part in it.
+///
+/// # Errors
+/// 404 when there is no such agreement, or the profile has no part in it.
+pub(crate) async fn visible(store: &Store, id: &AgreementId, profile: &ProfileId) -> Result<(AgreementRecord, Actor), Problem> {
+    let agreement = store.agreement(id).await?.ok_or_else(Problem::not_found)?;
+    let actor = part_in(store, &agreement, profile).await?.ok_or_else(Problem::not_found)?;
+    Ok((agreement, actor))
+}
+
+/// The profile's part in an agreement: a party, the evaluator by a wallet of its own, or the marketplace that imported it.
+pub(crate) async fn part_in(store: &Store, agreement: &AgreementRecord, profile: &ProfileId) -> Result<Option<Actor>, Problem> {
+    if agreement.buyer.profile == *profile {
+        return Ok(Some(Actor::Buyer));
+    }
+    if agreement.seller.profile == *profile {
+        return Ok(Some(Actor::Seller));
+    }
+    if let Some(evaluator) = agreement.terms.evaluator
+        && store.wallets(profile).await?.iter().any(|wallet| wallet.address == evaluator)
+    {
+        return Ok(Some(Actor::Evaluator));
+    }
+    Ok((agreement.importer == *profile).then_some(Actor::Operator))
+}
+
+async fn parameter<T: std::str::FromStr>(parts: &mut Parts, name: &str) -> Result<T, Problem> {
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::not_found())?;
+    let text = parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    text.and_then(|text| text.parse().ok()).ok_or_else(Problem::not_found)
+}
+
+fn role_required(wanted: &'static str, actor: Actor) -> Problem {
+    Problem::new(Code::RoleRequired, format!("only the {wanted} may do this; you are the {}", actor.name()))
+        .with("requiredRole", wanted)
+        .with("actorRole", actor.name())
+}

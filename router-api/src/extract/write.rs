@@ -1,0 +1,249 @@
+//! Writes: body, idempotency key and transaction as one value.
+//!
+//! `Write(body, mut effect): Write<T>` in a handler's parameters means: the body is read and fits `T`, the idempotency key (if any) is claimed, and
+//! `effect.tx` is open. The handler changes things through `effect.tx` and ends with [`Effect::commit`]. Returning early with a [`Problem`] drops the
+//! transaction: nothing happened, nothing is stored under the key, and the same request can be sent again. A request whose answer is stored never reaches
+//! the handler.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use store::{Claim, IdempotencyKey, StoredAnswer, Tx};
+
+use super::body;
+use super::caller::Owner;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// The header of the HTTP API draft (draft-ietf-httpapi-idempotency-key-header).
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// What some clients call it.
+const IDEMPOTENCY_KEY_ALIAS: &str = "x-idempotency-key";
+/// Longest key, in characters.
+const MAX_KEY_LENGTH: usize = 200;
+/// When to ask again for a request that is still running, in seconds.
+const IN_FLIGHT_RETRY_S: u64 = 1;
+
+/// A write: its body and its effect. Take `Caller` before it: keys belong to the caller's profile, and without a caller there is no write.
+#[derive(Debug)]
+pub struct Write<T>(pub T, pub Effect);
+
+/// One effect: an open transaction, and the key under which its answer is stored with it.
+#[derive(Debug)]
+pub struct Effect {
+    /// The transaction. Dropped without [`Effect::commit`], it never was.
+    pub tx: Tx,
+    claimed: Option<Claimed>,
+    api: Arc<Api>,
+}
+
+/// A body whose check may take long (a question to a chain): it is made before a transaction is open, so that it holds up nobody else.
+pub trait Prepare {
+    /// What the check finds. A failure belongs in here too: a request whose answer is stored is answered from the store all the same.
+    type Prepared: Send;
+
+    /// Checks the body.
+    fn prepare(&self, api: &Api) -> impl Future<Output = Self::Prepared> + Send;
+}
+
+/// A [`Write`] whose body was prepared before the transaction was opened.
+#[derive(Debug)]
+pub struct PreparedWrite<T: Prepare>(pub T, pub T::Prepared, pub Effect);
+
+#[derive(Debug)]
+struct Claimed {
+    key: IdempotencyKey,
+    body_hash: [u8; 32],
+}
+
+impl<T: DeserializeOwned + Send + Sync> FromRequest<Arc<Api>> for Write<T> {
+    /// A problem, or the stored answer of the same request.
+    type Rejection = Response;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Response> {
+        let read = Read::new(request, api).await.map_err(IntoResponse::into_response)?;
+        let effect = read.claim(api).await?;
+        Ok(Self(read.body, effect))
+    }
+}
+
+impl<T: DeserializeOwned + Prepare + Send + Sync> FromRequest<Arc<Api>> for PreparedWrite<T> {
+    /// A problem, or the stored answer of the same request.
+    type Rejection = Response;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Response> {
+        let read: Read<T> = Read::new(request, api).await.map_err(IntoResponse::into_response)?;
+        let prepared = read.body.prepare(api).await;
+        let effect = read.claim(api).await?;
+        Ok(Self(read.body, prepared, effect))
+    }
+}
+
+/// A write as it was sent, before anything is claimed for it.
+struct Read<T> {
+    body: T,
+    body_hash: [u8; 32],
+    key: Option<IdempotencyKey>,
+}
+
+impl<T: DeserializeOwned> Read<T> {
+    async fn new(request: Request, api: &Arc<Api>) -> Result<Self, Problem> {
+        let key = idempotency_key(api, &request)?;
+        let headers = request.headers().clone();
+        let bytes = body::read(request, api).await?;
+        Ok(Self { body: body::parse(&headers, &bytes)?, body_hash: Sha256::digest(&bytes).into(), key })
+    }
+
+    /// Opens the transaction, under the key where there is one.
+    async fn claim(&self, api: &Arc<Api>) -> Result<Effect, Response> {
+        let refuse = |problem: Problem| problem.into_response();
+        let Some(key) = self.key.clone() else {
+            let tx = api.store.begin().await.map_err(|error| refuse(error.into()))?;
+            return Ok(Effect { tx, claimed: None, api: Arc::clone(api) });
+        };
+        match api.store.claim(&key, self.body_hash).await.map_err(|error| refuse(error.into()))? {
+            Claim::Fresh(tx) => Ok(Effect { tx, claimed: Some(Claimed { key, body_hash: self.body_hash }), api: Arc::clone(api) }),
+            Claim::Replay(answer) => Err(replay(answer)),
+            Claim::OtherBody => Err(refuse(Problem::new(Code::IdempotencyKeyConflict, "this key was used with another body"))),
+            Claim::InFlight => {
+                let problem = Problem::new(Code::IdempotencyKeyInFlight, "a request with this key and body is still running");
+                Err(refuse(problem.retry_after(IN_FLIGHT_RETRY_S)))
+            }
+        }
+    }
+}
+
+impl Effect {
+    /// Commits the effect and its answer together, and answers.
+    ///
+    /// # Errors
+    /// When the transaction cannot be committed: then nothing happened.
+    pub async fn commit(self, status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
+        let body = to_json(body);
+        self.finish(status, body.clone(), body).await
+    }
+
+    /// Commits an effect whose answer shows a secret: what is stored under the key is `kept`, which is the same without the secret. A retry finds what was
+    /// made, and not the secret: that is shown once.
+    ///
+    /// # Errors
+    /// When the transaction cannot be committed: then nothing happened.
+    pub async fn commit_secret(self, status: StatusCode, shown: &impl Serialize, kept: &impl Serialize) -> Result<Response, Problem> {
+        self.finish(status, to_json(shown), to_json(kept)).await
+    }
+
+    /// Commits an effect whose answer is not known yet (it waits for the chain): nothing is stored under the key, so that the same request can be sent
+    /// again to learn more.
+    ///
+    /// # Errors
+    /// When the transaction cannot be committed: then nothing happened.
+    pub async fn release(self) -> Result<(), Problem> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Commits an effect that leaves nothing to say (204).
+    ///
+    /// # Errors
+    /// When the transaction cannot be committed: then nothing happened.
+    pub async fn commit_empty(self) -> Result<Response, Problem> {
+        self.finish(StatusCode::NO_CONTENT, Vec::new(), Vec::new()).await
+    }
+
+    async fn finish(mut self, status: StatusCode, shown: Vec<u8>, kept: Vec<u8>) -> Result<Response, Problem> {
+        if let Some(Claimed { key, body_hash }) = &self.claimed {
+            let headers = if kept.is_empty() { Vec::new() } else { vec![(header::CONTENT_TYPE.to_string(), JSON.to_owned())] };
+            let answer = StoredAnswer { status: status.as_u16(), headers, body: kept };
+            self.tx.answer(key, *body_hash, &answer, self.api.now()).await?;
+        }
+        self.tx.commit().await?;
+        Ok(respond(status, shown))
+    }
+}
+
+const JSON: &str = "application/json";
+
+fn to_json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("views are plain data with string keys")
+}
+
+fn respond(status: StatusCode, body: Vec<u8>) -> Response {
+    if body.is_empty() {
+        return status.into_response();
+    }
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(JSON))], body).into_response()
+}
+
+fn replay(answer: StoredAnswer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The key of a request, scoped to the caller's profile, the method and the path.
+fn idempotency_key(api: &Api, request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
+    let Some(Owner(owner)) = request.extensions().get() else {
+        return Err(Problem::new(Code::Unauthorized, "writes need a bearer token"));
+    };
+    match sent_key(request.headers())? {
+        Some(key) => Ok(Some(IdempotencyKey {
+            owner: owner.to_string(),
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+            key: key.to_owned(),
+        })),
+        None if api.config.require_idempotency_key => {
+            Err(Problem::new(Code::IdempotencyKeyRequired, "this instance takes writes only with an Idempotency-Key header"))
+        }
+        None => Ok(None),
+    }
+}
+
+fn sent_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut sent = [IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_ALIAS].into_iter().flat_map(|name| headers.get_all(name));
+    let Some(value) = sent.next() else { return Ok(None) };
+    let wrong = |why: &'static str| Problem::new(Code::InvalidIdempotencyKey, why);
+    // Both names with one value is a client that plays safe; two values are two intentions.
+    if sent.any(|other| other != value) {
+        return Err(wrong("two different idempotency keys were sent"));
+    }
+    let key = value.to_str().unwrap_or_default();
+    let fits = (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b));
+    if fits { Ok(Some(key)) } else { Err(wrong("a key has 1 to 200 characters out of A-Z a-z 0-9 . _ : -")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(pairs: &[(&'static str, &str)]) -> Result<Option<String>, Code> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        sent_key(&headers).map(|key| key.map(str::to_owned)).map_err(|problem| problem.code())
+    }
+
+    #[test]
+    fn a_key_is_taken_from_either_header_and_checked() {
+        assert_eq!(key(&[]), Ok(None));
+        assert_eq!(key(&[("idempotency-key", "a.B_9:-")]), Ok(Some("a.B_9:-".to_owned())));
+        assert_eq!(key(&[("x-idempotency-key", "k")]), Ok(Some("k".to_owned())));
+        assert_eq!(key(&[("idempotency-key", "k"), ("x-idempotency-key", "k")]), Ok(Some("k".to_owned())));
+        assert_eq!(key(&[("idempotency-key", "k"), ("x-idempotency-key", "l")]), Err(Code::InvalidIdempotencyKey));
+        for bad in ["", "a b", "a/b", "\"quoted\"", &"k".repeat(201)] {
+            assert_eq!(key(&[("idempotency-key", bad)]), Err(Code::InvalidIdempotencyKey), "{bad:?}");
+        }
+        assert_eq!(key(&[("idempotency-key", &"k".repeat(200))]), Ok(Some("k".repeat(200))));
+    }
+}

@@ -1,0 +1,146 @@
+//! What is known about an agreement, read together: the facts that decide what may be done and what is shown.
+
+use settlement::agreement::{AgreementRecord, PaymentFacts};
+use settlement::asset::{Asset, Token};
+use settlement::clock::Timestamp;
+use settlement::ids::AgreementId;
+use settlement::next_action::AgreementFacts;
+use settlement::unit::Sibling;
+use store::{Cursor, Tx};
+
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// An agreement with what its payments and its chain say.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) agreement: AgreementRecord,
+    pub(crate) payments: PaymentFacts,
+    pub(crate) siblings: Vec<Sibling>,
+    pub(crate) setting: Setting,
+}
+
+/// What an agreement rests on that no operation on it changes: read before a transaction is open, so that a transaction asks nobody but itself. A chain
+/// state that is a moment old can only delay a signature, never allow one: final time never goes back.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    /// The registry entry of the asset.
+    pub(crate) token: Token,
+    /// How far the asset's chain was read.
+    pub(crate) chain: ChainState,
+}
+
+/// How far a chain was read.
+#[derive(Clone, Debug)]
+pub(crate) struct ChainState {
+    cursor: Option<Cursor>,
+    lagging: bool,
+}
+
+/// Whether a chain is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Following {
+    /// As it should be.
+    Yes,
+    /// No block was read yet.
+    NotStarted,
+    /// Further behind than the configuration allows.
+    Lagging,
+    /// Stopped until the operator acts.
+    Halted,
+}
+
+impl Following {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "following",
+            Self::NotStarted => "not_started",
+            Self::Lagging => "lagging",
+            Self::Halted => "halted",
+        }
+    }
+
+    /// What delays an answer; `None` when nothing does.
+    pub(crate) const fn delay(self) -> Option<&'static str> {
+        match self {
+            Self::Yes => None,
+            Self::NotStarted => Some("indexer_not_started"),
+            Self::Lagging => Some("indexer_lagging"),
+            Self::Halted => Some("indexer_halted"),
+        }
+    }
+}
+
+impl ChainState {
+    pub(crate) async fn read(api: &Api, chain_id: u64) -> Result<Self, Problem> {
+        let cursor = api.store.cursor(chain_id).await?;
+        let behind = cursor.as_ref().map_or(0, |cursor| cursor.head.time.saturating_sub(cursor.scanned.time));
+        Ok(Self { cursor, lagging: behind > api.config.max_indexer_lag.as_secs() })
+    }
+
+    /// Whether the chain is followed.
+    pub(crate) fn following(&self) -> Following {
+        match &self.cursor {
+            None => Following::NotStarted,
+            Some(cursor) if cursor.halted.is_some() => Following::Halted,
+            Some(_) if self.lagging => Following::Lagging,
+            Some(_) => Following::Yes,
+        }
+    }
+
+    /// Time of the newest final block in unix seconds, 0 when none is known.
+    pub(crate) fn final_time(&self) -> u64 {
+        self.cursor.as_ref().map_or(0, |cursor| cursor.final_time)
+    }
+
+    /// Number of the newest block.
+    pub(crate) fn head(&self) -> Option<u64> {
+        self.cursor.as_ref().map(|cursor| cursor.head.number)
+    }
+
+    /// `now`, or the time of the newest block where that is later: a deadline that the chain has passed is over, whatever the host's clock says.
+    pub(crate) fn now(&self, now: Timestamp) -> Timestamp {
+        self.cursor.as_ref().map_or(now, |cursor| now.max(Timestamp::from_unix_seconds(cursor.head.time)))
+    }
+}
+
+impl Setting {
+    /// Of agreements over this asset.
+    pub(crate) async fn read(api: &Api, asset: &Asset) -> Result<Self, Problem> {
+        // Entries of the registry are never deleted, so that of an agreement's asset is there.
+        let token = api.store.token(asset).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
+        Ok(Self { token, chain: ChainState::read(api, asset.chain_id()).await? })
+    }
+}
+
+impl Known {
+    /// What is known now.
+    pub(crate) async fn read(api: &Api, agreement: AgreementRecord, setting: Setting) -> Result<Self, Problem> {
+        let payments = api.store.payment_facts(&agreement.id).await?;
+        let siblings = api.store.siblings(&agreement.id).await?;
+        Ok(Self { agreement, payments, siblings, setting })
+    }
+
+    /// What is known inside a transaction, the agreement included, so that what is decided on it holds when it commits.
+    pub(crate) async fn within(tx: &mut Tx, id: &AgreementId, setting: &Setting) -> Result<Self, Problem> {
+        let agreement = tx.agreement(id).await?.ok_or_else(Problem::not_found)?;
+        let payments = tx.payment_facts(id).await?;
+        let siblings = tx.siblings(id).await?;
+        Ok(Self { agreement, payments, siblings, setting: setting.clone() })
+    }
+
+    /// For the rules.
+    pub(crate) fn facts(&self) -> AgreementFacts<'_> {
+        AgreementFacts {
+            agreement: &self.agreement,
+            token: &self.setting.token,
+            payments: self.payments,
+            siblings: &self.siblings,
+            final_time: self.setting.chain.final_time(),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the asset {0} of a stored agreement is not in the token registry")]
+struct NotRegistered(Asset);

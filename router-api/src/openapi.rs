@@ -1,0 +1,130 @@
+//! The OpenAPI document: collected from the handlers, then completed with what every operation has in common.
+
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi as _};
+
+use crate::problem::{PROBLEM_JSON, ProblemBody};
+use crate::routes;
+
+#[cfg(test)]
+mod tests;
+
+/// What is not an operation: title, tags, the bearer scheme, the body of problems.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Counterfoil router API",
+        description = "On-chain settlement for work agreed off-chain: the buyer pays from its own wallet, by a payload signed here that says exactly what it \
+            does; a payment counts once its event on the chain matches what was signed, field by field.\n\nAmounts are decimal strings in atomic units. \
+            Times are ISO-8601 with milliseconds and `Z`. Errors are RFC 9457 with a `code` out of a closed list (`/docs/errors/{code}`). Every answer has \
+            `X-Request-ID`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(ProblemBody)),
+    modifiers(&Bearer),
+    tags(
+        (name = "me", description = "The caller's profile, wallets, tokens and payout methods."),
+        (name = "contracts", description = "Agreements: import, deliver, decide, cancel."),
+        (name = "payments", description = "Payment requests: ask, pay, follow."),
+        (name = "documents", description = "Invoices and receipts."),
+        (name = "profiles", description = "What anybody may see of a profile."),
+        (name = "access", description = "Wallet sign-in."),
+        (name = "service", description = "The instance itself."),
+    )
+)]
+pub(crate) struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let description = "A token from wallet sign-in, from `POST /api/agent/me/tokens` or from the operator. Scopes in one requirement are all needed; \
+            several requirements are alternatives.";
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("cf_<64 hexadecimal digits>").description(Some(description)).build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document of this version.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut document = routes::all().into_openapi();
+    for (path, item) in &mut document.paths.paths {
+        complete(path, item);
+    }
+    document
+}
+
+/// The document as it is served and committed.
+pub(crate) fn to_json() -> String {
+    let mut text = openapi().to_pretty_json().expect("the document is plain data with string keys");
+    text.push('\n');
+    text
+}
+
+/// Adds what every operation of the path can answer and takes, so that handlers say only what is special about them.
+fn complete(path: &str, item: &mut PathItem) {
+    let names_something = path.contains('{');
+    let reads = [&mut item.get].into_iter().flatten().map(|operation| (operation, false));
+    let changes = [&mut item.post, &mut item.patch, &mut item.delete, &mut item.put].into_iter().flatten().map(|operation| (operation, true));
+    for (operation, takes_body) in reads.chain(changes) {
+        let needs_token = operation.security.as_ref().is_some_and(|alternatives| !alternatives.is_empty());
+        let statuses = common_statuses(operation, needs_token, names_something, takes_body);
+        for (status, description) in statuses {
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
+        }
+        if needs_token && takes_body {
+            operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+        }
+    }
+}
+
+fn common_statuses(operation: &Operation, needs_token: bool, names_something: bool, takes_body: bool) -> Vec<(&'static str, &'static str)> {
+    let takes_parameters = operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
+    let mut statuses = vec![
+        ("401", if needs_token { "The token is missing, malformed, unknown, expired or revoked." } else { "A token was sent in the URL (`token_in_url`)." }),
+        ("406", "The Accept header excludes what this path answers with."),
+        ("500", "Something went wrong on our side; the detail is in the instance's log."),
+        ("503", "The service cannot answer now; see `Retry-After`."),
+    ];
+    if takes_parameters || takes_body {
+        statuses.push(("400", "A header, a query parameter or the JSON could not be read."));
+    }
+    if needs_token {
+        statuses.push(("403", "The token lacks a scope (`insufficient_scope`), or its owner the role (`role_required`)."));
+    }
+    if names_something {
+        statuses.push(("404", "It does not exist, or the caller may not see it."));
+    }
+    if takes_body {
+        statuses.push(("413", "The body is too large."));
+        statuses.push(("415", "The body is not `application/json`."));
+        statuses.push(("422", "The body is well-formed and refused; `field` names the field."));
+    }
+    if takes_body && needs_token {
+        statuses.push(("409", "The state does not allow it, or the same request is still running."));
+    }
+    statuses
+}
+
+fn problem(description: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
+    ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build()
+}
+
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9._:-]{1,200}$")).build();
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. \
+             `X-Idempotency-Key` is taken too.",
+        ))
+        .schema(Some(text))
+        .build()
+}

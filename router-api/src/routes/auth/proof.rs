@@ -1,0 +1,65 @@
+//! Proof that a wallet's owner is at the other end: a sign-in message, a nonce, a signature.
+
+use serde::Deserialize;
+use serde_json::json;
+use settlement::Timestamp;
+use settlement::agreement::is_signed_by;
+use store::Tx;
+use utoipa::ToSchema;
+
+use crate::extract::wire::HexBytes;
+use crate::problem::{Code, Problem};
+use crate::siwe::{Message, digest};
+use crate::state::{Api, ContractWalletsUnavailable};
+
+/// A message as the wallet signed it, and the signature.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "message": "pay.example wants you to sign in with your Ethereum account:\n0x70997970C51812dc3A010C7d01b50e0d17dc79C8\n\n\nURI: https://pay.example\nVersion: 1\nChain ID: 8453\nNonce: 3f6c1b0a9e\nIssued At: 2026-01-31T12:00:00.000Z",
+    "signature": "0x1b",
+}))]
+pub struct SignedMessage {
+    /// EIP-4361 text, to the byte.
+    #[schema(max_length = 4096)]
+    pub message: String,
+    /// EIP-191 signature of the text: 65 bytes of a key wallet, or what a contract wallet accepts (ERC-1271).
+    pub signature: HexBytes,
+}
+
+/// Checks message and signature. The nonce is still to be taken, in the transaction that the proof is for.
+///
+/// # Errors
+/// 401 `sign_in_refused` naming what does not match; 503 when a contract wallet cannot be asked.
+pub async fn verify(api: &Api, signed: &SignedMessage) -> Result<Message, Problem> {
+    let refused = |why: String| Problem::new(Code::SignInRefused, why);
+    let message = Message::parse(&signed.message).map_err(|error| refused(error.to_string()))?;
+    let chains = api.config.chains.iter().map(|chain| chain.chain_id);
+    message.check(&api.config.public_url, chains, api.now()).map_err(|error| refused(error.to_string()))?;
+    let digest = digest(&signed.message);
+    if is_signed_by(&digest, &signed.signature, message.address) {
+        return Ok(message);
+    }
+    match api.contract_wallets.is_valid_signature(message.chain_id, message.address, digest, &signed.signature).await? {
+        true => Ok(message),
+        false => Err(refused(format!("the signature is not one of {}", message.address))),
+    }
+}
+
+/// Uses the message's nonce up.
+///
+/// # Errors
+/// 401 when it is not ours, was used before or is too old.
+pub async fn take_nonce(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<(), Problem> {
+    match tx.take_nonce(&message.nonce, now).await? {
+        true => Ok(()),
+        false => Err(Problem::new(Code::SignInRefused, "the nonce is unknown, was used or has expired; ask for a new one")),
+    }
+}
+
+impl From<ContractWalletsUnavailable> for Problem {
+    fn from(error: ContractWalletsUnavailable) -> Self {
+        tracing::warn!(error = %error, "a contract wallet could not be asked");
+        Self::new(Code::ContractWalletsUnavailable, error.to_string())
+    }
+}

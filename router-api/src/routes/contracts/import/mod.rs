@@ -1,0 +1,152 @@
+//! POST `/api/agent/contracts/import`.
+
+mod draft;
+pub mod terms;
+pub mod typed_data;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use settlement::agreement::AgreementRecord;
+use settlement::ids::ProfileId;
+use settlement::next_action::Actor;
+use settlement::notice::NoticeType;
+use store::{Conflict, StoreError};
+use utoipa::ToSchema;
+
+use self::draft::Draft;
+use self::terms::TermsSchema;
+use crate::extract::wire::{AccountAddress, Hash32, HexBytes};
+use crate::extract::{AgreementImport, Caller, Prepare, PreparedWrite};
+use crate::known::Known;
+use crate::outbox::announce;
+use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
+use crate::state::Api;
+use crate::view::agreement::ContractBody;
+
+/// What was agreed, by whom, and how both sides' consent is shown.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!(super::example_import()))]
+pub struct ImportContract {
+    /// The caller's own reference, unique among its imports: 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    external_ref: String,
+    /// Who pays.
+    buyer: PartyBody,
+    /// Who is paid.
+    seller: PartyBody,
+    /// What was agreed.
+    #[schema(value_type = TermsSchema)]
+    terms: Value,
+    /// How consent is shown.
+    consent: ConsentBody,
+}
+
+/// A party, by profile or by wallet. A profile stands for its wallet when it has exactly one.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ImportParty)]
+pub struct PartyBody {
+    /// `prof_…`
+    profile_id: Option<String>,
+    /// The wallet that consents.
+    wallet: Option<AccountAddress>,
+}
+
+/// How both sides' consent is shown.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[schema(as = ImportConsent)]
+pub enum ConsentBody {
+    /// Both wallets signed the EIP-712 data that `contracts/import/typed-data` answers: 65 bytes of a key wallet, or what a contract wallet accepts (ERC-1271).
+    Signatures {
+        /// The 32 bytes that were signed along.
+        salt: Hash32,
+        /// The buyer's signature.
+        buyer_signature: HexBytes,
+        /// The seller's signature.
+        seller_signature: HexBytes,
+    },
+    /// The importing marketplace says so; needs the scope `contracts:import`.
+    Attested {},
+}
+
+impl Prepare for ImportContract {
+    type Prepared = Result<Draft, Problem>;
+
+    /// Asks contract wallets, where there are any, before a transaction is open.
+    async fn prepare(&self, api: &Api) -> Self::Prepared {
+        Draft::new(api, self).await
+    }
+}
+
+/// Import an agreement.
+///
+/// Terms are kept to the byte and never change. Sending the same `externalRef` with the same terms and parties again answers the agreement that exists
+/// (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties or has `contracts:import`, and a wallet that no
+/// profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`.
+#[utoipa::path(
+    post,
+    path = "/api/agent/contracts/import",
+    tag = "contracts",
+    security(("bearer" = ["contracts:write"]), ("bearer" = ["contracts:import"])),
+    request_body = ImportContract,
+    responses(
+        (status = 201, description = "The agreement.", body = ContractBody, example = json!({ "contract": super::example() })),
+        (status = 200, description = "It was imported before.", body = ContractBody, example = json!({ "contract": super::example() })),
+        (status = 409, description = "Another agreement has this reference (`external_ref_taken`).", body = ProblemBody, content_type = PROBLEM_JSON),
+    )
+)]
+pub async fn import_contract(
+    State(api): State<Arc<Api>>,
+    caller: Caller<AgreementImport>,
+    PreparedWrite(_body, draft, mut effect): PreparedWrite<ImportContract>,
+) -> Result<Response, Problem> {
+    let draft = draft?;
+    draft.authorise(&caller)?;
+    if let Some(existing) = effect.tx.agreement_by_ref(&caller.profile, &draft.external_ref).await? {
+        let known = Known::within(&mut effect.tx, &draft.same_as(existing)?.id, &draft.setting).await?;
+        let contract = super::view_within(&mut effect.tx, &known, actor(&known.agreement, &caller.profile)).await?;
+        return effect.commit(StatusCode::OK, &ContractBody { contract }).await;
+    }
+    let agreement = draft.store(&api, &mut effect.tx, &caller.profile).await?;
+    match effect.tx.insert_agreement(&agreement).await {
+        Err(StoreError::Conflict(Conflict::Duplicate("external_ref"))) => {
+            drop(effect);
+            return raced(&api, &draft, &caller.profile).await;
+        }
+        inserted => inserted?,
+    }
+    let data = json!({ "contractId": agreement.id.as_str(), "externalRef": agreement.external_ref, "termsHash": agreement.terms.hash().to_string() });
+    announce(&api, &mut effect.tx, NoticeType::ContractImported, &agreement, data).await?;
+    let known = Known::within(&mut effect.tx, &agreement.id, &draft.setting).await?;
+    let contract = super::view_within(&mut effect.tx, &known, actor(&agreement, &caller.profile)).await?;
+    effect.commit(StatusCode::CREATED, &ContractBody { contract }).await
+}
+
+/// The same import was committed between our look and our insert: the answer is that one.
+async fn raced(api: &Api, draft: &Draft, importer: &ProfileId) -> Result<Response, Problem> {
+    let existing = api.store.agreement_by_ref(importer, &draft.external_ref).await?;
+    let existing = draft.same_as(existing.ok_or_else(|| Problem::new(Code::Conflict, "another import came first; repeat this one"))?)?;
+    let actor = actor(&existing, importer);
+    let known = Known::read(api, existing, draft.setting.clone()).await?;
+    Ok(Json(ContractBody { contract: super::view(api, &known, actor).await? }).into_response())
+}
+
+/// The importer's part: a party, or the marketplace.
+fn actor(agreement: &AgreementRecord, importer: &ProfileId) -> Actor {
+    match importer {
+        id if *id == agreement.buyer.profile => Actor::Buyer,
+        id if *id == agreement.seller.profile => Actor::Seller,
+        _ => Actor::Operator,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+use alloy_primitives::Address;
+use serde_json::{Value, json};
+use settlement::scope::Scope;
+
+use crate::testing::{TestApp, key};
+use crate::view::agreement::ContractBody;
+use crate::view::documented::assert_documented;
+
+const PATH: &str = "/api/agent/contracts/import";
+
+#[tokio::test]
+async fn with_both_signatures_it_is_stored_to_the_byte() {
+    let app = TestApp::new().await;
+    let answer = app.post(PATH).bearer(&app.buyer).json(app.import_body("r-1")).send().await.expect(201);
+    assert_documented::<ContractBody>(answer.json());
+    let contract = &answer["contract"];
+    assert_eq!((&contract["status"], &contract["consent"], &contract["actorRole"]), (&json!("in_progress"), &json!("signatures"), &json!("buyer")));
+    assert_eq!(contract["terms"], app.import_body("r-1")["terms"]);
+    assert_eq!(app.notices("contract.imported").await.len(), 1);
+    let seller = app.get(&format!("/api/agent/contracts/{}", contract["id"].as_str().unwrap())).bearer(&app.seller).send().await.expect(200);
+    assert_eq!(seller["contract"]["externalRef"], "r-1");
+}
+
+#[tokio::test]
+async fn the_same_reference_with_the_same_terms_is_the_same_agreement() {
+    let app = TestApp::new().await;
+    let first = app.post(PATH).bearer(&app.buyer).json(app.import_body("r-1")).send().await.expect(201);
+    let again = app.post(PATH).bearer(&app.buyer).json(app.import_body("r-1")).send().await.expect(200);
+    assert_eq!(first["contract"]["id"], again["contract"]["id"]);
+    let other = app.signed("r-1", |terms| terms["title"] = json!("Another manual"));
+    let refused = app.post(PATH).bearer(&app.buyer).json(other).send().await.problem(409, "external_ref_taken");
+    assert_eq!(refused["contractId"], first["contract"]["id"]);
+    // The reference is the importer's own: the seller may use the same one.
+    app.post(PATH).bearer(&app.seller).json(app.import_body("r-1")).send().await.expect(201);
+    assert_eq!(app.notices("contract.imported").await.len(), 2);
+}
+
+#[tokio::test]
+async fn e01_of_many_imports_at_once_one_is_stored() {
+    let app = TestApp::new().await;
+    let send = || app.post(PATH).bearer(&app.buyer).json(app.import_body("r-1")).send();
+    let answers = tokio::join!(send(), send(), send(), send());
+    let answers = [answers.0, answers.1, answers.2, answers.3];
+    let created = answers.iter().filter(|answer| answer.status == 201).count();
+    let same = answers.iter().filter(|answer| answer.status == 200 || answer.status == 201).map(|answer| answer["contract"]["id"].as_str().unwrap());
+    assert_eq!((created, same.collect::<std::collections::BTreeSet<_>>().len()), (1, 1), "{:?}", answers.iter().map(|a| a.text()).collect::<Vec<_>>());
+    assert_eq!(app.notices("contract.imported").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_wallet_that_signs_gets_a_profile_and_one_that_is_attested_does_not() {
+    let app = TestApp::new().await;
+    let (buyer, new) = (app.buyer.wallet.clone(), key(77));
+    let body = app.signed_by("r-1", &buyer, &new, |terms| terms["payeeAddress"] = json!(new.address().to_string()));
+    let answer = app.post(PATH).bearer(&app.buyer).json(body.clone()).send().await.expect(201);
+    let profile = app.store.profile_by_wallet(new.address()).await.unwrap().unwrap();
+    assert_eq!(answer["contract"]["seller"]["id"], profile.id.as_str());
+    let mut attested = app.signed_by("r-2", &buyer, &key(78), |terms| terms["payeeAddress"] = json!(key(78).address().to_string()));
+    attested["consent"] = json!({ "kind": "attested" });
+    let refused = app.post(PATH).bearer(&app.buyer).json(attested).send().await.problem(422, "unknown_party");
+    assert_eq!(refused["field"], "seller");
+    assert!(app.store.profile_by_wallet(key(78).address()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn who_may_import_depends_on_the_consent() {
+    let app = TestApp::new().await;
+    let signed = app.import_body("r-1");
+    let mut attested = signed.clone();
+    attested["consent"] = json!({ "kind": "attested" });
+    let plain = app.token_with(&app.stranger, &[Scope::CONTRACTS_WRITE]).await;
+    let missing = app.post(PATH).token(&plain).json(signed.clone()).send().await.problem(403, "insufficient_scope");
+    assert_eq!(missing["missingScopes"], json!(["contracts:import"]));
+    let party = app.token_with(&app.buyer, &[Scope::CONTRACTS_WRITE]).await;
+    app.post(PATH).token(&party).json(attested.clone()).send().await.problem(403, "insufficient_scope");
+    app.post(PATH).token(&party).json(signed.clone()).send().await.expect(201);
+    let marketplace = app.token_with(&app.stranger, &[Scope::CONTRACTS_IMPORT]).await;
+    let theirs = app.post(PATH).token(&marketplace).json(attested).send().await.expect(201);
+    assert_eq!((&theirs["contract"]["consent"], &theirs["contract"]["actorRole"]), (&json!("attested"), &json!("operator")));
+    app.post(PATH).token(&marketplace).json(app.import_body("r-2")).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn a_signature_over_anything_else_is_no_consent() {
+    let app = TestApp::new().await;
+    let good = app.import_body("r-1");
+    let changes: [fn(&mut Value); 5] = [
+        |body| body["terms"]["amountAtomic"] = json!("12500001"),
+        |body| body["terms"]["description"] = json!(null),
+        |body| body["consent"]["salt"] = json!(format!("0x{}", "01".repeat(32))),
+        |body| body["consent"]["sellerSignature"] = body["consent"]["buyerSignature"].clone(),
+        |body| body["consent"]["buyerSignature"] = json!("0x"),
+    ];
+    for change in changes {
+        let mut body = good.clone();
+        change(&mut body);
+        let refused = app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "consent_invalid");
+        assert!(refused["field"].as_str().unwrap().starts_with("consent."), "{refused}");
+    }
+    assert_eq!(app.notices("contract.imported").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_contract_wallet_is_asked_on_its_chain() {
+    let app = TestApp::new().await;
+    let mut body = app.import_body("r-1");
+    body["seller"] = json!({ "wallet": app.contract_wallet().to_string() });
+    body["terms"]["payeeAddress"] = json!(app.contract_wallet().to_string());
+    body["consent"]["buyerSignature"] = app.agreement_signature(&body, &app.buyer.wallet);
+    body["consent"]["sellerSignature"] = json!("0xc0ffee");
+    app.post(PATH).bearer(&app.buyer).json(body.clone()).send().await.expect(201);
+    body["externalRef"] = json!("r-2");
+    body["consent"]["sellerSignature"] = json!("0xbad0");
+    app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "consent_invalid");
+}
+
+#[tokio::test]
+async fn a11_what_is_no_amount_is_refused() {
+    let app = TestApp::new().await;
+    let nines = "9".repeat(80);
+    let texts = ["0", "", "-1", "+1", "1.0", "1e6", "0x10", "01", "NaN", " 1", "١٢", "1_000", nines.as_str()];
+    for value in texts.iter().map(|text| json!(text)).chain([json!(12_500_000), json!(1.5), json!(-1), json!(null), json!(["1"])]) {
+        let body = app.unsigned("r-1", |terms| terms["amountAtomic"] = value.clone());
+        let refused = app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "invalid_amount");
+        assert_eq!(refused["field"], "terms.amountAtomic", "{value}");
+    }
+}
+
+#[tokio::test]
+async fn c08_addresses_that_would_lose_the_money_are_refused() {
+    let app = TestApp::new().await;
+    let (router, token) = (app.chain().router.to_string(), app.seeded.asset.token_address().to_string());
+    let zero = Address::ZERO.to_string();
+    let bad = ["0x70997970C51812dc3A010C7d01b50e0d17dc79c8", "seller.eth", "0x1", zero.as_str(), router.as_str(), token.as_str()];
+    for address in bad {
+        for field in ["payeeAddress", "evaluator"] {
+            let body = app.unsigned("r-1", |terms| terms[field] = json!(address));
+            let refused = app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "invalid_address");
+            assert_eq!(refused["field"], format!("terms.{field}"), "{address}");
+        }
+        let mut body = app.unsigned("r-1", |_| ());
+        body["seller"] = json!({ "wallet": address });
+        app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "invalid_address");
+    }
+}
+
+#[tokio::test]
+async fn parties_are_apart_and_nobody_judges_themselves() {
+    let app = TestApp::new().await;
+    let (buyer, seller) = (app.buyer.wallet.address().to_string(), app.seller.wallet.address().to_string());
+    for (field, value) in [("payeeAddress", &buyer), ("evaluator", &buyer), ("evaluator", &seller)] {
+        let body = app.unsigned("r-1", |terms| terms[field] = json!(value));
+        app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "parties_refused");
+    }
+    let fee_recipient = app.chain().fee.recipient.to_string();
+    let body = app.unsigned("r-1", |terms| terms["payeeAddress"] = json!(fee_recipient));
+    app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "parties_refused");
+    for (party, code) in [
+        (json!({}), "invalid_field"),
+        (json!({ "wallet": seller, "profileId": app.seller.profile.as_str() }), "invalid_field"),
+        (json!({ "profileId": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAV" }), "unknown_party"),
+        (json!({ "profileId": "me" }), "unknown_party"),
+    ] {
+        let mut body = app.unsigned("r-1", |_| ());
+        body["seller"] = party;
+        app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, code);
+    }
+}
+
+#[tokio::test]
+async fn what_the_instance_does_not_settle_is_said_so() {
+    let app = TestApp::new().await;
+    let changes: [(&str, Value, &str); 6] = [
+        ("asset", json!("eip155:1/slip44:60"), "asset_not_supported"),
+        ("asset", json!("eip155:31337/slip44:60"), "asset_not_supported"),
+        ("asset", json!("USDC"), "invalid_asset"),
+        ("settlement", json!("escrow"), "terms_not_supported"),
+        ("milestones", json!([{}]), "terms_not_supported"),
+        ("paymentTiming", json!("later"), "invalid_field"),
+    ];
+    for (field, value, code) in changes {
+        let body = app.unsigned("r-1", |terms| terms[field] = value.clone());
+        app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, code);
+    }
+}
+
+#[tokio::test]
+async fn i04_fields_that_callers_may_not_set_are_refused() {
+    let app = TestApp::new().await;
+    for (pointer, field) in [("", "status"), ("", "fee"), ("/terms", "feeBps"), ("/terms", "livemode"), ("/buyer", "role"), ("/consent", "verified")] {
+        let mut body = app.import_body("r-1");
+        body.pointer_mut(pointer).unwrap()[field] = json!("x");
+        app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "unknown_field");
+    }
+}
+
+#[tokio::test]
+async fn i06_text_is_kept_as_it_is_and_control_characters_are_refused() {
+    let app = TestApp::new().await;
+    let odd = "Robert'); DROP TABLE agreements;--\u{200d}<script>{{7*7}}\r\n%s";
+    let answer = app.post(PATH).bearer(&app.buyer).json(app.signed("r-1", |terms| terms["title"] = json!(odd))).send().await.expect(201);
+    assert_eq!(answer["contract"]["task"]["title"], odd);
+    let nul = app.signed("r-2", |terms| terms["title"] = json!("a\u{0}b"));
+    app.post(PATH).bearer(&app.buyer).json(nul).send().await.problem(422, "invalid_field");
+    for reference in ["", " ", "a\nb", &"x".repeat(201)] {
+        app.post(PATH).bearer(&app.buyer).json(app.import_body(reference)).send().await.problem(422, "invalid_field");
+    }
+}

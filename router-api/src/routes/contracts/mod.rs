@@ -1,0 +1,120 @@
+//! Agreements; `contract` in URLs and JSON.
+
+pub mod cancel;
+pub mod decide;
+pub mod import;
+pub mod list;
+pub mod show;
+pub mod update;
+
+use serde_json::{Value, json};
+use settlement::NotAllowed;
+use settlement::agreement::{AgreementState, PaymentFacts};
+use settlement::ids::SubmissionId;
+use settlement::next_action::Actor;
+use store::Tx;
+
+use crate::known::Known;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::agreement::{ContractParts, ContractView};
+
+/// An agreement as the actor sees it.
+pub(super) async fn view(api: &Api, known: &Known, actor: Actor) -> Result<ContractView, Problem> {
+    let (buyer, seller) = (&known.agreement.buyer.profile, &known.agreement.seller.profile);
+    let buyer = api.store.profile(buyer).await?.ok_or_else(Problem::not_found)?;
+    let seller = api.store.profile(seller).await?.ok_or_else(Problem::not_found)?;
+    let delivery = match delivery_of(&known.agreement.state) {
+        Some(id) => api.store.submission(id).await?,
+        None => None,
+    };
+    Ok(ContractView::new(&known.facts(), ContractParts { buyer: &buyer, seller: &seller, delivery: delivery.as_ref(), actor }))
+}
+
+/// The same inside a transaction, with what it has changed.
+pub(super) async fn view_within(tx: &mut Tx, known: &Known, actor: Actor) -> Result<ContractView, Problem> {
+    let (buyer, seller) = (&known.agreement.buyer.profile, &known.agreement.seller.profile);
+    let buyer = tx.profile(buyer).await?.ok_or_else(Problem::not_found)?;
+    let seller = tx.profile(seller).await?.ok_or_else(Problem::not_found)?;
+    let delivery = match delivery_of(&known.agreement.state) {
+        Some(id) => tx.submission(id).await?,
+        None => None,
+    };
+    Ok(ContractView::new(&known.facts(), ContractParts { buyer: &buyer, seller: &seller, delivery: delivery.as_ref(), actor }))
+}
+
+/// The delivery that a state is about.
+fn delivery_of(state: &AgreementState) -> Option<&SubmissionId> {
+    match state {
+        AgreementState::InProgress | AgreementState::Cancelled { .. } => None,
+        AgreementState::Submitted { submission, .. } | AgreementState::Accepted { submission, .. } | AgreementState::Rejected { submission, .. } => {
+            Some(submission)
+        }
+    }
+}
+
+/// A transition that the state does not allow, or that a payment in doubt forbids.
+pub(super) fn not_allowed(refusal: NotAllowed, payments: PaymentFacts) -> Problem {
+    let code = if payments.proof_issue { Code::ProofInspectionRequired } else { Code::NotAllowed };
+    let problem = Problem::new(code, refusal.to_string()).with("currentStatus", refusal.from);
+    if payments.proof_issue { problem.recommend("inspect_payment_proof", "Stop and inspect the payment proof") } else { problem }
+}
+
+/// For the document.
+pub(super) fn example() -> Value {
+    let wallet = |n| if n == 0 { "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" } else { "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC" };
+    json!({
+        "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "status": "in_progress", "source": "import", "externalRef": "order-1",
+        "buyer": { "id": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAB", "handle": "ada", "displayName": "Ada", "wallet": wallet(0) },
+        "seller": { "id": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAC", "handle": null, "displayName": "Sam", "wallet": wallet(1) },
+        "task": { "id": "order-1", "title": "Translate the manual" },
+        "terms": example_terms(), "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060", "consent": "signatures",
+        "fee": { "bps": 100, "fixedAtomic": "0", "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "capBps": 2000 },
+        "sellerAmountAtomic": "12500000", "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
+        "currentDelivery": null, "approvedDeliveryPackageId": null, "paymentManagement": "buyer",
+        "paymentState": { "paidInFull": false, "hasRouterVerifiedPayment": false, "hasActiveRouterPaymentRequest": false, "hasRouterPaymentProofIssue": false },
+        "statusReason": null, "actorRole": "buyer", "availableActions": [], "suggestedAction": "wait_for_seller", "suggestedActionLabel": "Wait for the seller",
+        "createdAt": "2026-01-31T12:00:00.000Z", "updatedAt": "2026-01-31T12:00:00.000Z",
+    })
+}
+
+fn example_terms() -> Value {
+    json!({
+        "title": "Translate the manual", "amountAtomic": "12500000", "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+        "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "paymentTiming": "on_delivery", "settlement": "direct",
+    })
+}
+
+/// An import, for the document.
+fn example_import() -> Value {
+    let mut import = example_typed_data_request();
+    import["externalRef"] = json!("order-1");
+    import["consent"] = json!({ "kind": "attested" });
+    import
+}
+
+/// An import without consent, for the document.
+fn example_typed_data_request() -> Value {
+    json!({
+        "buyer": { "wallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" }, "seller": { "wallet": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC" },
+        "terms": example_terms(),
+    })
+}
+
+/// What wallets sign, for the document.
+fn example_typed_data() -> Value {
+    let hash = "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060";
+    let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+    json!({
+        "typedData": {
+            "types": { "EIP712Domain": [field("name", "string"), field("version", "string"), field("chainId", "uint256")],
+                "Agreement": [field("termsHash", "bytes32"), field("buyer", "address"), field("seller", "address"), field("asset", "string"),
+                    field("amount", "uint256"), field("evaluator", "address"), field("salt", "bytes32")] },
+            "domain": { "name": "Counterfoil", "version": "1", "chainId": 8453 }, "primaryType": "Agreement",
+            "message": { "termsHash": hash, "buyer": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "seller": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "amount": "12500000",
+                "evaluator": "0x0000000000000000000000000000000000000000", "salt": hash },
+        },
+        "digest": hash, "termsHash": hash, "canonicalTerms": "{\"amountAtomic\":\"12500000\",…}", "salt": hash,
+    })
+}

@@ -1,0 +1,67 @@
+//! GET `/api/agent/invoices/{invoiceId}`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use settlement::ids::agreement_of_invoice;
+
+use crate::extract::{Caller, PathId, PaymentRead, visible};
+use crate::known::{Known, Setting};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::invoice::InvoiceBody;
+
+/// An invoice.
+///
+/// `inv_{contractId}`: what is owed, what was asked for and what is paid and proven.
+#[utoipa::path(
+    get,
+    path = "/api/agent/invoices/{invoiceId}",
+    tag = "documents",
+    params(("invoiceId" = String, Path, description = "`inv_agr_…`")),
+    security(("bearer" = ["payments:read"]), ("bearer" = ["contracts:read"])),
+    responses((status = 200, description = "The invoice.", body = InvoiceBody, example = json!({ "invoice": super::example() })))
+)]
+pub async fn show_invoice(State(api): State<Arc<Api>>, caller: Caller<PaymentRead>, PathId(id): PathId<String>) -> Result<Json<InvoiceBody>, Problem> {
+    let id = agreement_of_invoice(&id).map_err(|_| Problem::not_found())?;
+    let (agreement, _) = visible(&api.store, &id, &caller.profile).await?;
+    let setting = Setting::read(&api, &agreement.terms.asset).await?;
+    let known = Known::read(&api, agreement, setting).await?;
+    Ok(Json(InvoiceBody { invoice: super::invoice(&api, &known).await? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+    use crate::view::documented::assert_documented;
+    use crate::view::invoice::{InvoiceBody, InvoicesBody};
+
+    #[tokio::test]
+    async fn says_what_is_owed_until_it_is_paid() {
+        let app = TestApp::new().await;
+        let path = format!("/api/agent/invoices/inv_{}", app.seeded.agreement);
+        let open = app.get(&path).bearer(&app.seller).send().await.expect(200);
+        let amounts = |invoice: &serde_json::Value| ["status", "totalAmountAtomic", "paidAmountAtomic", "openAmountAtomic"].map(|key| invoice[key].clone());
+        assert_eq!(amounts(&open["invoice"]), [json!("open"), json!("12625000"), json!("0"), json!("12500000")]);
+        let request = app.request().await;
+        app.pay(&request).await;
+        let paid = app.get(&path).bearer(&app.seller).send().await.expect(200);
+        assert_documented::<InvoiceBody>(paid.json());
+        assert_eq!(amounts(&paid["invoice"]), [json!("paid"), json!("12625000"), json!("12500000"), json!("0")]);
+        assert_eq!(paid["invoice"]["lines"][0]["receiptId"], format!("rcpt_{request}"));
+        let list = app.get(&format!("/api/agent/contracts/{}/invoices", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
+        assert_documented::<InvoicesBody>(list.json());
+        assert_eq!(list["invoices"][0], paid["invoice"]);
+    }
+
+    #[tokio::test]
+    async fn i01_invoices_of_others_are_not_there() {
+        let app = TestApp::new().await;
+        for id in [format!("inv_{}", app.seeded.agreement), app.seeded.agreement.to_string(), "inv_agr_1".to_owned()] {
+            app.get(&format!("/api/agent/invoices/{id}")).bearer(&app.stranger).send().await.problem(404, "not_found");
+        }
+    }
+}

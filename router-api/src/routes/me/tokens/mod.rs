@@ -1,0 +1,23 @@
+//! The bearer tokens of a profile.
+
+pub mod create;
+pub mod list;
+pub mod revoke;
+pub mod rotate;
+
+use settlement::Timestamp;
+use settlement::ids::{ProfileId, TokenId};
+use store::{ApiToken, Store};
+
+use crate::problem::Problem;
+
+/// One of the caller's tokens that still works. The tokens of others are not found.
+async fn own_active_token(store: &Store, profile: &ProfileId, id: &TokenId) -> Result<ApiToken, Problem> {
+    let tokens = store.tokens(profile).await?;
+    tokens.into_iter().find(|token| token.id == *id && token.revoked_at.is_none()).ok_or_else(Problem::not_found)
+}
+
+/// Whether a token can still be used.
+fn is_active(token: &ApiToken, now: Timestamp) -> bool {
+    token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now)
+}

@@ -1,0 +1,81 @@
+//! POST `/api/agent/me/wallets`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use store::Wallet;
+
+use crate::extract::{Caller, ProfileWrite, Write};
+use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
+use crate::routes::auth::proof::{SignedMessage, take_nonce, verify};
+use crate::state::Api;
+use crate::view::profile::{WalletBody, WalletView};
+
+/// Most wallets of a profile: key wallets, contract wallets and a few old ones.
+const MAX_WALLETS: usize = 20;
+
+/// Add a wallet to the caller's profile.
+///
+/// The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`; contract wallets prove themselves by ERC-1271.
+/// Adding a wallet that is already the caller's changes nothing.
+#[utoipa::path(
+    post,
+    path = "/api/agent/me/wallets",
+    tag = "me",
+    security(("bearer" = ["profile:write"])),
+    request_body = SignedMessage,
+    responses(
+        (status = 201, description = "The wallet is the profile's.", body = WalletBody, example = json!({
+            "wallet": { "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "provedAt": "2026-01-31T12:00:00.000Z" } })),
+        (status = 409, description = "The wallet is another profile's (`wallet_taken`), or the profile has enough (`limit_reached`).", body = ProblemBody, content_type = PROBLEM_JSON),
+    )
+)]
+pub async fn add_wallet(
+    State(api): State<Arc<Api>>,
+    caller: Caller<ProfileWrite>,
+    Write(body, mut effect): Write<SignedMessage>,
+) -> Result<Response, Problem> {
+    let message = verify(&api, &body).await?;
+    take_nonce(&mut effect.tx, &message, api.now()).await?;
+    let wallets = api.store.wallets(&caller.profile).await?;
+    if let Some(known) = wallets.iter().find(|wallet| wallet.address == message.address) {
+        return effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(known) }).await;
+    }
+    if wallets.len() >= MAX_WALLETS {
+        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_WALLETS} wallets")));
+    }
+    let wallet = Wallet { address: message.address, profile: caller.profile, proved_at: api.now() };
+    effect.tx.insert_wallet(&wallet).await?;
+    effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(&wallet) }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_signer_local::PrivateKeySigner;
+
+    use crate::testing::{TestApp, key};
+
+    #[tokio::test]
+    async fn a_wallet_is_added_by_its_own_signature_and_once() {
+        let app = TestApp::new().await;
+        let wallet: PrivateKeySigner = key(77);
+        let proof = app.sign_in_message(&wallet).await;
+        let added = app.post("/api/agent/me/wallets").bearer(&app.buyer).json(proof.clone()).send().await.expect(201);
+        assert_eq!(added["wallet"]["address"], wallet.address().to_string());
+        app.post("/api/agent/me/wallets").bearer(&app.buyer).json(proof).send().await.problem(401, "sign_in_refused");
+        let again = app.sign_in_message(&wallet).await;
+        app.post("/api/agent/me/wallets").bearer(&app.buyer).json(again).send().await.expect(201);
+        let list = app.get("/api/agent/me/wallets").bearer(&app.buyer).send().await.expect(200);
+        assert_eq!(list["wallets"].as_array().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_wallet_of_another_profile_is_refused() {
+        let app = TestApp::new().await;
+        let proof = app.sign_in_message(&app.seller.wallet).await;
+        app.post("/api/agent/me/wallets").bearer(&app.buyer).json(proof).send().await.problem(409, "wallet_taken");
+    }
+}

@@ -1,0 +1,89 @@
+//! Every endpoint, on one screen.
+//!
+//! To add one:
+//! 1. A file `routes/<noun>/<verb>.rs` with one handler, named like the operation (`cancel_contract`: that is its operation id). Its doc comment becomes
+//!    summary (first line) and description (the rest); `#[utoipa::path]` has method, path, `params`, `request_body` **with an example that is accepted**,
+//!    the successful `responses` with an example, `tag`, and `security(("bearer" = […]))`: scopes in one list are all needed, one list per alternative.
+//!    What any operation can answer (400, 401, 403, 404 where there is an id, 413, 415, 422, 5xx) is added by `openapi.rs`; list only 409s and what is
+//!    special, with `body = ProblemBody, content_type = PROBLEM_JSON`.
+//! 2. The handler takes, in this order: `State(api): State<Arc<Api>>`, `caller: Caller<Rule>` (a rule of `extract/access.rs`, saying the same as
+//!    `security`), `PathId(id): PathId<AgreementId>`, then for writes `Write(body, mut effect): Write<Body>`, for reads with parameters `Params<…>`.
+//!    It returns `Result<Json<View>, Problem>` or, for writes, `Result<Response, Problem>` from `effect.commit(status, &view)`. At most 25 lines: extract,
+//!    domain, store, view. What the caller may not see is `Problem::not_found()`.
+//! 3. Bodies are structs with `#[serde(rename_all = "camelCase", deny_unknown_fields)]` and field types of `extract::wire`; views live in `view/<noun>.rs`.
+//! 4. A new problem code is one entry of the table in `problem/code.rs`.
+//! 5. A `mod` line in the noun's `mod.rs` and a `.routes(routes!(…))` line below; handlers of one path share a line.
+//! 6. Tests in the same file, through the router (`crate::testing::TestApp`). `tests` of `openapi.rs` then already check for the new route: 401 without a
+//!    token, 403 without each scope, 404 for the ids of others, refusal of unknown fields, and that examples and descriptions are there. Run them with
+//!    `UPDATE=1` to rewrite `openapi.json`.
+
+pub mod auth;
+pub mod contracts;
+pub mod invoices;
+pub mod me;
+pub mod onboarding;
+pub mod payment_options;
+pub mod payment_requests;
+pub mod profiles;
+pub mod receipts;
+pub mod service;
+pub mod settlements;
+pub mod submissions;
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::openapi::Document;
+use crate::state::Api;
+
+/// The router with every endpoint, and the document that was collected on the way.
+pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        // me
+        .routes(routes!(me::show::show_me, me::update::update_me))
+        .routes(routes!(me::wallets::list::list_wallets, me::wallets::add::add_wallet))
+        .routes(routes!(me::tokens::list::list_tokens, me::tokens::create::create_token))
+        .routes(routes!(me::tokens::revoke::revoke_token))
+        .routes(routes!(me::tokens::rotate::rotate_token))
+        .routes(routes!(me::payout_methods::list::list_payout_methods, me::payout_methods::add::add_payout_method))
+        .routes(routes!(me::payout_methods::update::update_payout_method, me::payout_methods::remove::remove_payout_method))
+        .routes(routes!(profiles::payout_methods::list_public_payout_methods))
+        // contracts
+        .routes(routes!(contracts::import::import_contract))
+        .routes(routes!(contracts::import::typed_data::agreement_typed_data_for_import))
+        .routes(routes!(contracts::list::list_contracts))
+        .routes(routes!(contracts::show::show_contract, contracts::update::update_contract))
+        .routes(routes!(contracts::cancel::cancel_contract))
+        .routes(routes!(contracts::decide::decide_contract))
+        .routes(routes!(submissions::list::list_submissions, submissions::create::create_submission))
+        // payments
+        .routes(routes!(payment_options::show::show_payment_options))
+        .routes(routes!(payment_requests::list::list_payment_requests, payment_requests::create::create_payment_request))
+        .routes(routes!(payment_requests::show::show_payment_request))
+        .routes(routes!(payment_requests::cancel::cancel_payment_request))
+        .routes(routes!(payment_requests::submit::submit_transaction))
+        .routes(routes!(payment_requests::verify::verify_transaction))
+        .routes(routes!(onboarding::show::show_onboarding))
+        .routes(routes!(settlements::find::find_settlements))
+        .routes(routes!(settlements::show::show_settlement))
+        // documents
+        .routes(routes!(invoices::list::list_invoices))
+        .routes(routes!(invoices::show::show_invoice))
+        .routes(routes!(receipts::list::list_receipts))
+        .routes(routes!(receipts::show::show_receipt))
+        // access
+        .routes(routes!(auth::nonce::create_nonce))
+        .routes(routes!(auth::siwe::sign_in))
+        // service
+        .routes(routes!(service::health::health))
+        .routes(routes!(service::ready::ready))
+        .routes(routes!(service::metrics::metrics))
+        .routes(routes!(service::chains::list_chains))
+        .routes(routes!(service::openapi::openapi_document))
+        .routes(routes!(service::openapi::openapi_alias))
+        .routes(routes!(service::docs::docs_index))
+        .routes(routes!(service::docs::docs_error))
+}

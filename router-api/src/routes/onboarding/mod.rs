@@ -1,0 +1,3 @@
+//! What is ready for a first payment, and what is missing.
+
+pub mod show;

@@ -1,0 +1,144 @@
+//! POST `/api/agent/contracts/{contractId}/crypto-payment-requests`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use settlement::payment_request::{DEFAULT_EXPIRY_MINUTES, MAX_EXPIRY_MINUTES, MIN_EXPIRY_MINUTES, PaymentRequest};
+use settlement::unit::Fate;
+use store::StoredRequest;
+use utoipa::ToSchema;
+
+use super::signing::{Outcome, Wanted, sign_next};
+use super::{Sighting, conflict, detail, sound};
+use crate::extract::wire::{AccountAddress, AtomicAmount};
+use crate::extract::{Participant, PaymentWrite, Write};
+use crate::known::Known;
+use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
+use crate::state::Api;
+use crate::view::payment_request::{DetailView, PaymentRequestBody};
+
+/// What is to be paid, and by which wallet.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "payerAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "expiresInMinutes": 60 }))]
+pub struct CreatePaymentRequest {
+    /// The wallet that will pay. The router lets no other pay it.
+    payer_address: AccountAddress,
+    /// Agreements here have no milestones: leave it out.
+    milestone_id: Option<String>,
+    /// What the seller receives, in atomic units; all that is open when absent. Less than that makes an instalment.
+    seller_amount: Option<AtomicAmount>,
+    /// Whether a live request for the same payer and amount is the answer; true when absent.
+    reuse_active: Option<bool>,
+    /// How long it can be paid.
+    #[schema(minimum = 5, maximum = 1440, default = 60)]
+    expires_in_minutes: Option<u32>,
+}
+
+/// Ask for a payment request.
+///
+/// Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check it with before. One request of an agreement is live
+/// at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload for the same work.
+#[utoipa::path(
+    post,
+    path = "/api/agent/contracts/{contractId}/crypto-payment-requests",
+    tag = "payments",
+    params(("contractId" = String, Path, description = "`agr_…`")),
+    security(("bearer" = ["payments:write", "contracts:write"])),
+    request_body = CreatePaymentRequest,
+    responses(
+        (status = 201, description = "A new request, signed.", body = PaymentRequestBody, example = json!({ "paymentRequest": super::example() })),
+        (status = 200, description = "The live request.", body = PaymentRequestBody, example = json!({ "paymentRequest": super::example() })),
+        (status = 409, description = "Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way \
+            (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), \
+            ended (`not_allowed`), or in doubt (`router_payment_proof_inspection_required`).", body = ProblemBody, content_type = PROBLEM_JSON),
+        (status = 503, description = "The signer does not answer (`signer_unavailable`) or the chain is not read (`indexer_halted`); nothing was stored.",
+            body = ProblemBody, content_type = PROBLEM_JSON),
+    )
+)]
+pub async fn create_payment_request(
+    State(api): State<Arc<Api>>,
+    participant: Participant<PaymentWrite>,
+    Write(body, mut effect): Write<CreatePaymentRequest>,
+) -> Result<Response, Problem> {
+    participant.require_payer()?;
+    let wanted = body.wanted()?;
+    let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
+    match sign_next(&api, &mut effect.tx, &known, wanted).await? {
+        Outcome::Signed(request) => {
+            let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
+            let view = shown(&api, &participant, &known, request, &Sighting::default());
+            effect.commit(StatusCode::CREATED, &PaymentRequestBody { payment_request: view }).await
+        }
+        Outcome::Live(request) => {
+            let request = body.reusable(&api, &known, request)?;
+            effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: shown(&api, &participant, &known, request, &Sighting::default()) }).await
+        }
+        Outcome::Raced => {
+            drop(effect);
+            raced(&api, &participant, &body).await
+        }
+    }
+}
+
+/// Somebody else's request was stored between our look and our insert: it is as if it had been there before.
+async fn raced(api: &Api, participant: &Participant<PaymentWrite>, body: &CreatePaymentRequest) -> Result<Response, Problem> {
+    let known = Known::read(api, participant.agreement.clone(), participant.setting.clone()).await?;
+    let live = known.siblings.iter().find(|sibling| sibling.fate == Fate::Live);
+    let stored = match live {
+        Some(live) => api.store.request(&live.request).await?,
+        None => None,
+    };
+    let stored = stored.ok_or_else(|| Problem::new(Code::Conflict, "another payment request came first and has ended; repeat this"))?;
+    let sighting = Sighting::read(api, &stored).await?;
+    let request = body.reusable(api, &known, sound(stored)?)?;
+    Ok(Json(PaymentRequestBody { payment_request: shown(api, participant, &known, request, &sighting) }).into_response())
+}
+
+fn shown(api: &Api, participant: &Participant<PaymentWrite>, known: &Known, request: PaymentRequest, sighting: &Sighting) -> DetailView {
+    detail(api, known, &StoredRequest::Sound(request), sighting, (participant.actor, participant.payer()))
+}
+
+impl CreatePaymentRequest {
+    fn wanted(&self) -> Result<Wanted, Problem> {
+        if self.milestone_id.is_some() {
+            return Err(Problem::field(Code::InvalidField, "milestoneId", "agreements here have no milestones; leave it out"));
+        }
+        let minutes = self.expires_in_minutes.unwrap_or(DEFAULT_EXPIRY_MINUTES);
+        if !(MIN_EXPIRY_MINUTES..=MAX_EXPIRY_MINUTES).contains(&minutes) {
+            let why = format!("expected {MIN_EXPIRY_MINUTES} to {MAX_EXPIRY_MINUTES}");
+            return Err(Problem::field(Code::InvalidField, "expiresInMinutes", why));
+        }
+        Ok(Wanted {
+            payer: *self.payer_address,
+            seller_amount: self.seller_amount.as_ref().map(|amount| **amount),
+            expires_in: Duration::from_secs(60 * u64::from(minutes)),
+        })
+    }
+
+    /// The live request, if it is what is asked for.
+    fn reusable(&self, api: &Api, known: &Known, live: PaymentRequest) -> Result<PaymentRequest, Problem> {
+        let now = known.setting.chain.now(api.now());
+        let snapshot = live.signed.snapshot();
+        let why = if self.reuse_active == Some(false) {
+            "use it, or cancel it first"
+        } else if snapshot.payer != *self.payer_address {
+            "it is for another payer"
+        } else if self.seller_amount.as_ref().is_some_and(|amount| **amount != snapshot.quote.seller) {
+            "it is for another amount"
+        } else if now.unix_seconds() > snapshot.deadline {
+            "it has expired; cancel it first, or wait until the chain has passed its deadline"
+        } else {
+            return Ok(live);
+        };
+        Err(conflict::active(&live, why, now))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,289 @@
+use std::time::Duration;
+
+use serde_json::json;
+use signer::wallet::{Expectation, check};
+
+use crate::testing::TestApp;
+use crate::view::documented::assert_documented;
+use crate::view::payment_request::{PaymentRequestBody, PayerPaymentRequestView};
+
+#[tokio::test]
+async fn the_buyer_gets_a_payload_that_a_careful_wallet_accepts() {
+    let app = TestApp::new().await;
+    let answer = app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() })).await.expect(201);
+    assert_documented::<PayerPaymentRequestView>(&answer["paymentRequest"]);
+    let request = &answer["paymentRequest"];
+    assert_eq!((&request["status"], &request["isPayable"]), (&json!("signed"), &json!(true)));
+    assert_eq!((&request["sellerAmountAtomic"], &request["feeAmountAtomic"], &request["totalAmountAtomic"]), (&json!("12500000"), &json!("125000"), &json!("12625000")));
+    assert_eq!(request["expiresAt"], app.now().plus(Duration::from_secs(3_600)).to_string());
+    let payload = serde_json::from_value(request["execution"].clone()).unwrap();
+    let expected = Expectation {
+        router: app.chain().router,
+        operator: Some(app.chain().operator),
+        payee: Some(app.seller.wallet.address()),
+        ..Expectation::new(app.buyer.wallet.address(), 31_337)
+    };
+    let checked = check(&payload, &expected).unwrap();
+    assert_eq!(checked.signed().signer(), app.signer);
+    assert_eq!(checked.snapshot().agreement, app.seeded.agreement);
+    assert_eq!(app.notices("payment_request.signed").await.len(), 1);
+}
+
+#[tokio::test]
+async fn only_the_payers_detail_has_anything_to_execute() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    let (signature, router) = {
+        let execution = app.request_detail(&id).await["execution"].clone();
+        (execution["signature"].as_str().unwrap().to_owned(), app.chain().router.to_string())
+    };
+    let base = format!("/api/agent/contracts/{}/crypto-payment-requests", app.seeded.agreement);
+    let conflict = app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string(), "reuseActive": false })).await.expect(409);
+    let texts = [
+        app.get(&format!("{base}/{id}")).bearer(&app.seller).send().await.expect(200).text(),
+        app.get(&base).bearer(&app.buyer).send().await.expect(200).text(),
+        conflict.text(),
+        format!("{:?}", app.notices("payment_request.signed").await),
+    ];
+    let payee = app.seller.wallet.address().to_string();
+    for text in texts {
+        for secret in [signature.as_str(), router.as_str(), payee.as_str(), "calldata\":\"", "execution", "snapshot"] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn e14_asking_twice_returns_the_same_request() {
+    let app = TestApp::new().await;
+    let ask = || app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() }));
+    let first = ask().await.expect(201);
+    app.clock.advance_s(60);
+    let second = ask().await.expect(200);
+    assert_eq!(first["paymentRequest"]["id"], second["paymentRequest"]["id"]);
+    assert_eq!(first["paymentRequest"]["execution"], second["paymentRequest"]["execution"]);
+    assert_eq!(app.notices("payment_request.signed").await.len(), 1);
+}
+
+#[tokio::test]
+async fn e15_a_new_plan_while_one_may_settle_gets_the_existing_id() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    let payer = app.buyer.wallet.address().to_string();
+    let other = app.stranger.wallet.address().to_string();
+    for body in [json!({ "payerAddress": payer, "reuseActive": false }), json!({ "payerAddress": other }), json!({ "payerAddress": payer, "sellerAmount": "1000000" })] {
+        let refused = app.create(body).await.problem(409, "reuse_or_cancel_active_request");
+        assert_eq!((&refused["paymentRequestId"], &refused["activePaymentRequest"]["id"]), (&json!(id), &json!(id)));
+        assert_eq!(refused["recommendedAction"]["code"], "reuse_or_cancel_active_request");
+    }
+    app.submit(&id, &TestApp::hash(1)).await.expect(200);
+    app.create(json!({ "payerAddress": payer, "reuseActive": false })).await.problem(409, "reuse_or_cancel_active_request");
+    let reused = app.create(json!({ "payerAddress": payer })).await.expect(200);
+    assert_eq!((&reused["paymentRequest"]["status"], reused["paymentRequest"].get("execution")), (&json!("submitted"), None), "nothing to pay while one may settle");
+    app.see(&id).await;
+    let seen = app.create(json!({ "payerAddress": payer })).await.expect(200);
+    assert_eq!(seen["paymentRequest"]["recommendedAction"]["code"], "wait_for_confirmations");
+}
+
+#[tokio::test]
+async fn e15_a_cancelled_request_that_is_being_paid_blocks_a_new_one() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    app.cancel_request(&id).await.expect(200);
+    app.see(&id).await;
+    let refused = app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() })).await.problem(409, "payment_settling");
+    assert_eq!(refused["paymentRequestId"], id);
+}
+
+#[tokio::test]
+async fn a10_what_is_paid_is_not_paid_again() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    app.pay(&id).await;
+    let refused = app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() })).await.problem(409, "already_verified");
+    assert_eq!((&refused["receiptId"], &refused["paymentRequestId"]), (&json!(format!("rcpt_{id}")), &json!(id)));
+    app.get(refused["receiptUrl"].as_str().unwrap()).bearer(&app.buyer).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn d09_of_two_requests_at_once_one_is_signed() {
+    let app = TestApp::new().await;
+    let ask = || app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() }));
+    let answers = tokio::join!(ask(), ask(), ask(), ask());
+    let answers = [answers.0, answers.1, answers.2, answers.3];
+    let ids: std::collections::BTreeSet<_> = answers.iter().filter_map(|answer| answer["paymentRequest"]["id"].as_str()).collect();
+    assert_eq!(ids.len(), 1, "{:?}", answers.iter().map(|a| a.text()).collect::<Vec<_>>());
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(app.notices("payment_request.signed").await.len(), 1);
+    assert_eq!(app.store.requests_of(&app.seeded.agreement).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn d07_without_a_signer_nothing_is_stored_and_reads_go_on() {
+    let app = TestApp::without_signer().await;
+    let ask = || app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() }));
+    let refused = ask().await.problem(503, "signer_unavailable");
+    assert_eq!(refused["retryable"], true);
+    assert!(app.store.requests_of(&app.seeded.agreement).await.unwrap().is_empty());
+    assert!(app.notices("payment_request.signed").await.is_empty());
+    app.get(&format!("/api/agent/contracts/{}", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
+    app.signer_switch.on();
+    let signed = ask().await.expect(201);
+    let nonce = &signed["paymentRequest"]["execution"]["typedData"]["message"]["nonce"];
+    assert_eq!(nonce, "0", "no nonce was used up by what was not stored");
+}
+
+#[tokio::test]
+async fn c06_a_change_of_payout_wallet_changes_no_agreement() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    let other = json!({ "symbol": "USDC", "network": "eip155:31337", "address": app.stranger.wallet.address().to_string() });
+    app.post("/api/agent/me/payout-methods").bearer(&app.seller).json(other).send().await.expect(201);
+    app.patch(&format!("/api/agent/me/payout-methods/{}", app.seeded.payout_method)).bearer(&app.seller).json(json!({ "isActive": false })).send().await.expect(200);
+    let payee = app.seller.wallet.address().to_string();
+    assert_eq!(app.request_detail(&id).await["execution"]["typedData"]["message"]["payee"], payee);
+    app.cancel_request(&id).await.expect(200);
+    let next = app.request().await;
+    assert_eq!(app.request_detail(&next).await["execution"]["typedData"]["message"]["payee"], payee, "both signed for this payee");
+}
+
+#[tokio::test]
+async fn c05_the_payload_names_the_payer_and_nobody_who_cannot_be_one() {
+    let app = TestApp::new().await;
+    let chain = app.chain();
+    let addresses = [app.seller.wallet.address(), chain.fee.recipient, chain.router, app.seeded.asset.token_address(), alloy_primitives::Address::ZERO];
+    for address in addresses {
+        let refused = app.create(json!({ "payerAddress": address.to_string() })).await.problem(422, "invalid_address");
+        assert_eq!(refused["field"], "payerAddress", "{address}");
+    }
+    let other = app.create(json!({ "payerAddress": app.stranger.wallet.address().to_string() })).await.expect(201);
+    assert_eq!(other["paymentRequest"]["execution"]["typedData"]["message"]["payer"], app.stranger.wallet.address().to_string());
+}
+
+#[tokio::test]
+async fn a_cancelled_request_and_the_next_one_share_a_nonce() {
+    let app = TestApp::new().await;
+    let first = app.request().await;
+    let nonce = app.request_detail(&first).await["execution"]["typedData"]["message"]["nonce"].clone();
+    app.cancel_request(&first).await.expect(200);
+    let second = app.request().await;
+    assert_ne!(first, second);
+    assert_eq!(app.request_detail(&second).await["execution"]["typedData"]["message"]["nonce"], nonce, "they can never both be paid");
+}
+
+#[tokio::test]
+async fn an_instalment_waits_until_the_payload_of_the_whole_is_dead() {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    let whole = app.request().await;
+    app.cancel_request(&whole).await.expect(200);
+    let payer = app.buyer.wallet.address().to_string();
+    let part = json!({ "payerAddress": payer, "sellerAmount": "2500000" });
+    let refused = app.create(part.clone()).await.problem(409, "overlapping_payload_alive");
+    assert_eq!((&refused["paymentRequestId"], &refused["retryAfterSeconds"]), (&json!(whole), &json!(3_600)));
+    app.clock.advance_s(3_601);
+    app.blocks(2).await;
+    let instalment = app.create(part).await.expect(201);
+    assert_eq!(instalment["paymentRequest"]["unit"]["kind"], "instalment");
+    app.pay(instalment["paymentRequest"]["id"].as_str().unwrap()).await;
+    let more = app.create(json!({ "payerAddress": payer, "sellerAmount": "10000001" })).await.problem(422, "exceeds_open_amount");
+    assert_eq!(more["openAmountAtomic"], "10000000");
+    let rest = app.create(json!({ "payerAddress": payer })).await.expect(201);
+    assert_eq!(rest["paymentRequest"]["sellerAmountAtomic"], "10000000");
+}
+
+#[tokio::test]
+async fn an_expired_request_is_not_handed_out_again() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    app.clock.advance_s(3_601);
+    let payer = app.buyer.wallet.address().to_string();
+    let refused = app.create(json!({ "payerAddress": payer })).await.problem(409, "reuse_or_cancel_active_request");
+    assert_eq!((&refused["paymentRequestId"], &refused["activePaymentRequest"]["isExpired"]), (&json!(id), &json!(true)));
+    app.cancel_request(&id).await.expect(200);
+    app.create(json!({ "payerAddress": payer })).await.expect(201);
+}
+
+#[tokio::test]
+async fn payment_on_delivery_is_not_due_before_it() {
+    let app = TestApp::new().await;
+    let contract = app.import_on_delivery("r-1").await;
+    let path = format!("/api/agent/contracts/{contract}/crypto-payment-requests");
+    let body = json!({ "payerAddress": app.buyer.wallet.address().to_string() });
+    app.post(&path).bearer(&app.buyer).json(body.clone()).send().await.problem(409, "payment_not_due");
+    app.post(&format!("/api/agent/contracts/{contract}/submissions")).bearer(&app.seller).json(json!({ "notes": "done" })).send().await.expect(201);
+    app.post(&path).bearer(&app.buyer).json(body).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn nothing_is_signed_for_what_has_ended_or_is_in_doubt() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    app.raise_issue(&id).await;
+    let payer = app.buyer.wallet.address().to_string();
+    let refused = app.create(json!({ "payerAddress": payer })).await.problem(409, "router_payment_proof_inspection_required");
+    assert_eq!(refused["recommendedAction"]["code"], "inspect_payment_proof");
+    let app = TestApp::new().await;
+    let seen = app.get(&format!("/api/agent/contracts/{}", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
+    let cancel = json!({ "reason": "no longer needed", "expectedUpdatedAt": seen["contract"]["updatedAt"] });
+    app.post(&format!("/api/agent/contracts/{}/cancel", app.seeded.agreement)).bearer(&app.buyer).json(cancel).send().await.expect(200);
+    let ended = app.create(json!({ "payerAddress": payer })).await.problem(409, "not_allowed");
+    assert_eq!(ended["currentStatus"], "cancelled");
+}
+
+#[tokio::test]
+async fn while_the_chain_is_not_read_nothing_is_signed() {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    app.halt("a reorganisation deeper than finality").await;
+    let refused = app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() })).await.problem(503, "indexer_halted");
+    assert_eq!(refused["retryAfterSeconds"], 30);
+}
+
+#[tokio::test]
+async fn a11_and_i04_bodies_are_strict() {
+    let app = TestApp::new().await;
+    let payer = app.buyer.wallet.address().to_string();
+    for amount in [json!("0"), json!("1.5"), json!("-1"), json!(5), json!("1e6"), json!("")] {
+        let refused = app.create(json!({ "payerAddress": payer, "sellerAmount": amount })).await.problem(422, "invalid_amount");
+        assert_eq!(refused["field"], "sellerAmount", "{amount}");
+    }
+    for minutes in [json!(4), json!(1_441), json!(-5), json!("60"), json!(7.5)] {
+        let refused = app.create(json!({ "payerAddress": payer, "expiresInMinutes": minutes })).await.problem(422, "invalid_field");
+        assert_eq!(refused["field"], "expiresInMinutes", "{minutes}");
+    }
+    app.create(json!({ "payerAddress": payer, "milestoneId": "ms_1" })).await.problem(422, "invalid_field");
+    for field in ["status", "amount_received", "livemode", "payeeAddress", "feeAmount", "nonce", "deadline"] {
+        app.create(json!({ "payerAddress": payer, field: "x" })).await.problem(422, "unknown_field");
+    }
+    app.create(json!({})).await.problem(422, "invalid_field");
+    let other = app.post(&format!("/api/agent/contracts/{}/crypto-payment-requests", app.seeded.agreement));
+    other.bearer(&app.seller).json(json!({ "payerAddress": payer })).send().await.problem(403, "role_required");
+    assert!(app.store.requests_of(&app.seeded.agreement).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn another_router_gets_another_nonce_and_only_when_the_old_payload_is_dead() {
+    let mut app = TestApp::new().await;
+    app.start_chain().await;
+    let old = app.request().await;
+    app.cancel_request(&old).await.expect(200);
+    app.reconfigure(|config| config.chains[0].router = alloy_primitives::Address::repeat_byte(0xab)).await;
+    let payer = app.buyer.wallet.address().to_string();
+    app.create(json!({ "payerAddress": payer })).await.problem(409, "overlapping_payload_alive");
+    app.clock.advance_s(3_601);
+    app.blocks(2).await;
+    let new = app.create(json!({ "payerAddress": payer })).await.expect(201);
+    assert_eq!(new["paymentRequest"]["execution"]["payment"]["to"], app.chain().router.to_string());
+}
+
+#[tokio::test]
+async fn the_document_knows_both_details() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    let path = format!("/api/agent/contracts/{}/crypto-payment-requests/{id}", app.seeded.agreement);
+    for actor in [&app.buyer, &app.seller] {
+        let answer = app.get(&path).bearer(actor).send().await.expect(200);
+        assert_documented::<PaymentRequestBody>(answer.json());
+    }
+}

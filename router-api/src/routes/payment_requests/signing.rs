@@ -1,0 +1,187 @@
+//! Deciding which unit the next request pays, and having its payload signed: inside one transaction, so that what is not stored was not handed out.
+
+use std::time::Duration;
+
+use alloy_primitives::Address;
+use serde_json::json;
+use settlement::chain::ChainPolicy;
+use settlement::ids::{PaymentRequestId, UnitId};
+use settlement::money::Amount;
+use settlement::next_action::CannotRequest;
+use settlement::notice::NoticeType;
+use settlement::payment_request::{PaymentRequest, PaymentRequestState};
+use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
+use settlement::unit::{CannotSign, NextUnit, Unit, UnitKind};
+use settlement::Timestamp;
+use signer::SignerError;
+use store::{Conflict, StoreError, StoredRequest, Tx};
+
+use super::{conflict, sound};
+use crate::known::{Following, Known};
+use crate::outbox::announce;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// How long a signer may take. The transaction is open meanwhile, and the buyer waits.
+const SIGNS_WITHIN: Duration = Duration::from_secs(5);
+/// When to ask again while the chain is not read, in seconds: somebody has to act first.
+const HALTED_RETRY_S: u64 = 30;
+
+/// What the buyer asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// Whose wallet pays.
+    pub(super) payer: Address,
+    /// What the seller receives; all that is open when absent.
+    pub(super) seller_amount: Option<Amount>,
+    /// How long it can be paid.
+    pub(super) expires_in: Duration,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// A new request, signed and stored.
+    Signed(PaymentRequest),
+    /// There is a live one.
+    Live(PaymentRequest),
+    /// Another request was stored first; this transaction is of no use any more.
+    Raced,
+}
+
+/// Signs and stores the next request of the agreement.
+///
+/// # Errors
+/// When nothing may be signed now, the parties do not fit, or the signer cannot sign.
+pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wanted) -> Result<Outcome, Problem> {
+    let now = api.now();
+    let (next, quote) = match known.facts().next_payment(wanted.seller_amount) {
+        Ok(next) => next,
+        Err(CannotRequest::Unit(CannotSign::Live(id))) => return live(tx, &id).await,
+        Err(refusal) => return Err(conflict::refused(refusal, known, now)),
+    };
+    let chain = chain_to_sign_on(api, known)?;
+    let unit = unit(api, tx, known, chain, next).await?;
+    let ask = Ask {
+        payment_request: PaymentRequestId::new(api.ids.ulid()),
+        unit: unit.clone(),
+        router: chain.router,
+        operator: chain.operator,
+        token: known.setting.token.clone(),
+        payer: wanted.payer,
+        seller_amount: quote.seller,
+        created_at: now,
+        deadline: now.plus(wanted.expires_in).unix_seconds(),
+        finality: chain.finality,
+    };
+    let signed = sign(api, chain.chain_id, Snapshot::new(&known.agreement, ask).map_err(refused_snapshot)?).await?;
+    store(api, tx, known, unit, signed).await
+}
+
+/// Stores what was signed, and tells the parties.
+async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: SignedSnapshot) -> Result<Outcome, Problem> {
+    let at = signed.snapshot().created_at;
+    let id = signed.snapshot().payment_request.clone();
+    let request =
+        PaymentRequest { id, agreement: known.agreement.id.clone(), unit, signed, state: PaymentRequestState::Signed, created_at: at, updated_at: at };
+    match tx.insert_request(&request).await {
+        Err(StoreError::Conflict(Conflict::Duplicate(_))) => return Ok(Outcome::Raced),
+        inserted => inserted?,
+    }
+    let snapshot = request.signed.snapshot();
+    let data = json!({
+        "contractId": known.agreement.id.as_str(), "paymentRequestId": request.id.as_str(), "unitKind": request.unit.kind.name(),
+        "chainId": snapshot.asset.chain_id(), "assetId": snapshot.asset.to_string(), "sellerAmountAtomic": snapshot.quote.seller.to_string(),
+        "totalAmountAtomic": snapshot.quote.total.to_string(), "expiresAt": Timestamp::from_unix_seconds(snapshot.deadline).to_string(),
+    });
+    announce(api, tx, NoticeType::RequestSigned, &known.agreement, data).await?;
+    Ok(Outcome::Signed(request))
+}
+
+/// The live request, if it proves itself.
+async fn live(tx: &mut Tx, id: &PaymentRequestId) -> Result<Outcome, Problem> {
+    let stored = tx.request(id).await?.ok_or_else(|| Problem::new(Code::Conflict, "the active payment request has just ended; repeat this"))?;
+    sound(stored).map(Outcome::Live)
+}
+
+/// The chain of the agreement, if payments on it can be signed now.
+fn chain_to_sign_on<'a>(api: &'a Api, known: &Known) -> Result<&'a ChainPolicy, Problem> {
+    let chain_id = known.agreement.terms.asset.chain_id();
+    if known.setting.chain.following() == Following::Halted {
+        return Err(Problem::new(Code::IndexerHalted, "reading this chain has stopped until the operator acts").retry_after(HALTED_RETRY_S));
+    }
+    api.chain(chain_id).ok_or_else(|| unavailable(chain_id, "this instance no longer settles on that chain"))
+}
+
+/// The row of the unit, made where there is none.
+async fn unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, next: NextUnit) -> Result<Unit, Problem> {
+    match next {
+        NextUnit::New(kind) => new_unit(api, tx, known, chain, kind).await,
+        NextUnit::Reuse { unit, kind } if is_of_this_router(tx, known, chain, &unit).await? => {
+            let found = tx.unit(&unit).await?;
+            match found {
+                Some(found) => Ok(found),
+                None => new_unit(api, tx, known, chain, kind).await,
+            }
+        }
+        // Its nonce is another router's or operator's: it excludes nothing that is signed now, so its payloads have to be dead.
+        NextUnit::Reuse { unit, kind } => {
+            let last = known.siblings.iter().filter(|sibling| sibling.unit_id == unit).max_by_key(|sibling| sibling.deadline);
+            match last.filter(|sibling| sibling.deadline >= known.setting.chain.final_time()) {
+                Some(alive) => Err(conflict::overlap(&alive.request, Timestamp::from_unix_seconds(alive.deadline), known, api.now())),
+                None => new_unit(api, tx, known, chain, kind).await,
+            }
+        }
+    }
+}
+
+async fn new_unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, kind: UnitKind) -> Result<Unit, Problem> {
+    let nonce = tx.allocate_nonce(chain.chain_id, chain.router, chain.operator).await?;
+    let unit = Unit { id: UnitId::new(api.ids.ulid()), agreement: known.agreement.id.clone(), kind, nonce };
+    tx.insert_unit(&unit, chain.chain_id, chain.router, chain.operator).await?;
+    Ok(unit)
+}
+
+/// Whether all that was signed for the unit names the present router and operator.
+async fn is_of_this_router(tx: &mut Tx, known: &Known, chain: &ChainPolicy, unit: &UnitId) -> Result<bool, Problem> {
+    for sibling in known.siblings.iter().filter(|sibling| sibling.unit_id == *unit) {
+        let signed = match tx.request(&sibling.request).await? {
+            Some(StoredRequest::Sound(request)) => request.signed,
+            Some(StoredRequest::Unproven { .. }) => return Err(super::inspection_required(&sibling.request)),
+            None => continue,
+        };
+        if (signed.snapshot().router, signed.snapshot().operator) != (chain.router, chain.operator) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn sign(api: &Api, chain_id: u64, snapshot: Snapshot) -> Result<SignedSnapshot, Problem> {
+    let signer = api.signers.get(&chain_id).ok_or_else(|| unavailable(chain_id, "no routing signer is configured"))?;
+    match tokio::time::timeout(SIGNS_WITHIN, signer.sign(snapshot)).await {
+        Ok(Ok(signed)) => Ok(signed),
+        Ok(Err(error @ SignerError::Unavailable { .. })) => Err(unavailable(chain_id, &error.to_string())),
+        Ok(Err(error @ (SignerError::Refused(_) | SignerError::WrongSignature { .. } | SignerError::Unusable(_)))) => {
+            tracing::error!(chain_id, error = %error, "the routing signer does not sign what the API asks for");
+            Err(Problem::new(Code::SignerUnavailable, "payments on this chain cannot be signed now"))
+        }
+        Err(_elapsed) => Err(unavailable(chain_id, "it did not answer in time")),
+    }
+}
+
+fn unavailable(chain_id: u64, why: &str) -> Problem {
+    tracing::warn!(chain_id, why, "the routing signer is unavailable");
+    Problem::new(Code::SignerUnavailable, "payments on this chain cannot be signed now")
+}
+
+fn refused_snapshot(error: SnapshotError) -> Problem {
+    match error {
+        SnapshotError::Party(_) | SnapshotError::PayerIs { .. } => Problem::field(Code::InvalidAddress, "payerAddress", error),
+        SnapshotError::PayeeIsFeeRecipient(_) => Problem::new(Code::PartiesRefused, error.to_string()),
+        SnapshotError::Fee(_) => Problem::field(Code::FeeRefused, "sellerAmount", error),
+        SnapshotError::WrongUnit | SnapshotError::WrongToken | SnapshotError::Malformed(_) | SnapshotError::NotCanonical | SnapshotError::BadSignature => {
+            Problem::internal(&error)
+        }
+    }
+}

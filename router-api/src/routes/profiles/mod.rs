@@ -1,0 +1,3 @@
+//! What anybody may see of a profile.
+
+pub mod payout_methods;

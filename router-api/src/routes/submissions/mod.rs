@@ -1,0 +1,4 @@
+//! Deliveries of the work.
+
+pub mod create;
+pub mod list;

@@ -1,0 +1,91 @@
+//! What every handler works with. Everything from outside (time, ids, keys, chain) is given here, never taken.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alloy_primitives::{Address, B256};
+use async_trait::async_trait;
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
+use settlement::chain::ChainPolicy;
+use settlement::{Clock, IdSource, Timestamp};
+use signer::RoutingSigner;
+use store::Store;
+use url::Url;
+
+/// The router API of one instance.
+pub struct Api {
+    /// The database.
+    pub store: Store,
+    /// The routing signer of each chain, by chain id.
+    pub signers: BTreeMap<u64, Arc<dyn RoutingSigner>>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids and secrets come from.
+    pub ids: Arc<dyn IdSource>,
+    /// Who checks the signatures of contract wallets.
+    pub contract_wallets: Arc<dyn ContractWallets>,
+    /// What `/metrics` shows; without it the page is empty.
+    pub metrics: Option<PrometheusHandle>,
+    /// The settings.
+    pub config: ApiConfig,
+}
+
+/// The settings of the API.
+#[derive(Clone, Debug)]
+pub struct ApiConfig {
+    /// Where clients reach this instance: scheme, host and port. Sign-in messages must be for this host.
+    pub public_url: Url,
+    /// The chains it settles on.
+    pub chains: Vec<ChainPolicy>,
+    /// Whether writes without an idempotency key are refused.
+    pub require_idempotency_key: bool,
+    /// Whether a wallet that belongs to no profile gets one when it signs in.
+    pub open_sign_in: bool,
+    /// How long `verify` may hold its answer for the indexer; at most 30 s.
+    pub verify_wait: Duration,
+    /// The key under which bearer tokens are hashed.
+    pub token_key: SecretString,
+    /// How far the indexer may be behind before the instance is not ready.
+    pub max_indexer_lag: Duration,
+}
+
+/// Asks contract wallets about signatures (ERC-1271): the API's only question to a chain.
+#[async_trait]
+pub trait ContractWallets: Send + Sync {
+    /// Whether `wallet` accepts `signature` for `digest`. An address without code accepts nothing.
+    ///
+    /// # Errors
+    /// When the chain cannot be asked now.
+    async fn is_valid_signature(&self, chain_id: u64, wallet: Address, digest: B256, signature: &[u8]) -> Result<bool, ContractWalletsUnavailable>;
+}
+
+/// The chain cannot be asked now.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("chain {chain_id} cannot be asked about a contract wallet")]
+pub struct ContractWalletsUnavailable {
+    /// The chain.
+    pub chain_id: u64,
+}
+
+impl Api {
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The settings of a chain; `None` when it is not settled on here.
+    #[must_use]
+    pub fn chain(&self, chain_id: u64) -> Option<&ChainPolicy> {
+        self.config.chains.iter().find(|chain| chain.chain_id == chain_id)
+    }
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("signers", &self.signers).field("config", &self.config).finish_non_exhaustive()
+    }
+}

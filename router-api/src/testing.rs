@@ -1,0 +1,207 @@
+//! The whole application on a database of its own, with a clock, ids and keys that tests hold in their hands.
+
+mod actors;
+mod call;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use alloy_primitives::{Address, B256, keccak256};
+use alloy_signer_local::PrivateKeySigner;
+use async_trait::async_trait;
+use axum::Router;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use secrecy::SecretString;
+use settlement::chain::ChainPolicy;
+use settlement::finality::FinalityPolicy;
+use settlement::money::{Amount, FeePolicy};
+use settlement::{Clock, IdSource, Timestamp};
+use signer::{LocalSigner, RoutingSigner};
+use store::{Header, Store, StoreOptions};
+use tempfile::TempDir;
+
+pub use actors::{Actor, Seeded};
+pub use call::{Answer, Call};
+
+use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
+
+/// The chain of every test.
+pub const CHAIN_ID: u64 = 31_337;
+/// What [`FakeContractWallets`] accepts.
+const CONTRACT_SIGNATURE: &[u8] = &[0xc0, 0xff, 0xee];
+
+/// A clock that stands still until it is told to move.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Moves on.
+    pub fn advance_s(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Ids and secrets that are the same in every run.
+#[derive(Default)]
+pub struct FixedIds(AtomicU64);
+
+impl IdSource for FixedIds {
+    fn ulid(&self) -> ulid::Ulid {
+        ulid::Ulid::from_parts(1_700_000_000_000, u128::from(self.0.fetch_add(1, Ordering::SeqCst)))
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        keccak256(self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes()).0
+    }
+}
+
+/// One contract wallet that accepts one signature, and a chain that can be away.
+struct FakeContractWallets;
+
+#[async_trait]
+impl ContractWallets for FakeContractWallets {
+    async fn is_valid_signature(&self, chain_id: u64, wallet: Address, _digest: B256, signature: &[u8]) -> Result<bool, ContractWalletsUnavailable> {
+        if chain_id != CHAIN_ID {
+            return Err(ContractWalletsUnavailable { chain_id });
+        }
+        Ok(wallet == contract_wallet() && signature == CONTRACT_SIGNATURE)
+    }
+}
+
+fn contract_wallet() -> Address {
+    Address::repeat_byte(0xc0)
+}
+
+/// The key number `n`, the same in every run.
+pub fn key(n: u8) -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&B256::repeat_byte(n)).expect("small numbers are valid keys")
+}
+
+/// The application and its world.
+pub struct TestApp {
+    /// The database, to look behind the answers.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<TestClock>,
+    /// Fresh ids, for what tests store themselves.
+    pub ids: Arc<FixedIds>,
+    /// Who pays.
+    pub buyer: Actor,
+    /// Who is paid.
+    pub seller: Actor,
+    /// Who has every scope and no part in anything.
+    pub stranger: Actor,
+    /// The routing signer's address.
+    pub signer: Address,
+    /// What is in the database from the start.
+    pub seeded: Seeded,
+    config: ApiConfig,
+    router: Router,
+    _directory: TempDir,
+}
+
+impl TestApp {
+    /// With the usual settings.
+    pub async fn new() -> Self {
+        Self::build(|_| (), None).await
+    }
+
+    /// With other settings.
+    pub async fn with(change: impl FnOnce(&mut ApiConfig)) -> Self {
+        Self::build(change, None).await
+    }
+
+    /// With the process's metrics behind `/metrics`.
+    pub async fn with_metrics() -> Self {
+        static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+        let handle = HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap());
+        Self::build(|_| (), Some(handle.clone())).await
+    }
+
+    async fn build(change: impl FnOnce(&mut ApiConfig), metrics: Option<PrometheusHandle>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("test.db").display());
+        let store = Store::connect(&StoreOptions { url, max_connections: 8 }).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
+        let ids = Arc::new(FixedIds::default());
+        let mut config = config();
+        change(&mut config);
+        let seeding = actors::Seeding { store: &store, ids: ids.as_ref(), token_key: &config.token_key, chain: &config.chains[0], now: clock.now() };
+        let (buyer, seller, stranger) = (seeding.actor("Buyer", 1).await, seeding.actor("Seller", 2).await, seeding.actor("Stranger", 3).await);
+        let seeded = seeding.rest(&buyer, &seller).await;
+        let local = LocalSigner::from_hex(&SecretString::from("11".repeat(32))).unwrap();
+        let signer = local.address();
+        let signers: BTreeMap<u64, Arc<dyn RoutingSigner>> = BTreeMap::from([(CHAIN_ID, Arc::new(local) as Arc<dyn RoutingSigner>)]);
+        let router = crate::app(Api {
+            store: store.clone(),
+            signers,
+            clock: clock.clone(),
+            ids: ids.clone(),
+            contract_wallets: Arc::new(FakeContractWallets),
+            metrics,
+            config: config.clone(),
+        });
+        Self { store, clock, ids, buyer, seller, stranger, signer, seeded, config, router, _directory: directory }
+    }
+
+    /// The application itself, to be served.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The chain's settings.
+    pub fn chain(&self) -> &ChainPolicy {
+        &self.config.chains[0]
+    }
+
+    /// The key under which tokens are hashed.
+    pub fn token_key(&self) -> &SecretString {
+        &self.config.token_key
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The address whose contract accepts `0xc0ffee`.
+    pub fn contract_wallet(&self) -> Address {
+        contract_wallet()
+    }
+
+    /// Does what the indexer does first: reads block 1, with the time of the clock.
+    pub async fn start_chain(&self) {
+        let header = Header { number: 1, hash: B256::repeat_byte(1), parent: B256::ZERO, time: self.now().unix_seconds() };
+        let leadership = self.store.lead(CHAIN_ID).await.unwrap();
+        let mut tx = self.store.begin().await.unwrap();
+        tx.start_chain(CHAIN_ID, &header, leadership.epoch()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+fn config() -> ApiConfig {
+    ApiConfig {
+        public_url: "https://pay.example".parse().unwrap(),
+        chains: vec![ChainPolicy {
+            chain_id: CHAIN_ID,
+            name: "anvil".to_owned(),
+            router: Address::repeat_byte(0xaa),
+            operator: Address::repeat_byte(0xbb),
+            finality: FinalityPolicy::Confirmations(2),
+            fee: FeePolicy { bps: 100, fixed: Amount::ZERO, recipient: Address::repeat_byte(0xfe) },
+        }],
+        require_idempotency_key: false,
+        open_sign_in: true,
+        verify_wait: Duration::from_millis(50),
+        token_key: SecretString::from("test token key, 32 bytes or more"),
+        max_indexer_lag: Duration::from_secs(60),
+    }
+}

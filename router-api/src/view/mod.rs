@@ -1,0 +1,20 @@
+//! The JSON of the API: one file per noun, apart from the domain types so that neither can change the other by accident.
+//!
+//! Amounts are decimal strings, times ISO-8601 with milliseconds and `Z`, addresses EIP-55.
+
+pub mod agreement;
+pub mod available_action;
+pub mod chain;
+#[cfg(test)]
+mod documented;
+pub mod execution;
+pub mod invoice;
+pub mod onboarding;
+pub mod payment_options;
+pub mod payment_request;
+pub mod payout_method;
+pub mod profile;
+pub mod receipt;
+pub mod settlement_status;
+pub mod submission;
+pub mod token;

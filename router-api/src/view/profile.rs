@@ -1,0 +1,71 @@
+//! Profiles and wallets.
+
+use serde::Serialize;
+use store::{Profile, Wallet};
+use utoipa::ToSchema;
+
+/// A party: buyer, seller, evaluator or operator of a marketplace.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileView {
+    /// `prof_…`
+    pub id: String,
+    /// Its short public name, unique on this instance.
+    pub handle: Option<String>,
+    /// Its name for people.
+    pub display_name: String,
+    /// When it was made.
+    pub created_at: String,
+    /// When it last changed.
+    pub updated_at: String,
+}
+
+impl From<&Profile> for ProfileView {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            id: profile.id.to_string(),
+            handle: profile.handle.clone(),
+            display_name: profile.display_name.clone(),
+            created_at: profile.created_at.to_string(),
+            updated_at: profile.updated_at.to_string(),
+        }
+    }
+}
+
+/// A wallet that the profile has proved it controls.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WalletView {
+    /// EIP-55.
+    #[schema(example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
+    pub address: String,
+    /// When the proof was given.
+    pub proved_at: String,
+}
+
+impl From<&Wallet> for WalletView {
+    fn from(wallet: &Wallet) -> Self {
+        Self { address: wallet.address.to_string(), proved_at: wallet.proved_at.to_string() }
+    }
+}
+
+/// `{profile}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProfileBody {
+    /// The profile.
+    pub profile: ProfileView,
+}
+
+/// `{wallet}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WalletBody {
+    /// The wallet.
+    pub wallet: WalletView,
+}
+
+/// `{wallets}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WalletsBody {
+    /// All of them, oldest first.
+    pub wallets: Vec<WalletView>,
+}

@@ -1,0 +1,76 @@
+//! Bearer tokens. A member that holds the secret is called `apiToken` and exists only in the answer that makes it; clients redact members called `token`.
+
+use serde::Serialize;
+use settlement::Timestamp;
+use store::ApiToken;
+use utoipa::ToSchema;
+
+use crate::token::SecretToken;
+
+/// A bearer token, without the secret.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenView {
+    /// `key_…`
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: String,
+    /// Until when it is valid; null when without end.
+    pub expires_at: Option<String>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<String>,
+}
+
+impl From<&ApiToken> for TokenView {
+    fn from(token: &ApiToken) -> Self {
+        let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        Self {
+            id: token.id.to_string(),
+            name: token.name.clone(),
+            scopes: token.scopes.iter().map(ToString::to_string).collect(),
+            created_at: token.created_at.to_string(),
+            expires_at: text(token.expires_at),
+            last_used_at: text(token.last_used_at),
+            revoked_at: text(token.revoked_at),
+        }
+    }
+}
+
+/// A token that was just made.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewTokenBody {
+    /// What it is.
+    pub credential: TokenView,
+    /// The secret, shown once: send it as `Authorization: Bearer …`. Null when an idempotency key replays the answer.
+    #[schema(example = "cf_<64 hexadecimal digits>")]
+    pub api_token: Option<String>,
+}
+
+impl NewTokenBody {
+    /// The answer with the secret, to be sent once, and the same without it, to be stored.
+    pub(crate) fn shown_and_kept(credential: TokenView, secret: &SecretToken) -> (Self, Self) {
+        let kept = Self { credential, api_token: None };
+        (Self { api_token: Some(secret.expose().to_owned()), ..kept.clone() }, kept)
+    }
+}
+
+/// `{credential}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TokenBody {
+    /// The token.
+    pub credential: TokenView,
+}
+
+/// `{credentials}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TokensBody {
+    /// All of them, newest first, revoked ones included.
+    pub credentials: Vec<TokenView>,
+}
