@@ -1,7 +1,11 @@
 //! The whole application on a database of its own, with a clock, ids and keys that tests hold in their hands.
 
 mod actors;
+mod agreements;
 mod call;
+mod chain;
+mod payments;
+mod signing;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -18,12 +22,13 @@ use settlement::chain::ChainPolicy;
 use settlement::finality::FinalityPolicy;
 use settlement::money::{Amount, FeePolicy};
 use settlement::{Clock, IdSource, Timestamp};
-use signer::{LocalSigner, RoutingSigner};
-use store::{Header, Store, StoreOptions};
-use tempfile::TempDir;
+use signer::RoutingSigner;
+use store::testing::TestDatabase;
+use store::{Engine, Store};
 
-pub use actors::{Actor, Seeded};
+pub use actors::{Actor, Seeded, terms};
 pub use call::{Answer, Call};
+pub use signing::SignerSwitch;
 
 use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
 
@@ -100,36 +105,42 @@ pub struct TestApp {
     pub stranger: Actor,
     /// The routing signer's address.
     pub signer: Address,
+    /// Lets the routing signer answer, fail or hang.
+    pub signer_switch: Arc<SignerSwitch>,
     /// What is in the database from the start.
     pub seeded: Seeded,
+    /// The database behind the store, to open it twice or to tamper with it.
+    pub database: TestDatabase,
     config: ApiConfig,
+    metrics: Option<PrometheusHandle>,
     router: Router,
-    _directory: TempDir,
 }
 
 impl TestApp {
     /// With the usual settings.
     pub async fn new() -> Self {
-        Self::build(|_| (), None).await
+        Self::with(|_| ()).await
     }
 
     /// With other settings.
     pub async fn with(change: impl FnOnce(&mut ApiConfig)) -> Self {
-        Self::build(change, None).await
+        Self::build(TestDatabase::sqlite().await, change, None).await
+    }
+
+    /// With the usual settings, on this engine.
+    pub async fn on(engine: Engine) -> Self {
+        Self::build(TestDatabase::new(engine).await, |_| (), None).await
     }
 
     /// With the process's metrics behind `/metrics`.
     pub async fn with_metrics() -> Self {
         static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
         let handle = HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap());
-        Self::build(|_| (), Some(handle.clone())).await
+        Self::build(TestDatabase::sqlite().await, |_| (), Some(handle.clone())).await
     }
 
-    async fn build(change: impl FnOnce(&mut ApiConfig), metrics: Option<PrometheusHandle>) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", directory.path().join("test.db").display());
-        let store = Store::connect(&StoreOptions { url, max_connections: 8 }).await.unwrap();
-        store.migrate().await.unwrap();
+    async fn build(database: TestDatabase, change: impl FnOnce(&mut ApiConfig), metrics: Option<PrometheusHandle>) -> Self {
+        let store = database.store.clone();
         let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
         let ids = Arc::new(FixedIds::default());
         let mut config = config();
@@ -137,19 +148,36 @@ impl TestApp {
         let seeding = actors::Seeding { store: &store, ids: ids.as_ref(), token_key: &config.token_key, chain: &config.chains[0], now: clock.now() };
         let (buyer, seller, stranger) = (seeding.actor("Buyer", 1).await, seeding.actor("Seller", 2).await, seeding.actor("Stranger", 3).await);
         let seeded = seeding.rest(&buyer, &seller).await;
-        let local = LocalSigner::from_hex(&SecretString::from("11".repeat(32))).unwrap();
-        let signer = local.address();
-        let signers: BTreeMap<u64, Arc<dyn RoutingSigner>> = BTreeMap::from([(CHAIN_ID, Arc::new(local) as Arc<dyn RoutingSigner>)]);
-        let router = crate::app(Api {
-            store: store.clone(),
-            signers,
-            clock: clock.clone(),
-            ids: ids.clone(),
+        let signer_switch = Arc::new(SignerSwitch::new());
+        let signer = signer_switch.address();
+        let mut app = Self { store, clock, ids, buyer, seller, stranger, signer, signer_switch, seeded, database, config, metrics, router: Router::new() };
+        app.router = app.node(app.store.clone());
+        app
+    }
+
+    /// The application over this store: one process of the instance.
+    fn node(&self, store: Store) -> Router {
+        let signer: Arc<dyn RoutingSigner> = self.signer_switch.clone();
+        crate::app(Api {
+            store,
+            signers: BTreeMap::from([(CHAIN_ID, signer)]),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
             contract_wallets: Arc::new(FakeContractWallets),
-            metrics,
-            config: config.clone(),
-        });
-        Self { store, clock, ids, buyer, seller, stranger, signer, seeded, config, router, _directory: directory }
+            metrics: self.metrics.clone(),
+            config: self.config.clone(),
+        })
+    }
+
+    /// A second process of the instance, over the same database with connections of its own.
+    pub async fn second_node(&self) -> Router {
+        self.node(self.database.another_store().await)
+    }
+
+    /// The instance is started again with other settings.
+    pub fn reconfigure(&mut self, change: impl FnOnce(&mut ApiConfig)) {
+        change(&mut self.config);
+        self.router = self.node(self.store.clone());
     }
 
     /// The application itself, to be served.
@@ -175,15 +203,6 @@ impl TestApp {
     /// The address whose contract accepts `0xc0ffee`.
     pub fn contract_wallet(&self) -> Address {
         contract_wallet()
-    }
-
-    /// Does what the indexer does first: reads block 1, with the time of the clock.
-    pub async fn start_chain(&self) {
-        let header = Header { number: 1, hash: B256::repeat_byte(1), parent: B256::ZERO, time: self.now().unix_seconds() };
-        let leadership = self.store.lead(CHAIN_ID).await.unwrap();
-        let mut tx = self.store.begin().await.unwrap();
-        tx.start_chain(CHAIN_ID, &header, leadership.epoch()).await.unwrap();
-        tx.commit().await.unwrap();
     }
 }
 

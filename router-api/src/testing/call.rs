@@ -49,6 +49,12 @@ impl TestApp {
 }
 
 impl Call {
+    /// To another process of the instance.
+    pub fn at(mut self, node: &Router) -> Self {
+        self.router = node.clone();
+        self
+    }
+
     /// With the actor's token.
     pub fn bearer(self, actor: &Actor) -> Self {
         self.token(&actor.token)

@@ -6,7 +6,7 @@ pub mod agreement;
 pub mod available_action;
 pub mod chain;
 #[cfg(test)]
-mod documented;
+pub(crate) mod documented;
 pub mod execution;
 pub mod invoice;
 pub mod onboarding;

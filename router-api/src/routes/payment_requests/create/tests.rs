@@ -120,14 +120,15 @@ async fn d09_of_two_requests_at_once_one_is_signed() {
 
 #[tokio::test]
 async fn d07_without_a_signer_nothing_is_stored_and_reads_go_on() {
-    let app = TestApp::without_signer().await;
+    let app = TestApp::new().await;
+    app.signer_switch.fail();
     let ask = || app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() }));
     let refused = ask().await.problem(503, "signer_unavailable");
     assert_eq!(refused["retryable"], true);
     assert!(app.store.requests_of(&app.seeded.agreement).await.unwrap().is_empty());
     assert!(app.notices("payment_request.signed").await.is_empty());
     app.get(&format!("/api/agent/contracts/{}", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
-    app.signer_switch.on();
+    app.signer_switch.answer();
     let signed = ask().await.expect(201);
     let nonce = &signed["paymentRequest"]["execution"]["typedData"]["message"]["nonce"];
     assert_eq!(nonce, "0", "no nonce was used up by what was not stored");
@@ -268,7 +269,7 @@ async fn another_router_gets_another_nonce_and_only_when_the_old_payload_is_dead
     app.start_chain().await;
     let old = app.request().await;
     app.cancel_request(&old).await.expect(200);
-    app.reconfigure(|config| config.chains[0].router = alloy_primitives::Address::repeat_byte(0xab)).await;
+    app.reconfigure(|config| config.chains[0].router = alloy_primitives::Address::repeat_byte(0xab));
     let payer = app.buyer.wallet.address().to_string();
     app.create(json!({ "payerAddress": payer })).await.problem(409, "overlapping_payload_alive");
     app.clock.advance_s(3_601);

@@ -1,0 +1,56 @@
+//! A routing signer that tests can take away.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use alloy_primitives::Address;
+use async_trait::async_trait;
+use secrecy::SecretString;
+use settlement::snapshot::{SignedSnapshot, Snapshot};
+use signer::{LocalSigner, RoutingSigner, SignerError};
+
+const ANSWERS: u8 = 0;
+const FAILS: u8 = 1;
+const HANGS: u8 = 2;
+
+/// The routing signer of every test.
+#[derive(Debug)]
+pub struct SignerSwitch {
+    signer: LocalSigner,
+    mode: AtomicU8,
+}
+
+impl SignerSwitch {
+    pub(super) fn new() -> Self {
+        Self { signer: LocalSigner::from_hex(&SecretString::from("11".repeat(32))).unwrap(), mode: AtomicU8::new(ANSWERS) }
+    }
+
+    /// It signs, as it does from the start.
+    pub fn answer(&self) {
+        self.mode.store(ANSWERS, Ordering::SeqCst);
+    }
+
+    /// It cannot be reached.
+    pub fn fail(&self) {
+        self.mode.store(FAILS, Ordering::SeqCst);
+    }
+
+    /// It takes every request and never answers.
+    pub fn hang(&self) {
+        self.mode.store(HANGS, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl RoutingSigner for SignerSwitch {
+    fn address(&self) -> Address {
+        self.signer.address()
+    }
+
+    async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
+        match self.mode.load(Ordering::SeqCst) {
+            FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
+            HANGS => std::future::pending().await,
+            _ => self.signer.sign(snapshot).await,
+        }
+    }
+}
