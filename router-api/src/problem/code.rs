@@ -177,6 +177,9 @@ codes! {
     PartiesRefused UNPROCESSABLE_ENTITY "parties_refused" "The parties do not fit together"
         "Buyer, seller, payee, evaluator and fee recipient have to be apart: nobody pays or judges themselves."
         "Use different profiles and wallets for the roles that the detail names.";
+    PayerNotProved UNPROCESSABLE_ENTITY "payer_not_proved" "The payer is not a wallet of yours"
+        "Payments are attributed to whose wallet pays them, and this wallet has not been proved to be the buyer's."
+        "Add the wallet with POST /api/agent/me/wallets, which it signs once, or pay from a wallet that is there.";
     ConsentInvalid UNPROCESSABLE_ENTITY "consent_invalid" "The consent does not hold"
         "A signature is not the named party's over exactly these terms, parties and salt."
         "Ask contracts/import/typed-data what to sign, and send the same terms and salt with both signatures.";

@@ -38,6 +38,7 @@ pub struct PaymentRequestView {
     pub unit: UnitView,
     /// What was asked; absent where it cannot be read any more.
     #[serde(flatten)]
+    #[schema(inline, value_type = AskedSchema)]
     pub asked: Option<AskedView>,
     /// The transaction that the payer named, or that was seen.
     #[schema(required)]
@@ -93,9 +94,8 @@ pub struct UnitView {
 }
 
 /// What was asked for.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = PaymentAsked)]
 pub struct AskedView {
     /// EIP-155 chain id.
     pub chain_id: u64,
@@ -115,6 +115,32 @@ pub struct AskedView {
     pub finality: String,
     /// The deadline: the last block time at which the router executes it.
     pub expires_at: String,
+}
+
+/// What was asked for, in the document: all of it there or, where the stored request can no longer be read, none.
+#[derive(Clone, Debug, ToSchema)]
+#[schema(as = PaymentAsked, rename_all = "camelCase")]
+pub struct AskedSchema {
+    /// EIP-155 chain id.
+    pub chain_id: Option<u64>,
+    /// Ticker, for people.
+    pub token_symbol: Option<String>,
+    /// Decimal places.
+    pub token_decimals: Option<u8>,
+    /// CAIP-19 id of the asset.
+    #[schema(example = "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913")]
+    pub asset_id: Option<String>,
+    /// To the seller, atomic units.
+    pub seller_amount_atomic: Option<String>,
+    /// To the operator, atomic units.
+    pub fee_amount_atomic: Option<String>,
+    /// From the buyer, atomic units.
+    pub total_amount_atomic: Option<String>,
+    /// When a payment counts as final: `confirmations:N`, `safe` or `finalized`.
+    #[schema(example = "confirmations:12")]
+    pub finality: Option<String>,
+    /// The deadline: the last block time at which the router executes it.
+    pub expires_at: Option<String>,
 }
 
 /// An event on the chain.

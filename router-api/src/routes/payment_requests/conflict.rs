@@ -27,10 +27,7 @@ pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> 
             _ => Problem::new(Code::PaymentNotDue, not_allowed.because).with("currentStatus", not_allowed.from).recommend("wait_for_seller", "Wait for the seller"),
         },
         CannotRequest::Unit(CannotSign::Live(id)) => inspection_required(&id),
-        CannotRequest::Unit(CannotSign::Settling(id)) => Problem::new(Code::PaymentSettling, text)
-            .with("paymentRequestId", id.as_str())
-            .recommend("wait_for_confirmations", "Wait until the payment is final")
-            .retry_after(SETTLING_RETRY_S),
+        CannotRequest::Unit(CannotSign::Settling(id)) => settling(&id),
         CannotRequest::Unit(CannotSign::Overlap { request, until }) => overlap(&request, until, known, now),
         CannotRequest::Unit(CannotSign::PaidInFull) => already_paid(known),
         CannotRequest::Unit(CannotSign::MoreThanOpen { open, .. }) => {
@@ -39,6 +36,14 @@ pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> 
         CannotRequest::Unit(CannotSign::Zero) => Problem::field(Code::InvalidAmount, "sellerAmount", text),
         CannotRequest::Fee(_) | CannotRequest::Rest { .. } => Problem::field(Code::FeeRefused, "sellerAmount", text),
     }
+}
+
+/// The request is being paid.
+pub(super) fn settling(id: &PaymentRequestId) -> Problem {
+    Problem::new(Code::PaymentSettling, format!("a payment for {id} stands on the chain and is not final yet"))
+        .with("paymentRequestId", id.as_str())
+        .recommend("wait_for_confirmations", "Wait until the payment is final")
+        .retry_after(SETTLING_RETRY_S)
 }
 
 /// A payload under another nonce is alive until `until` is final.

@@ -8,6 +8,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use settlement::asset::check_party;
+use settlement::ids::ProfileId;
 use settlement::payment_request::{DEFAULT_EXPIRY_MINUTES, MAX_EXPIRY_MINUTES, MIN_EXPIRY_MINUTES, PaymentRequest};
 use settlement::unit::Fate;
 use store::StoredRequest;
@@ -16,7 +18,7 @@ use utoipa::ToSchema;
 use super::signing::{Outcome, Wanted, sign_next};
 use super::{Sighting, conflict, detail, sound};
 use crate::extract::wire::{AccountAddress, AtomicAmount};
-use crate::extract::{Participant, PaymentWrite, Write};
+use crate::extract::{Participant, PaymentWrite, Prepare, PreparedWrite};
 use crate::known::Known;
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
@@ -27,7 +29,7 @@ use crate::view::payment_request::{DetailView, PaymentRequestBody};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({ "payerAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "expiresInMinutes": 60 }))]
 pub struct CreatePaymentRequest {
-    /// The wallet that will pay. The router lets no other pay it.
+    /// The wallet that will pay: one that the buyer has proved. The router lets no other pay it.
     payer_address: AccountAddress,
     /// Agreements here have no milestones: leave it out.
     milestone_id: Option<String>,
@@ -38,6 +40,15 @@ pub struct CreatePaymentRequest {
     /// How long it can be paid.
     #[schema(minimum = 5, maximum = 1440, default = 60)]
     expires_in_minutes: Option<u32>,
+}
+
+impl Prepare for CreatePaymentRequest {
+    type Prepared = Result<Option<ProfileId>, Problem>;
+
+    /// Whose wallet the payer is.
+    async fn prepare(&self, api: &Api) -> Self::Prepared {
+        Ok(api.store.profile_by_wallet(*self.payer_address).await?.map(|profile| profile.id))
+    }
 }
 
 /// Ask for a payment request.
@@ -64,9 +75,10 @@ pub struct CreatePaymentRequest {
 pub async fn create_payment_request(
     State(api): State<Arc<Api>>,
     participant: Participant<PaymentWrite>,
-    Write(body, mut effect): Write<CreatePaymentRequest>,
+    PreparedWrite(body, owner, mut effect): PreparedWrite<CreatePaymentRequest>,
 ) -> Result<Response, Problem> {
     participant.require_payer()?;
+    body.check_payer(&api, &participant, owner?.as_ref())?;
     let wanted = body.wanted()?;
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     match sign_next(&api, &mut effect.tx, &known, wanted).await? {
@@ -76,8 +88,9 @@ pub async fn create_payment_request(
             effect.commit(StatusCode::CREATED, &PaymentRequestBody { payment_request: view }).await
         }
         Outcome::Live(request) => {
-            let request = body.reusable(&api, &known, request)?;
-            effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: shown(&api, &participant, &known, request, &Sighting::default()) }).await
+            let sighting = Sighting { seen: effect.tx.seen_event(&request.id).await?, ..Sighting::default() };
+            let request = body.reusable(&api, &known, request, &sighting)?;
+            effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: shown(&api, &participant, &known, request, &sighting) }).await
         }
         Outcome::Raced => {
             drop(effect);
@@ -89,14 +102,14 @@ pub async fn create_payment_request(
 /// Somebody else's request was stored between our look and our insert: it is as if it had been there before.
 async fn raced(api: &Api, participant: &Participant<PaymentWrite>, body: &CreatePaymentRequest) -> Result<Response, Problem> {
     let known = Known::read(api, participant.agreement.clone(), participant.setting.clone()).await?;
-    let live = known.siblings.iter().find(|sibling| sibling.fate == Fate::Live);
-    let stored = match live {
-        Some(live) => api.store.request(&live.request).await?,
+    let active = known.siblings.iter().find(|sibling| matches!(sibling.fate, Fate::Live | Fate::Settling));
+    let stored = match active {
+        Some(active) => api.store.request(&active.request).await?,
         None => None,
     };
     let stored = stored.ok_or_else(|| Problem::new(Code::Conflict, "another payment request came first and has ended; repeat this"))?;
     let sighting = Sighting::read(api, &stored).await?;
-    let request = body.reusable(api, &known, sound(stored)?)?;
+    let request = body.reusable(api, &known, sound(stored)?, &sighting)?;
     Ok(Json(PaymentRequestBody { payment_request: shown(api, participant, &known, request, &sighting) }).into_response())
 }
 
@@ -105,6 +118,19 @@ fn shown(api: &Api, participant: &Participant<PaymentWrite>, known: &Known, requ
 }
 
 impl CreatePaymentRequest {
+    /// Refuses a payer that cannot be one, and one that is not known to be the buyer: what it paid would be attributed to somebody on their word alone.
+    fn check_payer(&self, api: &Api, participant: &Participant<PaymentWrite>, owner: Option<&ProfileId>) -> Result<(), Problem> {
+        let asset = &participant.agreement.terms.asset;
+        if let Some(chain) = api.chain(asset.chain_id()) {
+            check_party("payer", *self.payer_address, asset, chain.router).map_err(|error| Problem::field(Code::InvalidAddress, "payerAddress", error))?;
+        }
+        if owner == Some(&participant.agreement.buyer.profile) {
+            return Ok(());
+        }
+        let why = "this wallet has not been proved to be yours; add it with POST /api/agent/me/wallets, or pay from one that is";
+        Err(Problem::field(Code::PayerNotProved, "payerAddress", why))
+    }
+
     fn wanted(&self) -> Result<Wanted, Problem> {
         if self.milestone_id.is_some() {
             return Err(Problem::field(Code::InvalidField, "milestoneId", "agreements here have no milestones; leave it out"));
@@ -122,7 +148,7 @@ impl CreatePaymentRequest {
     }
 
     /// The live request, if it is what is asked for.
-    fn reusable(&self, api: &Api, known: &Known, live: PaymentRequest) -> Result<PaymentRequest, Problem> {
+    fn reusable(&self, api: &Api, known: &Known, live: PaymentRequest, sighting: &Sighting) -> Result<PaymentRequest, Problem> {
         let now = known.setting.chain.now(api.now());
         let snapshot = live.signed.snapshot();
         let why = if self.reuse_active == Some(false) {
@@ -136,7 +162,8 @@ impl CreatePaymentRequest {
         } else {
             return Ok(live);
         };
-        Err(conflict::active(&live, why, now))
+        // What is being paid can be neither used nor cancelled: it can only be waited for.
+        Err(if sighting.seen.is_some() { conflict::settling(&live.id) } else { conflict::active(&live, why, now) })
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
     let (next, quote) = match known.facts().next_payment(wanted.seller_amount) {
         Ok(next) => next,
         Err(CannotRequest::Unit(CannotSign::Live(id))) => return live(tx, &id).await,
+        Err(CannotRequest::Unit(CannotSign::Settling(id))) => return settling(tx, id).await,
         Err(refusal) => return Err(conflict::refused(refusal, known, now)),
     };
     let chain = chain_to_sign_on(api, known)?;
@@ -102,6 +103,14 @@ async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: Signed
 async fn live(tx: &mut Tx, id: &PaymentRequestId) -> Result<Outcome, Problem> {
     let stored = tx.request(id).await?.ok_or_else(|| Problem::new(Code::Conflict, "the active payment request has just ended; repeat this"))?;
     sound(stored).map(Outcome::Live)
+}
+
+/// The request that is being paid, if it is live: whoever asks for a payment is told that one is on its way.
+async fn settling(tx: &mut Tx, id: PaymentRequestId) -> Result<Outcome, Problem> {
+    match tx.request(&id).await? {
+        Some(stored) if stored.status().is_live() => sound(stored).map(Outcome::Live),
+        Some(_) | None => Err(conflict::settling(&id)),
+    }
 }
 
 /// The chain of the agreement, if payments on it can be signed now.

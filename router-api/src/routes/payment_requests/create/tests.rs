@@ -1,9 +1,10 @@
 use std::time::Duration;
 
+use alloy_primitives::Address;
 use serde_json::json;
 use signer::wallet::{Expectation, check};
 
-use crate::testing::TestApp;
+use crate::testing::{TestApp, key};
 use crate::view::documented::assert_documented;
 use crate::view::payment_request::{PaymentRequestBody, PayerPaymentRequestView};
 
@@ -70,7 +71,8 @@ async fn e15_a_new_plan_while_one_may_settle_gets_the_existing_id() {
     let app = TestApp::new().await;
     let id = app.request().await;
     let payer = app.buyer.wallet.address().to_string();
-    let other = app.stranger.wallet.address().to_string();
+    app.post("/api/agent/me/wallets").bearer(&app.buyer).json(app.sign_in_message(&key(77)).await).send().await.expect(201);
+    let other = key(77).address().to_string();
     for body in [json!({ "payerAddress": payer, "reuseActive": false }), json!({ "payerAddress": other }), json!({ "payerAddress": payer, "sellerAmount": "1000000" })] {
         let refused = app.create(body).await.problem(409, "reuse_or_cancel_active_request");
         assert_eq!((&refused["paymentRequestId"], &refused["activePaymentRequest"]["id"]), (&json!(id), &json!(id)));
@@ -83,6 +85,9 @@ async fn e15_a_new_plan_while_one_may_settle_gets_the_existing_id() {
     app.see(&id).await;
     let seen = app.create(json!({ "payerAddress": payer })).await.expect(200);
     assert_eq!(seen["paymentRequest"]["recommendedAction"]["code"], "wait_for_confirmations");
+    assert_eq!((&seen["paymentRequest"]["id"], seen["paymentRequest"].get("execution")), (&json!(id), None));
+    let again = app.create(json!({ "payerAddress": payer, "reuseActive": false })).await.problem(409, "payment_settling");
+    assert_eq!((&again["paymentRequestId"], &again["recommendedAction"]["code"]), (&json!(id), &json!("wait_for_confirmations")));
 }
 
 #[tokio::test]
@@ -149,16 +154,22 @@ async fn c06_a_change_of_payout_wallet_changes_no_agreement() {
 }
 
 #[tokio::test]
-async fn c05_the_payload_names_the_payer_and_nobody_who_cannot_be_one() {
+async fn c05_only_a_wallet_that_the_buyer_has_proved_can_be_the_payer() {
     let app = TestApp::new().await;
     let chain = app.chain();
-    let addresses = [app.seller.wallet.address(), chain.fee.recipient, chain.router, app.seeded.asset.token_address(), alloy_primitives::Address::ZERO];
-    for address in addresses {
+    for address in [chain.router, app.seeded.asset.token_address(), Address::ZERO] {
         let refused = app.create(json!({ "payerAddress": address.to_string() })).await.problem(422, "invalid_address");
         assert_eq!(refused["field"], "payerAddress", "{address}");
     }
-    let other = app.create(json!({ "payerAddress": app.stranger.wallet.address().to_string() })).await.expect(201);
-    assert_eq!(other["paymentRequest"]["execution"]["typedData"]["message"]["payer"], app.stranger.wallet.address().to_string());
+    let unknown = key(77);
+    for address in [unknown.address(), app.seller.wallet.address(), app.stranger.wallet.address(), chain.fee.recipient] {
+        let refused = app.create(json!({ "payerAddress": address.to_string() })).await.problem(422, "payer_not_proved");
+        assert_eq!(refused["field"], "payerAddress", "{address}");
+    }
+    let proof = app.sign_in_message(&unknown).await;
+    app.post("/api/agent/me/wallets").bearer(&app.buyer).json(proof).send().await.expect(201);
+    let answer = app.create(json!({ "payerAddress": unknown.address().to_string() })).await.expect(201);
+    assert_eq!(answer["paymentRequest"]["execution"]["typedData"]["message"]["payer"], unknown.address().to_string());
 }
 
 #[tokio::test]
@@ -269,7 +280,7 @@ async fn another_router_gets_another_nonce_and_only_when_the_old_payload_is_dead
     app.start_chain().await;
     let old = app.request().await;
     app.cancel_request(&old).await.expect(200);
-    app.reconfigure(|config| config.chains[0].router = alloy_primitives::Address::repeat_byte(0xab));
+    app.reconfigure(|config| config.chains[0].router = Address::repeat_byte(0xab));
     let payer = app.buyer.wallet.address().to_string();
     app.create(json!({ "payerAddress": payer })).await.problem(409, "overlapping_payload_alive");
     app.clock.advance_s(3_601);
