@@ -31,7 +31,7 @@ pub enum Role {
 pub struct AgreementFilter {
     /// Whose.
     pub profile: ProfileId,
-    /// In which part; any when absent.
+    /// In which part; any, or none but that it was imported, when absent.
     pub role: Option<Role>,
     /// In which status; any when absent.
     pub status: Option<String>,
@@ -118,7 +118,7 @@ impl Store {
         find_by_ref(&mut *self.read().await?, importer, external_ref).await
     }
 
-    /// The agreements that a profile has a part in, newest first.
+    /// The agreements that a profile has a part in or has imported, newest first.
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<AgreementRecord>, StoreError> {
         const BUYER: &str = "buyer_id = $1";
         const SELLER: &str = "seller_id = $1";
@@ -127,7 +127,7 @@ impl Store {
             Some(Role::Buyer) => BUYER.to_owned(),
             Some(Role::Seller) => SELLER.to_owned(),
             Some(Role::Evaluator) => EVALUATOR.to_owned(),
-            None => format!("({BUYER} OR {SELLER} OR {EVALUATOR})"),
+            None => format!("({BUYER} OR {SELLER} OR {EVALUATOR} OR importer_id = $1)"),
         };
         let sql = format!(
             "SELECT * FROM agreements WHERE {part} AND ($2 = '' OR status = $2) AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5"
