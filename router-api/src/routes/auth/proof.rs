@@ -1,7 +1,6 @@
 //! Proof that a wallet's owner is at the other end: a sign-in message, a nonce, a signature.
 
 use serde::Deserialize;
-use serde_json::json;
 use settlement::Timestamp;
 use settlement::agreement::is_signed_by;
 use store::Tx;

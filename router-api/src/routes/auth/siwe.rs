@@ -7,7 +7,6 @@ use alloy_primitives::Address;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use serde_json::json;
 use settlement::Timestamp;
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;

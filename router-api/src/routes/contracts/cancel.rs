@@ -65,7 +65,7 @@ pub async fn cancel_contract(
     known.agreement.updated_at = now;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let data = json!({ "contractId": before.id.as_str(), "by": participant.actor.name(), "reason": reason });
-    announce(&api, &mut effect.tx, NoticeType::ContractCancelled, &before, data).await?;
+    announce(&api, &mut effect.tx, NoticeType::ContractCancelled, &before, data);
     let contract = super::view_within(&mut effect.tx, &known, participant.actor).await?;
     effect.commit(StatusCode::OK, &ContractBody { contract }).await
 }

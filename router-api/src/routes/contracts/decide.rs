@@ -75,7 +75,7 @@ pub async fn decide_contract(
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let submission = super::delivery_of(&known.agreement.state).map(|id| id.as_str());
     let data = json!({ "contractId": before.id.as_str(), "submissionId": submission, "reason": reason });
-    announce(&api, &mut effect.tx, kind, &before, data).await?;
+    announce(&api, &mut effect.tx, kind, &before, data);
     let contract = super::view_within(&mut effect.tx, &known, participant.actor).await?;
     effect.commit(StatusCode::OK, &ContractBody { contract }).await
 }

@@ -110,6 +110,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_marketplace_sees_what_it_imported_and_has_no_part_in_it() {
+        let app = TestApp::new().await;
+        let mut body = app.import_body("r-1");
+        body["consent"] = json!({ "kind": "attested" });
+        app.post("/api/agent/contracts/import").bearer(&app.stranger).json(body).send().await.expect(201);
+        let listed = app.get(PATH).bearer(&app.stranger).send().await.expect(200);
+        let contracts = listed["contracts"].as_array().unwrap();
+        assert_eq!((contracts.len(), &contracts[0]["externalRef"], &contracts[0]["actorRole"]), (1, &json!("r-1"), &json!("operator")));
+        for role in ["buyer", "seller", "evaluator"] {
+            let answer = app.get(&format!("{PATH}?role={role}")).bearer(&app.stranger).send().await.expect(200);
+            assert_eq!(answer["contracts"], json!([]), "{role}");
+        }
+    }
+
+    #[tokio::test]
     async fn pages_follow_each_other_without_gap_or_repeat() {
         let app = TestApp::new().await;
         for n in 0..4 {

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use settlement::agreement::PaymentFacts;
 use settlement::money::Amount;
 use settlement::next_action::{Actor, CannotRequest};
 use settlement::unit::{Fate, open_amount};
-use settlement::agreement::PaymentFacts;
 use store::StoredRequest;
 
 use crate::extract::{Participant, PaymentRead};
 use crate::known::{Following, Known};
 use crate::problem::Problem;
+use crate::routes::payment_requests;
 use crate::state::Api;
 use crate::view::payment_options::{
     AuthorizationView, OptionsChainView, OptionsStateView, PayableUnitView, PaymentOptionsView, ProofIssueRequestView, ProtocolView, ReasonView,
@@ -43,7 +44,13 @@ pub async fn show_payment_options(State(api): State<Arc<Api>>, participant: Part
     let known = Known::read(&api, participant.agreement, participant.setting).await?;
     let requests = api.store.requests_of(&known.agreement.id).await?;
     let open_issues = api.store.open_issues(&known.agreement.id).await?;
-    let unproven = requests.iter().find(|request| matches!(request, StoredRequest::Unproven { .. })).map(|request| request.id().to_string());
+    let unproven = requests.iter().find_map(|request| match request {
+        StoredRequest::Sound(_) => None,
+        StoredRequest::Unproven { id, issues, .. } => {
+            payment_requests::alarm(id, issues);
+            Some(id.to_string())
+        }
+    });
     let in_doubt = unproven.or_else(|| open_issues.first().map(|issue| issue.request.to_string()));
     let chain_id = known.agreement.terms.asset.chain_id();
     Ok(Json(PaymentOptionsView {

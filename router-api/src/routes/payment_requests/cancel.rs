@@ -64,7 +64,7 @@ pub async fn cancel_payment_request(
     request.updated_at = now;
     effect.tx.set_request_state(&request.id, from, &request.state, now).await?;
     let data = json!({ "contractId": request.agreement.as_str(), "paymentRequestId": request.id.as_str(), "reason": reason });
-    announce(&api, &mut effect.tx, NoticeType::RequestCancelled, &participant.agreement, data).await?;
+    announce(&api, &mut effect.tx, NoticeType::RequestCancelled, &participant.agreement, data);
     let known = Known::within(&mut effect.tx, &request.agreement, &participant.setting).await?;
     let view = detail(&api, &known, &StoredRequest::Sound(request), &Sighting::default(), (participant.actor, Some(payer)));
     effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: view }).await

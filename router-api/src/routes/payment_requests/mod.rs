@@ -60,6 +60,7 @@ fn shown<T>(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sightin
     let (standing, created_at, updated_at) = match stored {
         StoredRequest::Sound(request) => (Standing::Sound(request), request.created_at, request.updated_at),
         StoredRequest::Unproven { id, unit, issues: own, created_at, updated_at, .. } => {
+            alarm(id, own);
             issues.extend(own.iter().cloned());
             (Standing::Unproven { id, unit }, *created_at, *updated_at)
         }
@@ -100,8 +101,17 @@ fn detail(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sighting,
 pub(super) fn sound(stored: StoredRequest) -> Result<PaymentRequest, Problem> {
     match stored {
         StoredRequest::Sound(request) => Ok(request),
-        StoredRequest::Unproven { id, .. } => Err(inspection_required(&id)),
+        StoredRequest::Unproven { id, issues, .. } => {
+            alarm(&id, &issues);
+            Err(inspection_required(&id))
+        }
     }
+}
+
+/// A row was changed behind our back, or its proof is gone: whoever runs the instance has to know, each time it is met.
+pub(super) fn alarm(id: &PaymentRequestId, issues: &[ProofIssue]) {
+    let failed: Vec<String> = issues.iter().map(ToString::to_string).collect();
+    tracing::error!(payment_request = %id, issues = ?failed, "a stored payment request does not prove itself");
 }
 
 /// A payment that does not prove itself.

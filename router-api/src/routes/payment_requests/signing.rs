@@ -95,7 +95,7 @@ async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: Signed
         "chainId": snapshot.asset.chain_id(), "assetId": snapshot.asset.to_string(), "sellerAmountAtomic": snapshot.quote.seller.to_string(),
         "totalAmountAtomic": snapshot.quote.total.to_string(), "expiresAt": Timestamp::from_unix_seconds(snapshot.deadline).to_string(),
     });
-    announce(api, tx, NoticeType::RequestSigned, &known.agreement, data).await?;
+    announce(api, tx, NoticeType::RequestSigned, &known.agreement, data);
     Ok(Outcome::Signed(request))
 }
 

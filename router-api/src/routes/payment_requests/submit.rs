@@ -125,6 +125,6 @@ async fn bind(api: &Api, tx: &mut Tx, agreement: &AgreementRecord, mut request: 
         changed => changed?,
     }
     let data = json!({ "contractId": request.agreement.as_str(), "paymentRequestId": request.id.as_str(), "txHash": tx_hash.to_string() });
-    announce(api, tx, NoticeType::RequestSubmitted, agreement, data).await?;
+    announce(api, tx, NoticeType::RequestSubmitted, agreement, data);
     Ok(request)
 }

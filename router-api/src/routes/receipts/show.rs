@@ -8,7 +8,6 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use settlement::ids::request_of_receipt;
-use store::StoredRequest;
 use utoipa::IntoParams;
 
 use crate::extract::{Caller, Params, PathId, PaymentRead, visible};
@@ -57,10 +56,11 @@ pub async fn show_receipt(
     let id = request_of_receipt(&id).map_err(|_| Problem::not_found())?;
     let stored = api.store.request(&id).await?.ok_or_else(Problem::not_found)?;
     let (agreement, _) = visible(&api.store, stored.agreement(), &caller.profile).await?;
-    let request = match stored {
-        StoredRequest::Sound(request) => request,
-        StoredRequest::Unproven { .. } => return Err(payment_requests::inspection_required(&id).with("currentStatus", INSPECTION_REQUIRED)),
-    };
+    let in_doubt = |problem: Problem| problem.with("currentStatus", INSPECTION_REQUIRED);
+    let request = payment_requests::sound(stored).map_err(in_doubt)?;
+    if api.store.open_issues(&agreement.id).await?.iter().any(|issue| issue.request == id) {
+        return Err(in_doubt(payment_requests::inspection_required(&id)));
+    }
     let receipt = super::receipt(&request, &agreement).ok_or_else(|| {
         let status = request.state.name().as_str();
         Problem::new(Code::ReceiptNotIssued, format!("{id} is {status}; its receipt exists while it is router_verified")).with("currentStatus", status)

@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use serde_json::json;
 use settlement::chain::ChainPolicy;
 use store::StoreError;
 use utoipa::ToSchema;

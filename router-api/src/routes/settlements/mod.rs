@@ -10,6 +10,7 @@ use store::StoredRequest;
 
 use crate::known::{ChainState, Following};
 use crate::problem::Problem;
+use crate::routes::payment_requests;
 use crate::state::Api;
 use crate::view::settlement_status::SettlementStatusView;
 
@@ -20,7 +21,8 @@ const DELAYED_RETRY_S: u64 = 30;
 
 /// Where a request stands.
 async fn status(api: &Api, asked: String, stored: StoredRequest) -> Result<SettlementStatusView, Problem> {
-    let StoredRequest::Sound(request) = stored else {
+    // It is not for strangers to know what is wrong; that nothing is certain is all that can be said.
+    let Ok(request) = payment_requests::sound(stored) else {
         return Ok(SettlementStatusView::without_event(asked, "unknown", Some(DELAYED_RETRY_S)));
     };
     let chain = ChainState::read(api, request.signed.snapshot().asset.chain_id()).await?;

@@ -76,7 +76,7 @@ pub async fn create_submission(
     effect.tx.insert_submission(&submission).await?;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let data = json!({ "contractId": before.id.as_str(), "submissionId": submission.id.as_str(), "revision": submission.revision });
-    announce(&api, &mut effect.tx, NoticeType::SubmissionCreated, &before, data).await?;
+    announce(&api, &mut effect.tx, NoticeType::SubmissionCreated, &before, data);
     let contract = contracts::view_within(&mut effect.tx, &known, participant.actor).await?;
     effect.commit(StatusCode::CREATED, &SubmissionBody { submission: SubmissionView::from(&submission), contract }).await
 }

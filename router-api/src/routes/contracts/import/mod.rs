@@ -124,7 +124,7 @@ pub async fn import_contract(
         inserted => inserted?,
     }
     let data = json!({ "contractId": agreement.id.as_str(), "externalRef": agreement.external_ref, "termsHash": agreement.terms.hash().to_string() });
-    announce(&api, &mut effect.tx, NoticeType::ContractImported, &agreement, data).await?;
+    announce(&api, &mut effect.tx, NoticeType::ContractImported, &agreement, data);
     let known = Known::within(&mut effect.tx, &agreement.id, &draft.setting).await?;
     let contract = super::view_within(&mut effect.tx, &known, actor(&agreement, &caller.profile)).await?;
     effect.commit(StatusCode::CREATED, &ContractBody { contract }).await

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
 use settlement::asset::Token;
 use settlement::ids::PayoutMethodId;
 use store::PayoutMethod;

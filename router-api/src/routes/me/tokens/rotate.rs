@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::json;
 use settlement::Timestamp;
 use settlement::ids::TokenId;
 use store::ApiToken;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::json;
 use store::Wallet;
 
 use crate::extract::{Caller, ProfileWrite, Write};

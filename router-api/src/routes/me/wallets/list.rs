@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::json;
 
 use crate::extract::{Caller, ProfileRead};
 use crate::problem::Problem;
