@@ -6,16 +6,12 @@ use settlement::ids::EventId;
 use settlement::notice::{Notice, NoticeType};
 use store::Tx;
 
-use crate::problem::Problem;
 use crate::state::Api;
 
 /// Writes a notice about an agreement for both parties. `data` holds facts, no executable fields.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn announce(api: &Api, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord, data: Value) -> Result<(), Problem> {
+/// It is written when the transaction commits, so writing it cannot fail before.
+pub(crate) fn announce(api: &Api, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord, data: Value) {
     let readers = vec![agreement.buyer.profile.clone(), agreement.seller.profile.clone()];
     let notice = Notice { kind, agreement: Some(agreement.id.clone()), readers, data };
     tx.append(&EventId::new(api.ids.ulid()), &notice, api.now());
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use utoipa::ToSchema;
 
 use super::wire;
@@ -55,10 +55,9 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> R
     if depth(bytes) > MAX_DEPTH {
         return Err(Problem::new(Code::MalformedJson, format!("the body is nested deeper than {MAX_DEPTH} levels")));
     }
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal(&error))?;
-    reader.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+    // The syntax of the whole text first: what is not JSON has no fields to speak of.
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|error| refusal(&error))
 }
 
 fn is_json_type(value: &str) -> bool {
