@@ -202,7 +202,8 @@ impl AgreementFacts<'_> {
         if self.payments.proof_issue && matches!(actor, Actor::Buyer | Actor::Seller) {
             actions.push(self.on_contract(Action::InspectPaymentProof, actor).get(self.requests_path()));
         }
-        let paid = self.siblings.iter().filter(|s| s.fate == Fate::Paid);
+        // Which payment is in doubt the siblings do not say; each request offers its own receipt.
+        let paid = self.siblings.iter().filter(|s| s.fate == Fate::Paid && !self.payments.proof_issue);
         actions.extend(paid.map(|s| self.on(Action::ViewReceipt, Entity { kind: "receipt", id: receipt_id(&s.request) }, actor).get(receipt_path(&s.request))));
         let invoice = invoice_id(&self.agreement.id);
         actions.push(self.on(Action::ViewInvoice, Entity { kind: "invoice", id: invoice.clone() }, actor).get(format!("/api/agent/invoices/{invoice}")));
