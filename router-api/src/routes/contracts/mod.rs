@@ -4,6 +4,8 @@ pub mod cancel;
 pub mod decide;
 pub mod import;
 pub mod list;
+#[cfg(test)]
+mod offered_actions;
 pub mod show;
 pub mod update;
 
