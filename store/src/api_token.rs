@@ -3,6 +3,7 @@
 use settlement::Timestamp;
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
@@ -48,6 +49,11 @@ fn token(row: &AnyRow) -> Result<ApiToken, StoreError> {
     })
 }
 
+async fn find_all(connection: &mut AnyConnection, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
+    let query = sqlx::query("SELECT * FROM api_tokens WHERE profile_id = $1 ORDER BY created_at DESC, id DESC").bind(profile.as_str());
+    query.fetch_all(connection).await?.iter().map(token).collect()
+}
+
 impl Store {
     /// The token with this keyed hash, whatever its state.
     pub async fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
@@ -57,8 +63,7 @@ impl Store {
 
     /// The tokens of a profile, newest first.
     pub async fn tokens(&self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
-        let query = sqlx::query("SELECT * FROM api_tokens WHERE profile_id = $1 ORDER BY created_at DESC, id DESC").bind(profile.as_str());
-        query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
+        find_all(&mut *self.read().await?, profile).await
     }
 
     /// Notes that a token was used; written at most once a minute.
@@ -78,6 +83,11 @@ impl Store {
 }
 
 impl Tx {
+    /// The tokens of a profile, newest first.
+    pub async fn tokens(&mut self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
+        find_all(self.connection(), profile).await
+    }
+
     /// Adds a token with the keyed hash of its secret.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use alloy_primitives::Address;
 use settlement::Timestamp;
 use settlement::asset::Asset;
 use settlement::ids::{PayoutMethodId, ProfileId};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
@@ -54,21 +55,24 @@ fn method(row: &AnyRow) -> Result<PayoutMethod, StoreError> {
     })
 }
 
+async fn find_all(connection: &mut AnyConnection, profile: &ProfileId) -> Result<Vec<PayoutMethod>, StoreError> {
+    let query = sqlx::query("SELECT * FROM payout_methods WHERE profile_id = $1 ORDER BY created_at, id").bind(profile.as_str());
+    query.fetch_all(connection).await?.iter().map(method).collect()
+}
+
 impl Store {
     /// The methods of a profile, oldest first.
     pub async fn payout_methods(&self, profile: &ProfileId) -> Result<Vec<PayoutMethod>, StoreError> {
-        let query = sqlx::query("SELECT * FROM payout_methods WHERE profile_id = $1 ORDER BY created_at, id").bind(profile.as_str());
-        query.fetch_all(self.database.pool()).await?.iter().map(method).collect()
-    }
-
-    /// One method of a profile.
-    pub async fn payout_method(&self, profile: &ProfileId, id: &PayoutMethodId) -> Result<Option<PayoutMethod>, StoreError> {
-        let query = sqlx::query("SELECT * FROM payout_methods WHERE profile_id = $1 AND id = $2").bind(profile.as_str()).bind(id.as_str());
-        query.fetch_optional(self.database.pool()).await?.as_ref().map(method).transpose()
+        find_all(&mut *self.read().await?, profile).await
     }
 }
 
 impl Tx {
+    /// The methods of a profile, oldest first.
+    pub async fn payout_methods(&mut self, profile: &ProfileId) -> Result<Vec<PayoutMethod>, StoreError> {
+        find_all(self.connection(), profile).await
+    }
+
     /// Adds a method, or changes the one of the same profile, asset and address. Returns it as it is now.
     pub async fn upsert_payout_method(&mut self, wanted: &PayoutMethod) -> Result<PayoutMethod, StoreError> {
         let query = sqlx::query(

@@ -57,6 +57,11 @@ async fn find(connection: &mut AnyConnection, id: &ProfileId) -> Result<Option<P
     row.as_ref().map(profile).transpose()
 }
 
+async fn find_wallets(connection: &mut AnyConnection, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
+    let query = sqlx::query("SELECT * FROM wallets WHERE profile_id = $1 ORDER BY proved_at, address").bind(id.as_str());
+    query.fetch_all(connection).await?.iter().map(wallet).collect()
+}
+
 impl Store {
     /// A profile by its id.
     pub async fn profile(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
@@ -71,8 +76,7 @@ impl Store {
 
     /// The wallets of a profile, in the order they were proved.
     pub async fn wallets(&self, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
-        let query = sqlx::query("SELECT * FROM wallets WHERE profile_id = $1 ORDER BY proved_at, address").bind(id.as_str());
-        query.fetch_all(self.database.pool()).await?.iter().map(wallet).collect()
+        find_wallets(&mut *self.read().await?, id).await
     }
 }
 
@@ -80,6 +84,19 @@ impl Tx {
     /// A profile by its id.
     pub async fn profile(&mut self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
         find(self.connection(), id).await
+    }
+
+    /// A profile by its id, locked until the transaction ends: whoever counts what belongs to it before adding more comes here first, so that a limit holds
+    /// between two that add at once.
+    pub async fn lock_profile(&mut self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
+        let query = format!("SELECT * FROM profiles WHERE id = $1{}", self.write.for_update());
+        let row = sqlx::query(sqlx::AssertSqlSafe(query)).bind(id.as_str()).fetch_optional(self.connection()).await?;
+        row.as_ref().map(profile).transpose()
+    }
+
+    /// The wallets of a profile, in the order they were proved.
+    pub async fn wallets(&mut self, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
+        find_wallets(self.connection(), id).await
     }
 
     /// Adds a profile.

@@ -59,8 +59,6 @@ macro_rules! access {
 }
 
 access! {
-    /// Any valid token, whatever its scopes: for what a token may always do about itself.
-    OnlyCurrentToken = All[];
     /// Reading one's own profile, wallets, payout methods and tokens.
     ProfileRead = All[PROFILE_READ];
     /// Changing them.
@@ -93,6 +91,5 @@ mod tests {
         assert!(PaymentWrite::RULE.missing(&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE]).is_empty());
         assert!(PaymentRead::RULE.missing(&[Scope::CONTRACTS_READ]).is_empty());
         assert_eq!(PaymentRead::RULE.missing(&[Scope::PROFILE_READ]), [Scope::PAYMENTS_READ, Scope::CONTRACTS_READ]);
-        assert!(OnlyCurrentToken::RULE.missing(&[]).is_empty());
     }
 }

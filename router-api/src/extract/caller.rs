@@ -38,12 +38,6 @@ impl<A: Access> Caller<A> {
     pub fn require(&self, scopes: &'static [Scope]) -> Result<(), Problem> {
         check(&Rule::All(scopes), &self.token.scopes)
     }
-
-    /// Whether the token has a scope.
-    #[must_use]
-    pub fn may(&self, scope: Scope) -> bool {
-        self.token.scopes.contains(&scope)
-    }
 }
 
 impl<A: Access> FromRequestParts<Arc<Api>> for Caller<A> {

@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 
 pub use code::Code;
 
+use crate::token;
+
 /// When to ask again after a failure that passes by itself, in seconds: longer than a database restart, short enough to be no outage of its own.
 const RETRY_AFTER_S: u64 = 2;
 /// The media type of RFC 9457.
@@ -101,12 +103,14 @@ impl Problem {
     /// The answer, for the request it belongs to.
     pub(crate) fn render(self, instance: &str, request_id: &str) -> Response {
         let code = self.code;
+        // A detail may repeat what was sent, and what was sent in the wrong place may be a token.
+        let detail = token::scrub(&self.detail).into_owned();
         let body = ProblemBody {
             kind: format!("/docs/errors/{}", code.as_str()),
             title: code.title().to_owned(),
             status: code.status().as_u16(),
-            error: self.detail.to_string(),
-            detail: self.detail.into_owned(),
+            error: detail.clone(),
+            detail,
             instance: instance.to_owned(),
             code: code.as_str().to_owned(),
             request_id: request_id.to_owned(),

@@ -1,18 +1,21 @@
 //! Proof that a wallet's owner is at the other end: a sign-in message, a nonce, a signature.
 
+use std::fmt;
+
 use serde::Deserialize;
 use settlement::Timestamp;
 use settlement::agreement::is_signed_by;
 use store::Tx;
 use utoipa::ToSchema;
 
+use crate::extract::Prepare;
 use crate::extract::wire::HexBytes;
 use crate::problem::{Code, Problem};
 use crate::siwe::{Message, digest};
 use crate::state::{Api, ContractWalletsUnavailable};
 
-/// A message as the wallet signed it, and the signature.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+/// A message as the wallet signed it, and the signature. `Debug` shows neither: until the nonce is used, whoever has both can sign in.
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({
     "message": "pay.example wants you to sign in with your Ethereum account:\n0x70997970C51812dc3A010C7d01b50e0d17dc79C8\n\n\nURI: https://pay.example\nVersion: 1\nChain ID: 8453\nNonce: 3f6c1b0a9e\nIssued At: 2026-01-31T12:00:00.000Z",
@@ -24,6 +27,20 @@ pub struct SignedMessage {
     pub message: String,
     /// EIP-191 signature of the text: 65 bytes of a key wallet, or what a contract wallet accepts (ERC-1271).
     pub signature: HexBytes,
+}
+
+impl fmt::Debug for SignedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedMessage").finish_non_exhaustive()
+    }
+}
+
+impl Prepare for SignedMessage {
+    type Prepared = Result<Message, Problem>;
+
+    async fn prepare(&self, api: &Api) -> Self::Prepared {
+        verify(api, self).await
+    }
 }
 
 /// Checks message and signature. The nonce is still to be taken, in the transaction that the proof is for.

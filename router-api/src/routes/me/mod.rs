@@ -7,11 +7,11 @@ pub mod update;
 pub mod wallets;
 
 use settlement::ids::ProfileId;
-use store::{Profile, Store};
+use store::{Profile, Tx};
 
 use crate::problem::Problem;
 
-/// The caller's profile. A token whose profile is gone sees nothing.
-async fn own_profile(store: &Store, id: &ProfileId) -> Result<Profile, Problem> {
-    store.profile(id).await?.ok_or_else(Problem::not_found)
+/// The caller's profile, locked: two changes of it, or of what is counted for it, come one after the other.
+async fn lock_own(tx: &mut Tx, id: &ProfileId) -> Result<Profile, Problem> {
+    tx.lock_profile(id).await?.ok_or_else(Problem::not_found)
 }

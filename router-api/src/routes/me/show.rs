@@ -7,7 +7,6 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::own_profile;
 use crate::extract::{Caller, ProfileRead};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -41,7 +40,7 @@ pub struct MeBody {
     })))
 )]
 pub async fn show_me(State(api): State<Arc<Api>>, caller: Caller<ProfileRead>) -> Result<Json<MeBody>, Problem> {
-    let profile = own_profile(&api.store, &caller.profile).await?;
+    let profile = api.store.profile(&caller.profile).await?.ok_or_else(Problem::not_found)?;
     let wallets = api.store.wallets(&caller.profile).await?;
     Ok(Json(MeBody {
         profile: ProfileView::from(&profile),

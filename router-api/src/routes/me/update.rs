@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::own_profile;
+use super::lock_own;
 use crate::extract::{Caller, ProfileWrite, Write};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
@@ -49,7 +49,7 @@ pub struct UpdateMe {
     )
 )]
 pub async fn update_me(State(api): State<Arc<Api>>, caller: Caller<ProfileWrite>, Write(body, mut effect): Write<UpdateMe>) -> Result<Response, Problem> {
-    let mut profile = own_profile(&api.store, &caller.profile).await?;
+    let mut profile = lock_own(&mut effect.tx, &caller.profile).await?;
     if let Some(name) = body.display_name {
         profile.display_name = text::line("displayName", &name, MAX_NAME)?;
     }

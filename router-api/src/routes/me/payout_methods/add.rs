@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 
 use super::{check_payee, find_token, optional_line};
 use crate::extract::wire::{AccountAddress, AssetId};
-use crate::extract::{Caller, ProfileWrite, Write};
+use crate::extract::{Caller, Prepare, PreparedWrite, ProfileWrite};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
+use crate::routes::me::lock_own;
 use crate::state::Api;
 use crate::view::payout_method::{PayoutMethodBody, PayoutMethodView};
 
@@ -44,6 +45,22 @@ pub struct AddPayoutMethod {
     is_active: Option<bool>,
 }
 
+impl Prepare for AddPayoutMethod {
+    type Prepared = Result<Token, Problem>;
+
+    /// The registered token that the body names.
+    async fn prepare(&self, api: &Api) -> Self::Prepared {
+        match (&self.asset_id, &self.symbol, &self.network) {
+            (Some(asset), None, None) => {
+                let token = api.store.token(asset).await?.filter(|token| token.allowed);
+                token.ok_or_else(|| Problem::field(Code::AssetNotSupported, "assetId", "this asset is not registered here; see /api/chains"))
+            }
+            (None, Some(symbol), Some(network)) => find_token(api, symbol, network).await,
+            _ => Err(Problem::field(Code::InvalidField, "assetId", "name the asset either by assetId or by symbol and network")),
+        }
+    }
+}
+
 /// Add a payout method, or change the one with the same asset and address.
 ///
 /// There is one per asset and address: sending it again updates memo, label and `isActive`. Agreements that exist keep the payee they were made with.
@@ -64,11 +81,13 @@ pub struct AddPayoutMethod {
 pub async fn add_payout_method(
     State(api): State<Arc<Api>>,
     caller: Caller<ProfileWrite>,
-    Write(body, mut effect): Write<AddPayoutMethod>,
+    PreparedWrite(body, token, mut effect): PreparedWrite<AddPayoutMethod>,
 ) -> Result<Response, Problem> {
-    let token = token_of(&api, &body).await?;
+    let token = token?;
     check_payee(&api, *body.address, &token.asset)?;
-    if api.store.payout_methods(&caller.profile).await?.len() >= MAX_METHODS {
+    lock_own(&mut effect.tx, &caller.profile).await?;
+    let others = effect.tx.payout_methods(&caller.profile).await?.into_iter().filter(|method| (method.asset, method.address) != (token.asset, *body.address));
+    if others.count() >= MAX_METHODS {
         return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_METHODS} payout methods")));
     }
     let now = api.now();
@@ -87,17 +106,6 @@ pub async fn add_payout_method(
     };
     let method = effect.tx.upsert_payout_method(&wanted).await?;
     effect.commit(StatusCode::CREATED, &PayoutMethodBody { payout_method: PayoutMethodView::from(&method) }).await
-}
-
-async fn token_of(api: &Api, body: &AddPayoutMethod) -> Result<Token, Problem> {
-    match (&body.asset_id, &body.symbol, &body.network) {
-        (Some(asset), None, None) => {
-            let token = api.store.token(asset).await?.filter(|token| token.allowed);
-            token.ok_or_else(|| Problem::field(Code::AssetNotSupported, "assetId", "this asset is not registered here; see /api/chains"))
-        }
-        (None, Some(symbol), Some(network)) => find_token(api, symbol, network).await,
-        _ => Err(Problem::field(Code::InvalidField, "assetId", "name the asset either by assetId or by symbol and network")),
-    }
 }
 
 #[cfg(test)]

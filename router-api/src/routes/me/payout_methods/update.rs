@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::optional_line;
 use crate::extract::{Caller, PathId, ProfileWrite, Write};
 use crate::problem::Problem;
+use crate::routes::me::lock_own;
 use crate::state::Api;
 use crate::view::payout_method::{PayoutMethodBody, PayoutMethodView};
 
@@ -51,7 +52,8 @@ pub async fn update_payout_method(
     PathId(id): PathId<PayoutMethodId>,
     Write(body, mut effect): Write<UpdatePayoutMethod>,
 ) -> Result<Response, Problem> {
-    let mut method = api.store.payout_method(&caller.profile, &id).await?.ok_or_else(Problem::not_found)?;
+    lock_own(&mut effect.tx, &caller.profile).await?;
+    let mut method = effect.tx.payout_methods(&caller.profile).await?.into_iter().find(|method| method.id == id).ok_or_else(Problem::not_found)?;
     if body.memo.is_some() {
         method.memo = optional_line("memo", body.memo.as_deref())?;
     }

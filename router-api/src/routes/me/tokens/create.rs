@@ -13,6 +13,7 @@ use store::ApiToken;
 use utoipa::ToSchema;
 
 use super::is_active;
+use crate::routes::me::lock_own;
 use crate::extract::{Caller, ProfileWrite, Write};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::me::update::MAX_NAME;
@@ -66,18 +67,19 @@ pub async fn create_token(
     Write(body, mut effect): Write<CreateToken>,
 ) -> Result<Response, Problem> {
     let now = api.now();
-    let scopes = grantable(&body.scopes, &caller.token.scopes)?;
+    let (name, scopes) = (text::line("name", &body.name, MAX_NAME)?, grantable(&body.scopes, &caller.token.scopes)?);
     let days = body.expires_in_days.unwrap_or(DEFAULT_DAYS);
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(Problem::field(Code::InvalidField, "expiresInDays", format_args!("expected 1 to {MAX_DAYS}")));
     }
-    if api.store.tokens(&caller.profile).await?.iter().filter(|token| is_active(token, now)).count() >= MAX_ACTIVE_TOKENS {
+    lock_own(&mut effect.tx, &caller.profile).await?;
+    if effect.tx.tokens(&caller.profile).await?.iter().filter(|token| is_active(token, now)).count() >= MAX_ACTIVE_TOKENS {
         return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_ACTIVE_TOKENS} working tokens")));
     }
     let created = ApiToken {
         id: TokenId::new(api.ids.ulid()),
         profile: caller.profile,
-        name: text::line("name", &body.name, MAX_NAME)?,
+        name,
         scopes,
         created_at: now,
         expires_at: Some(now.plus(Duration::from_secs(u64::from(days) * 86_400))),

@@ -7,13 +7,13 @@ pub mod rotate;
 
 use settlement::Timestamp;
 use settlement::ids::{ProfileId, TokenId};
-use store::{ApiToken, Store};
+use store::{ApiToken, Tx};
 
 use crate::problem::Problem;
 
-/// One of the caller's tokens that still works. The tokens of others are not found.
-async fn own_active_token(store: &Store, profile: &ProfileId, id: &TokenId) -> Result<ApiToken, Problem> {
-    let tokens = store.tokens(profile).await?;
+/// One of the caller's tokens that is not revoked. The tokens of others are not found.
+async fn own_token(tx: &mut Tx, profile: &ProfileId, id: &TokenId) -> Result<ApiToken, Problem> {
+    let tokens = tx.tokens(profile).await?;
     tokens.into_iter().find(|token| token.id == *id && token.revoked_at.is_none()).ok_or_else(Problem::not_found)
 }
 

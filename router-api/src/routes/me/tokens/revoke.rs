@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use settlement::ids::TokenId;
 
-use super::own_active_token;
+use super::own_token;
 use crate::extract::{Caller, NoBody, PathId, ProfileWrite, Write};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -32,7 +32,7 @@ pub async fn revoke_token(
     PathId(id): PathId<TokenId>,
     Write(NoBody {}, mut effect): Write<NoBody>,
 ) -> Result<Response, Problem> {
-    let mut token = own_active_token(&api.store, &caller.profile, &id).await?;
+    let mut token = own_token(&mut effect.tx, &caller.profile, &id).await?;
     let now = api.now();
     if !effect.tx.revoke_token(&id, now).await? {
         return Err(Problem::not_found());

@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use store::Wallet;
 
-use crate::extract::{Caller, ProfileWrite, Write};
+use crate::extract::{Caller, PreparedWrite, ProfileWrite};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
-use crate::routes::auth::proof::{SignedMessage, take_nonce, verify};
+use crate::routes::auth::proof::{SignedMessage, take_nonce};
+use crate::routes::me::lock_own;
 use crate::state::Api;
 use crate::view::profile::{WalletBody, WalletView};
 
@@ -35,11 +36,12 @@ const MAX_WALLETS: usize = 20;
 pub async fn add_wallet(
     State(api): State<Arc<Api>>,
     caller: Caller<ProfileWrite>,
-    Write(body, mut effect): Write<SignedMessage>,
+    PreparedWrite(_body, message, mut effect): PreparedWrite<SignedMessage>,
 ) -> Result<Response, Problem> {
-    let message = verify(&api, &body).await?;
+    let message = message?;
     take_nonce(&mut effect.tx, &message, api.now()).await?;
-    let wallets = api.store.wallets(&caller.profile).await?;
+    lock_own(&mut effect.tx, &caller.profile).await?;
+    let wallets = effect.tx.wallets(&caller.profile).await?;
     if let Some(known) = wallets.iter().find(|wallet| wallet.address == message.address) {
         return effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(known) }).await;
     }
