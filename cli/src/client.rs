@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
+use router_api::problem::Code;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use settlement::IdSource;
@@ -111,7 +112,7 @@ fn fix(code: Option<&str>, problem: &Value) -> Option<String> {
         let scopes: Vec<_> = scopes.iter().filter_map(Value::as_str).collect();
         format!("use a token with the scope {}", scopes.join(" and "))
     });
-    let cure = || Option::<String>::None; // RESTORE
+    let cure = || code.and_then(Code::parse).map(|code| code.cure().to_owned());
     let again = || problem["retryAfterSeconds"].as_u64().map(|seconds| format!("try again in {seconds} s"));
     missing.or(recommended).or_else(again).or_else(cure)
 }

@@ -57,7 +57,8 @@ pub async fn create2(chain: &Chain, salt: B256, init_code: &Bytes) -> anyhow::Re
     }
     let input: Bytes = [salt.as_slice(), init_code].concat().into();
     let receipt = send(chain, contracts::CREATE2_FACTORY, input, U256::ZERO).await?;
-    let code_hash = code_hash(chain, address).await?.ok_or_else(|| Failure::new(format!("nothing is at {address} after the deployment"), "ask another node"))?;
+    let code_hash =
+        code_hash(chain, address).await?.ok_or_else(|| Failure::new(format!("nothing is at {address} after the deployment"), "ask another node"))?;
     Ok(Deployed { address, code_hash, transaction: Some(receipt.transaction_hash) })
 }
 

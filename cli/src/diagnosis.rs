@@ -172,8 +172,12 @@ async fn clock(name: &str, chain: &Chain) -> anyhow::Result<Finding> {
     let block = chain.get_block_by_number(BlockNumberOrTag::Latest).await?.ok_or_else(|| anyhow::anyhow!("the node has no newest block"))?;
     let (block_time, now) = (block.header.timestamp, SystemClock.now().unix_seconds());
     Ok(match (block_time.saturating_sub(now), now.saturating_sub(block_time)) {
-        (ahead, _) if ahead > MAX_CLOCK_SKEW_S => Finding::wrong(what, format!("the newest block is {ahead} s in this machine's future"), "set this machine's clock (NTP)"),
-        (_, age) if age > MAX_BLOCK_AGE_S => Finding::wrong(what, format!("the newest block is {age} s old"), "the node is behind or the chain stands still; ask another node"),
+        (ahead, _) if ahead > MAX_CLOCK_SKEW_S => {
+            Finding::wrong(what, format!("the newest block is {ahead} s in this machine's future"), "set this machine's clock (NTP)")
+        }
+        (_, age) if age > MAX_BLOCK_AGE_S => {
+            Finding::wrong(what, format!("the newest block is {age} s old"), "the node is behind or the chain stands still; ask another node")
+        }
         (_, age) => Finding::fine(what, format!("block {} is {age} s old", block.header.number)),
     })
 }

@@ -20,7 +20,8 @@ const LOCK_FILE: &str = "package-lock.json";
 pub async fn anvil(progress: impl Fn(&str)) -> anyhow::Result<PathBuf> {
     let Some(root) = repository() else {
         return in_path("anvil").ok_or_else(|| {
-            Failure::new("there is no anvil to start", "run this inside the repository, or install Foundry so that anvil is in PATH: https://getfoundry.sh").into()
+            Failure::new("there is no anvil to start", "run this inside the repository, or install Foundry so that anvil is in PATH: https://getfoundry.sh")
+                .into()
         });
     };
     let folder = root.join(FOLDER);

@@ -1,13 +1,15 @@
 //! Checks a receipt against a chain, without trusting whoever issued it: recomputes what can be computed, asks a node for the rest.
 
+mod facts;
+
 use alloy_primitives::Address;
 use serde::Serialize;
-use settlement::event::PaymentEvent;
 use settlement::receipt::{Receipt, ReceiptClaim};
 use settlement::terms::Terms;
 use settlement::verify::{Authority, Evidence, report};
 
 use crate::config::SecretUrl;
+pub use facts::Facts;
 
 /// What the reader of a receipt knows from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -16,19 +18,6 @@ pub struct Trust {
     pub operator: Option<Address>,
     /// The agreed terms, as JSON.
     pub terms: Option<String>,
-}
-
-/// What a node says about a payment.
-#[derive(Clone, Debug)]
-pub struct Facts {
-    /// Whether the code at the router's address is the router's.
-    pub is_router: bool,
-    /// The event where the receipt says it is, if there is one.
-    pub event: Option<PaymentEvent>,
-    /// Why the signer may sign, as of that event.
-    pub authority: Option<Authority>,
-    /// The newest final block.
-    pub final_through: Option<u64>,
 }
 
 /// What became of one step.
@@ -122,11 +111,9 @@ pub async fn check(receipt: &str, rpc: &SecretUrl, trust: &Trust) -> anyhow::Res
         Ok(claim) => claim,
         Err(error) => return Ok(Verdict::new(vec![Step::new("document", false, describe(&error))], trust)),
     };
-    let facts = gather(&claim, rpc).await?;
+    let facts = Facts::gather(&claim, rpc).await?;
     Ok(judge(&claim, &facts, trust))
 }
-
-async fn gather(_claim: &ReceiptClaim, _rpc: &SecretUrl) -> anyhow::Result<Facts> { anyhow::bail!("stub") }
 
 /// Every step, given what the node said.
 #[must_use]
@@ -138,7 +125,9 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
         Step::new("signature", true, format!("of digest {} is by {}", signed.digest(), signed.signer())),
         Step::new("router_code", facts.is_router, format!("at {} {} the router's", snapshot.router, if facts.is_router { "is" } else { "is NOT" })),
         match trust.operator {
-            Some(operator) => Step::new("accepted_operator", operator == snapshot.operator, format!("you accept {operator}, the receipt is of {}", snapshot.operator)),
+            Some(operator) => {
+                Step::new("accepted_operator", operator == snapshot.operator, format!("you accept {operator}, the receipt is of {}", snapshot.operator))
+            }
             None => Step::not_checked("accepted_operator", format!("it is {}; nobody said whom you accept", snapshot.operator)),
         },
     ];

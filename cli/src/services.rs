@@ -16,7 +16,7 @@ use store::{Store, StoreOptions};
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::config::{ChainConfig, Config, SignerSource};
+use crate::config::{ChainConfig, Config, SecretUrl, SignerSource};
 use crate::failure::{Failure, OrFix};
 use crate::lifecycle::Lifecycle;
 use crate::system::{OsIds, SystemClock};
@@ -68,10 +68,8 @@ pub async fn open_current_store(config: &Config) -> anyhow::Result<Store> {
 /// When its key cannot be read.
 pub fn routing_signer(name: &str, chain: &ChainConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn RoutingSigner>> {
     let source = chain.signer.as_ref().ok_or_else(|| Failure::new(format!("chain {name} has no signer"), format!("set chains.{name}.signer_key_file")))?;
-    let key = local_signer(source).or_fix(
-        format!("the routing signer of chain {name} cannot be used"),
-        format!("check the {source}; `counterfoil keys new` makes a key"),
-    )?;
+    let key = local_signer(source)
+        .or_fix(format!("the routing signer of chain {name} cannot be used"), format!("check the {source}; `counterfoil keys new` makes a key"))?;
     Ok(Arc::new(PolicySigner::new(Arc::new(key), SigningPolicy::of(&chain.policy), clock)))
 }
 
@@ -95,7 +93,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
     for (name, chain) in &config.chains {
         signers.insert(chain.policy.chain_id, routing_signer(name, chain, Arc::clone(&world.clock))?);
     }
-    let nodes = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.rpc_urls.first()?.expose().parse().ok()?))).collect();
+    let nodes = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.rpc_urls.first()?.url().ok()?))).collect();
     let api = Api {
         store: store.clone(),
         signers,
@@ -141,7 +139,7 @@ pub fn start_indexers(config: &Config, store: &Store, world: &World, life: &Life
 }
 
 fn indexer_config(config: &Config, chain: &ChainConfig) -> anyhow::Result<IndexerConfig> {
-    let rpc_urls: Result<Vec<Url>, _> = chain.rpc_urls.iter().map(|rpc| rpc.expose().parse()).collect();
+    let rpc_urls: Result<Vec<Url>, _> = chain.rpc_urls.iter().map(SecretUrl::url).collect();
     Ok(IndexerConfig {
         chain: chain.policy.clone(),
         rpc_urls: rpc_urls.or_fix(format!("the nodes of {} cannot be used", chain.policy.name), "correct rpc_urls")?,

@@ -99,10 +99,8 @@ fn announcement(stack: &Stack, args: &Dev) -> String {
         ("token", format!("{} ({TOKEN_SYMBOL}; the buyer has {})", stack.deployment.token, BUYER_BALANCE / 1_000_000)),
         ("asset", stack.asset().to_string()),
     ]);
-    let tokens = table(
-        &["who", "profile", "api token"],
-        who.all().map(|id| vec![id.name.to_owned(), id.profile.to_string(), id.api_token.expose_secret().to_owned()]),
-    );
+    let tokens =
+        table(&["who", "profile", "api token"], who.all().map(|id| vec![id.name.to_owned(), id.profile.to_string(), id.api_token.expose_secret().to_owned()]));
     let wallets = table(
         &["who", "wallet", "private key (public test keys: never send them anything of value)"],
         who.all().into_iter().filter_map(|id| id.account.map(|a| vec![id.name.to_owned(), a.address().to_string(), a.private_key.to_owned()])),

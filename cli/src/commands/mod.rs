@@ -1,11 +1,17 @@
 //! What people type: one file per verb.
 
 mod contract;
+mod demo;
+mod dev;
+mod doctor;
 mod keys;
+mod migrate;
 mod pay;
 mod receipt;
 mod request;
 mod router;
+mod serve;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,7 +21,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::client::Client;
-use crate::config::{Config, Sources};
+use crate::config::{Config, SecretUrl, Sources};
 use crate::failure::OrFix;
 use crate::output::Output;
 
@@ -44,12 +50,23 @@ struct Globals {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Play one payment from agreement to receipt, on a private chain
+    Demo,
+    /// Start an instance with a chain of its own and ready-made identities, and stay up
+    Dev(dev::Dev),
+    /// Run the API, the indexer, or both
+    Serve(serve::Serve),
+    /// Bring the database to the schema of this version
+    Migrate,
     /// Deploy the router, and say who may sign for an operator
     #[command(subcommand)]
     Router(router::Command),
     /// Make and list wallet keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Make and revoke API tokens, at the database
+    #[command(subcommand)]
+    Token(token::Command),
     /// Import and show agreements
     #[command(subcommand)]
     Contract(contract::Command),
@@ -59,6 +76,22 @@ enum Command {
     /// Show receipts, and verify them without trusting whoever issued them
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Say what is configured, what is reachable, what is wrong, and how to mend it
+    Doctor,
+}
+
+/// Which node.
+#[derive(Debug, Args)]
+struct NodeArgs {
+    /// JSON-RPC URL of a node of the chain
+    #[arg(long, value_name = "URL", value_parser = unread, env = "COUNTERFOIL_RPC", hide_env_values = true)]
+    rpc: SecretUrl,
+}
+
+/// Takes any text for a URL: whoever uses it refuses what is none, and does not quote it, as the parser of the command line would.
+#[expect(clippy::unnecessary_wraps, reason = "a parser of the command line returns a result")]
+fn unread(text: &str) -> Result<SecretUrl, std::convert::Infallible> {
+    Ok(SecretUrl::new(text))
 }
 
 /// Which API, as whom.
@@ -123,11 +156,17 @@ pub fn main(cli: Cli) -> ExitCode {
 
 async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Demo => demo::run(&context).await,
+        Command::Dev(args) => dev::run(args, &context).await,
+        Command::Serve(args) => serve::run(args, &context).await,
+        Command::Migrate => migrate::run(&context).await,
         Command::Router(command) => command.run(&context).await,
         Command::Keys(command) => command.run(&context),
+        Command::Token(command) => command.run(&context).await,
         Command::Contract(command) => command.run(&context).await,
         Command::Request(command) => command.run(&context).await,
         Command::Receipt(command) => command.run(&context).await,
+        Command::Doctor => doctor::run(&context).await,
     }
 }
 

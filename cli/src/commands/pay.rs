@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use alloy_primitives::Address;
 use clap::Args;
 use serde_json::{Value, json};
+use settlement::asset::parse_address;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::money::Amount;
 use signer::wallet::{BuyerWallet, CheckedPayment, Expectation, Plan, Sent};
 
-use super::{ApiArgs, Context};
+use super::{ApiArgs, Context, NodeArgs};
 use crate::chain::{chain_id, connect};
 use crate::client::Client;
-use crate::config::SecretUrl;
 use crate::failure::{Failure, OrFix};
 use crate::output::{Output, pairs, text};
 use crate::paying::{self, RequestPath};
@@ -26,9 +26,8 @@ pub(super) struct Pay {
     contract: AgreementId,
     /// The payment request (pr_…)
     request: PaymentRequestId,
-    /// JSON-RPC URL of the chain to pay on
-    #[arg(long, value_name = "URL")]
-    rpc: SecretUrl,
+    #[command(flatten)]
+    node: NodeArgs,
     /// Key that pays: 64 hex digits or an encrypted keystore
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
@@ -39,13 +38,13 @@ pub(super) struct Pay {
     #[arg(long, value_name = "ATOMIC")]
     max_total: Option<Amount>,
     /// Refuse any other operator
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     operator: Option<Address>,
     /// Refuse any other payee
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     payee: Option<Address>,
     /// The router [default: where it is on every chain]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     router: Option<Address>,
     /// Pay without asking
     #[arg(long)]
@@ -60,14 +59,14 @@ pub(super) struct Pay {
 pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode> {
     let client = context.client(&args.api)?;
     let key = wallet_key::load(&args.key_file, args.password_file.as_ref(), context.output)?;
-    let chain_id = chain_id(&connect(&args.rpc, None)?, &args.rpc).await?;
+    let chain_id = chain_id(&connect(&args.node.rpc, None)?, &args.node.rpc).await?;
     let known = Expectation::new(key.address(), chain_id);
     let router = args.router.unwrap_or(known.router);
     let expected = Expectation { router, operator: args.operator, payee: args.payee, max_total: args.max_total, ..known };
 
     let at = RequestPath { contract: args.contract, request: args.request };
     let checked = paying::checked(&client, &at, &expected).await?;
-    let rpc = args.rpc.expose().parse().or_fix("the URL of the chain cannot be read", "write it as http://127.0.0.1:8545")?;
+    let rpc = args.node.rpc.url().or_fix("the URL of the chain cannot be read", "write it as http://127.0.0.1:8545")?;
     let wallet = BuyerWallet::new(rpc, &key).or_fix("the wallet cannot be set up", "check --rpc")?;
     let plan = wallet.plan(&checked).await.or_fix("the payment would not succeed", "mend what is named, or ask for a new payment request")?;
     consent(context.output, &checked, &plan, args.yes)?;

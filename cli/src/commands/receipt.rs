@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use alloy_primitives::Address;
 use clap::{Args, Subcommand};
-use settlement::ids::request_of_receipt;
 use serde_json::Value;
+use settlement::asset::parse_address;
+use settlement::ids::request_of_receipt;
 
 use super::contract::read_text;
 use super::request::amount;
-use super::{ApiArgs, Context};
-use crate::config::SecretUrl;
+use super::{ApiArgs, Context, NodeArgs};
 use crate::failure::OrFix;
 use crate::output::{pairs, text};
 use crate::receipt_check::{self, Trust};
@@ -37,11 +37,10 @@ pub(super) struct Show {
 pub(super) struct Verify {
     /// The receipt as JSON; - reads standard input
     file: PathBuf,
-    /// JSON-RPC URL of a node that you trust
-    #[arg(long, value_name = "URL")]
-    rpc: SecretUrl,
+    #[command(flatten)]
+    node: NodeArgs,
     /// The operator whose signature you accept [default: whoever the receipt names]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     operator: Option<Address>,
     /// The agreed terms as JSON, to compare them with the hash that was signed
     #[arg(long, value_name = "FILE")]
@@ -67,7 +66,8 @@ async fn verify(args: Verify, context: &Context) -> anyhow::Result<ExitCode> {
     let receipt = read_text(&args.file)?;
     let terms = args.terms.as_ref().map(|path| read_text(path)).transpose()?;
     let trust = Trust { operator: args.operator, terms };
-    let verdict = receipt_check::check(&receipt, &args.rpc, &trust).await.or_fix("the receipt cannot be checked now", "check --rpc, and that the node runs")?;
+    let verdict =
+        receipt_check::check(&receipt, &args.node.rpc, &trust).await.or_fix("the receipt cannot be checked now", "check --rpc, and that the node runs")?;
     context.output.answer(&verdict, || verdict.for_people());
     Ok(if verdict.verified { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -91,5 +91,7 @@ fn one(receipt: &Value) -> String {
         ("block", format!("{} on chain {}", text(&event["blockNumber"]), text(&event["chainId"]))),
         ("verified at", text(&receipt["verifiedAt"])),
     ]);
-    format!("{shown}\nTo trust the chain instead of this server: counterfoil --json receipt show ID > receipt.json; counterfoil receipt verify receipt.json --rpc URL")
+    format!(
+        "{shown}\nTo trust the chain instead of this server: counterfoil --json receipt show ID > receipt.json; counterfoil receipt verify receipt.json --rpc URL"
+    )
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use alloy_primitives::Address;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use settlement::asset::parse_address;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::money::Amount;
 
@@ -30,7 +31,7 @@ pub(super) struct Create {
     /// The agreement (agr_…)
     contract: AgreementId,
     /// The wallet that will pay
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     payer: Address,
     /// What the seller is to receive, in atomic units [default: all that is open]
     #[arg(long, value_name = "ATOMIC")]

@@ -9,11 +9,11 @@ use alloy_sol_types::SolCall;
 use clap::{Args, Subcommand};
 use contracts::PaymentRouter::setSignerCall;
 use serde_json::json;
+use settlement::asset::parse_address;
 use settlement::{Clock, Timestamp};
 
-use super::Context;
+use super::{Context, NodeArgs};
 use crate::chain::{chain_id, connect, send};
-use crate::config::SecretUrl;
 use crate::deploy;
 use crate::failure::{Failure, OrFix};
 use crate::output::pairs;
@@ -30,9 +30,8 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 struct Sender {
-    /// JSON-RPC URL of the chain
-    #[arg(long, value_name = "URL")]
-    rpc: SecretUrl,
+    #[command(flatten)]
+    node: NodeArgs,
     /// Key that sends the transaction: 64 hex digits or an encrypted keystore
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
@@ -55,6 +54,7 @@ pub(super) struct SetSigner {
     #[command(flatten)]
     sender: Sender,
     /// The delegate: the address of the routing signer's key
+    #[arg(value_parser = parse_address)]
     signer: Address,
     /// Until when it may sign, as 2027-01-31T00:00:00Z
     #[arg(long, value_name = "TIME", required_unless_present = "revoke")]
@@ -63,7 +63,7 @@ pub(super) struct SetSigner {
     #[arg(long, conflicts_with = "until")]
     revoke: bool,
     /// The router [default: where it is on every chain]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     router: Option<Address>,
 }
 
@@ -78,8 +78,8 @@ impl Command {
 
 async fn deploy_router(args: Deploy, context: &Context) -> anyhow::Result<ExitCode> {
     let key = wallet_key::load(&args.sender.key_file, args.sender.password_file.as_ref(), context.output)?;
-    let chain = connect(&args.sender.rpc, Some(&key))?;
-    let chain_id = chain_id(&chain, &args.sender.rpc).await?;
+    let chain = connect(&args.sender.node.rpc, Some(&key))?;
+    let chain_id = chain_id(&chain, &args.sender.node.rpc).await?;
     let deployed = deploy::router(&chain).await?;
     let document = json!({ "chainId": chain_id, "codeHash": deployed.code_hash, "router": deployed.address });
     if let Some(path) = &args.out {
@@ -100,8 +100,8 @@ async fn deploy_router(args: Deploy, context: &Context) -> anyhow::Result<ExitCo
 async fn set_signer(args: SetSigner, context: &Context) -> anyhow::Result<ExitCode> {
     let until = until(args.until.as_deref())?;
     let operator = wallet_key::load(&args.sender.key_file, args.sender.password_file.as_ref(), context.output)?;
-    let chain = connect(&args.sender.rpc, Some(&operator))?;
-    let chain_id = chain_id(&chain, &args.sender.rpc).await?;
+    let chain = connect(&args.sender.node.rpc, Some(&operator))?;
+    let chain_id = chain_id(&chain, &args.sender.node.rpc).await?;
     let router = args.router.unwrap_or_else(contracts::router_address);
     let code_hash = deploy::code_hash(&chain, router).await?;
     let code_hash = code_hash.ok_or_else(|| Failure::new(format!("no router is at {router} on chain {chain_id}"), "run `counterfoil router deploy` first"))?;

@@ -68,13 +68,8 @@ async fn create(args: Create, context: &Context) -> anyhow::Result<ExitCode> {
     let key = config.token_key().or_fix("tokens cannot be made", "use the same key as the instance that is to know the token")?;
     let store = open_current_store(&config).await?;
     let now = SystemClock.now();
-    let new_profile = args.new_profile.clone().map(|display_name| Profile {
-        id: ProfileId::new(OsIds.ulid()),
-        handle: None,
-        display_name,
-        created_at: now,
-        updated_at: now,
-    });
+    let new_profile =
+        args.new_profile.clone().map(|display_name| Profile { id: ProfileId::new(OsIds.ulid()), handle: None, display_name, created_at: now, updated_at: now });
     let profile = match (&new_profile, args.profile) {
         (Some(profile), _) => profile.id.clone(),
         (None, Some(id)) => existing(&store, id).await?,
@@ -145,7 +140,11 @@ async fn revoke(args: &Revoke, context: &Context) -> anyhow::Result<ExitCode> {
     tx.commit().await?;
     store.close().await;
     if !revoked {
-        return Err(Failure::new(format!("there is no token {} that could be revoked", args.id), "it may be revoked already; GET /api/agent/me/tokens lists them").into());
+        return Err(Failure::new(
+            format!("there is no token {} that could be revoked", args.id),
+            "it may be revoked already; GET /api/agent/me/tokens lists them",
+        )
+        .into());
     }
     context.output.answer(&json!({ "id": args.id.as_str(), "revoked": true }), || format!("{} is revoked", args.id));
     Ok(ExitCode::SUCCESS)

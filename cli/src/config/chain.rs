@@ -109,7 +109,8 @@ fn read(reader: &mut Reader<'_>, parent: &mut Section, name: &str) -> Option<Cha
     }
     let signer = signer(reader, &mut section);
     reader.close(section);
-    let policy = ChainPolicy { chain_id: chain_id?, name: label.unwrap_or_else(|| name.to_owned()), router, operator: operator?, finality: finality?, fee: fee? };
+    let policy =
+        ChainPolicy { chain_id: chain_id?, name: label.unwrap_or_else(|| name.to_owned()), router, operator: operator?, finality: finality?, fee: fee? };
     Some(ChainConfig { policy, rpc_urls, start_block, tokens, signer })
 }
 

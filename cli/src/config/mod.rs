@@ -98,6 +98,8 @@ pub enum LogFormat {
 #[derive(Clone)]
 pub struct SecretUrl(SecretString);
 
+/// How the URL of an embedded database starts.
+const SQLITE: &str = "sqlite:";
 /// A token key shorter than this could be guessed from a stolen database.
 pub const MIN_TOKEN_KEY_CHARS: usize = 32;
 
@@ -180,8 +182,16 @@ impl SecretUrl {
         self.0.expose_secret()
     }
 
+    /// All of it, read.
+    ///
+    /// # Errors
+    /// When it is no URL. The error does not show it.
+    pub fn url(&self) -> Result<Url, url::ParseError> {
+        self.expose().parse()
+    }
+
     fn has_password(&self) -> bool {
-        self.expose().parse::<Url>().is_ok_and(|url| url.password().is_some())
+        self.url().is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
     }
 }
 
@@ -189,7 +199,7 @@ impl FromStr for SecretUrl {
     type Err = url::ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<Url>().map(|_| Self::new(text))
+        Self::new(text).url().map(|_| Self::new(text))
     }
 }
 
@@ -201,12 +211,16 @@ impl fmt::Debug for SecretUrl {
 
 impl fmt::Display for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.expose().parse::<Url>() {
+        // A file on this machine: nothing in its name is secret.
+        if self.expose().starts_with(SQLITE) {
+            return f.write_str(self.expose());
+        }
+        match self.url() {
             Ok(url) => match (url.host_str(), url.port()) {
                 (Some(host), Some(port)) => write!(f, "{}://{host}:{port}/…", url.scheme()),
                 (Some(host), None) => write!(f, "{}://{host}/…", url.scheme()),
-                // A file on this machine: nothing in its name is secret.
-                (None, _) => f.write_str(self.expose()),
+                // What is taken for a scheme may be a host, and the rest hold a key: node.example:443/v2/KEY
+                (None, _) => f.write_str("[REDACTED]"),
             },
             Err(_) => f.write_str("[REDACTED]"),
         }

@@ -169,6 +169,22 @@ fn i12_no_secret_is_in_debug() {
 }
 
 #[test]
+fn i12_a_url_is_shown_by_its_host_and_a_file_by_its_path() {
+    let cases = [
+        ("sqlite:counterfoil.db", "sqlite:counterfoil.db"),
+        ("postgres://me:hunter2@db/x?password=hunter2", "postgres://db/…"),
+        ("https://node.example:444/v2/apikey", "https://node.example:444/…"),
+        ("node.example:443/v2/apikey", "[REDACTED]"),
+        ("node.example/v2/apikey", "[REDACTED]"),
+    ];
+    for (url, shown) in cases {
+        assert_eq!(SecretUrl::new(url).to_string(), shown);
+        assert_eq!(format!("{:?}", SecretUrl::new(url)), shown);
+    }
+    assert!(problems("[database]\nurl = \"postgres://db/x?password=hunter2\"\n", &[])[0].starts_with("database.url: is a secret"));
+}
+
+#[test]
 fn serving_names_everything_that_is_missing() {
     let nothing = Config::load(&case("", &[]).sources).unwrap();
     let text = nothing.check_serving(true).unwrap_err().to_string();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use settlement::Timestamp;
 use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party};
 use settlement::asset::Token;
-use settlement::event::Location;
+use settlement::event::{Location, PaymentEvent};
 use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
 use settlement::money::{Amount, FeePolicy};

@@ -116,7 +116,9 @@ impl Anvil {
     pub async fn stop(mut self) -> anyhow::Result<()> {
         drop(self.lifeline.take());
         let ended = tokio::time::timeout(STOPS_WITHIN, self.process.wait()).await;
-        ended.or_fix("anvil does not end", "end it by hand; its last seconds may be lost")?.or_fix("anvil cannot be waited for", "look for it among the processes")?;
+        ended
+            .or_fix("anvil does not end", "end it by hand; its last seconds may be lost")?
+            .or_fix("anvil cannot be waited for", "look for it among the processes")?;
         Ok(())
     }
 }

@@ -1,0 +1,139 @@
+//! What a node says about the payment that a receipt claims.
+
+use alloy::eips::{BlockId, BlockNumberOrTag};
+use alloy::providers::Provider;
+use alloy::rpc::types::{Filter, Log};
+use alloy_primitives::Address;
+use alloy_sol_types::SolEvent;
+use contracts::PaymentRouter::{SignerSet, signerUntilCall};
+use settlement::event::{Location, PaymentEvent, RouterEvent};
+use settlement::finality::{FinalityPolicy, final_through};
+use settlement::receipt::ReceiptClaim;
+use settlement::verify::Authority;
+
+use crate::chain::{Chain, chain_id, connect, view_at};
+use crate::config::SecretUrl;
+use crate::deploy;
+use crate::failure::{Failure, OrFix};
+
+const NO_ANSWER: &str = "the node does not answer";
+const ASK_AGAIN: &str = "check --rpc, and that the node runs";
+
+/// What a node says about a payment.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Whether the code at the router's address is the router's.
+    pub is_router: bool,
+    /// The event where the receipt says it is, if there is one.
+    pub event: Option<PaymentEvent>,
+    /// Why the signer may sign, as of that event.
+    pub authority: Option<Authority>,
+    /// The newest final block.
+    pub final_through: Option<u64>,
+}
+
+impl Facts {
+    /// Asks a node of the receipt's chain.
+    ///
+    /// # Errors
+    /// When the node cannot be asked, is of another chain, or no longer knows what it must be asked.
+    pub async fn gather(claim: &ReceiptClaim, rpc: &SecretUrl) -> anyhow::Result<Self> {
+        let chain = connect(rpc, None)?;
+        let (found, wanted) = (chain_id(&chain, rpc).await?, claim.event.location.chain_id);
+        if found != wanted {
+            let what = format!("the node at {rpc} is of chain {found}, and the receipt is of chain {wanted}");
+            return Err(Failure::new(what, format!("name a node of chain {wanted} with --rpc")).into());
+        }
+        let snapshot = claim.signed.snapshot();
+        let is_router = deploy::code_hash(&chain, snapshot.router).await? == Some(contracts::router_code_hash());
+        let final_through = finality(&chain, snapshot.finality).await?;
+        let event = event(&chain, wanted, &claim.event.location).await?;
+        let authority = match &event {
+            Some(event) => authority(&chain, snapshot.router, snapshot.operator, claim.signed.signer(), &event.location).await?,
+            None => None,
+        };
+        Ok(Self { is_router, event, authority, final_through })
+    }
+}
+
+/// The newest block that is final under a policy.
+async fn finality(chain: &Chain, policy: FinalityPolicy) -> anyhow::Result<Option<u64>> {
+    let tagged = match policy {
+        FinalityPolicy::Confirmations(count) => {
+            let head = chain.get_block_number().await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+            return Ok(final_through(count, head));
+        }
+        FinalityPolicy::Safe => BlockNumberOrTag::Safe,
+        FinalityPolicy::Finalized => BlockNumberOrTag::Finalized,
+    };
+    let block = chain.get_block_by_number(tagged).await.or_fix(format!("the node does not know its {policy} block"), ASK_AGAIN)?;
+    Ok(block.map(|block| block.header.number))
+}
+
+/// The payment in the log that the receipt names, where the chain has it now.
+async fn event(chain: &Chain, chain_id: u64, claimed: &Location) -> anyhow::Result<Option<PaymentEvent>> {
+    let receipt = chain.get_transaction_receipt(claimed.tx_hash).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+    let logs = receipt.iter().filter(|receipt| receipt.status()).flat_map(|receipt| receipt.logs());
+    let Some(log) = logs.into_iter().find(|log| log.log_index == Some(claimed.log_index) && !log.removed) else { return Ok(None) };
+    let (Some(number), Some(hash)) = (log.block_number, log.block_hash) else { return Ok(None) };
+    let block = chain.get_block_by_number(number.into()).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+    // A node that keeps the receipts of abandoned branches has another block at this height.
+    let Some(block) = block.filter(|block| block.header.hash == hash) else { return Ok(None) };
+    let location = Location {
+        chain_id,
+        block_number: number,
+        block_hash: hash,
+        block_time: block.header.timestamp,
+        tx_hash: claimed.tx_hash,
+        log_index: claimed.log_index,
+    };
+    Ok(match RouterEvent::decode(log.address(), location, log.data()) {
+        Ok(Some(RouterEvent::Payment(event))) => Some(event),
+        Ok(Some(RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. }) | None) | Err(_) => None,
+    })
+}
+
+/// Why `signer` could sign for the operator when the event was logged: what its block said before it, else what held before the block.
+async fn authority(chain: &Chain, router: Address, operator: Address, signer: Address, at: &Location) -> anyhow::Result<Option<Authority>> {
+    if signer == operator {
+        return Ok(Some(Authority::Operator));
+    }
+    let delegate = |until: u64| (until > 0).then_some(Authority::Delegate { signer, until });
+    let filter = appointments(router, operator, signer);
+    let within = chain.get_logs(&filter.clone().at_block_hash(at.block_hash)).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+    if let Some(until) = last_until(&within, at.log_index) {
+        return Ok(delegate(until));
+    }
+    let Some(before) = at.block_number.checked_sub(1) else { return Ok(None) };
+    let asked = signerUntilCall { operator, signer };
+    let error = match view_at(chain, router, &asked, BlockId::number(before)).await {
+        Ok(until) => return Ok(delegate(until.to())),
+        Err(error) => error,
+    };
+    // Only archive nodes answer for old blocks; the others may still have the logs.
+    match last_appointment(chain, &filter, before).await {
+        Ok(until) => Ok(until.and_then(delegate)),
+        Err(_) => Err(error).or_fix(format!("the node does not know who could sign at block {before}"), "ask a node that keeps history (an archive node)"),
+    }
+}
+
+/// The logs that say until when `signer` may sign.
+fn appointments(router: Address, operator: Address, signer: Address) -> Filter {
+    Filter::new().address(router).event_signature(SignerSet::SIGNATURE_HASH).topic1(operator.into_word()).topic2(signer.into_word())
+}
+
+/// What the last of these logs up to a block says.
+async fn last_appointment(chain: &Chain, filter: &Filter, through: u64) -> anyhow::Result<Option<u64>> {
+    let logs = chain.get_logs(&filter.clone().from_block(0).to_block(through)).await?;
+    Ok(last_until(&logs, u64::MAX))
+}
+
+/// What the last of these logs before an index says.
+fn last_until(logs: &[Log], before: u64) -> Option<u64> {
+    let earlier = logs.iter().filter(|log| !log.removed && log.log_index.is_some_and(|index| index < before));
+    let last = earlier.max_by_key(|log| (log.block_number, log.log_index))?;
+    SignerSet::decode_log_data_validate(last.data()).ok().map(|set| set.until.to())
+}
+
+#[cfg(test)]
+mod tests;
