@@ -129,6 +129,25 @@ async fn events_of_tx(connection: &mut AnyConnection, chain_id: u64, tx_hash: B2
     query.bind(signed(chain_id)?).bind(lower(tx_hash)).fetch_all(connection).await?.iter().map(payment).collect()
 }
 
+/// From the events up to a place.
+async fn authority(connection: &mut AnyConnection, chain_id: u64, operator: Address, signer: Address, at: &Location) -> Result<Option<Authority>, StoreError> {
+    if signer == operator {
+        return Ok(Some(Authority::Operator));
+    }
+    let query = sqlx::query(
+        "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
+         AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1",
+    )
+    .bind(signed(chain_id)?)
+    .bind(lower(operator))
+    .bind(lower(signer))
+    .bind(signed(at.block_number)?)
+    .bind(signed(at.log_index)?);
+    let Some(row) = query.fetch_optional(connection).await? else { return Ok(None) };
+    let until: u64 = Fields::new("router_events", "tx_hash", &row)?.unsigned("signer_until")?;
+    Ok((until > 0).then_some(Authority::Delegate { signer, until }))
+}
+
 /// Whether a nonce of an operator was ever seen used or cancelled, on whatever branch.
 pub(crate) async fn is_nonce_seen(connection: &mut AnyConnection, chain_id: u64, operator: Address, nonce: U256) -> Result<bool, StoreError> {
     let (chain, operator) = (signed(chain_id)?, lower(operator));
@@ -169,50 +188,13 @@ impl Store {
     pub async fn events_of_tx(&self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
         events_of_tx(&mut *self.read().await?, chain_id, tx_hash).await
     }
+}
 
-    /// Payments up to a block that no verdict was passed on, lowest first, at most `limit`.
-    pub async fn unjudged_events(&self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
-             ORDER BY block_number, log_index LIMIT $3",
-        );
-        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.database.pool()).await?;
-        rows.iter().map(payment).collect()
-    }
-
-    /// Cancellations of nonces up to a block that were not applied yet, lowest first.
-    pub async fn unapplied_cancellations(&self, chain_id: u64, through: u64) -> Result<Vec<RouterEvent>, StoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'nonces_cancelled' AND block_number <= $2 \
-             ORDER BY block_number, log_index",
-        );
-        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).fetch_all(self.database.pool()).await?;
-        let cancellation = |row: &AnyRow| {
-            let fields = Fields::new("router_events", "tx_hash", row)?;
-            let (location, operator) = (location(&fields)?, fields.address("operator")?);
-            Ok(RouterEvent::NoncesCancelled { location, operator, word: fields.word("word")?, mask: fields.word("mask")? })
-        };
-        rows.iter().map(cancellation).collect()
-    }
-
-    /// Why a signer may sign for an operator at a place of the chain, from the events up to there; `None` when it may not. Whether the time of a delegate is
-    /// over is for [`settlement::verify`] to say.
+impl Store {
+    /// Why a signer may sign for an operator at a place of the chain, from the events up to there; `None` when they name none. Whether the time of a delegate
+    /// is over is for [`settlement::verify`] to say.
     pub async fn authority(&self, chain_id: u64, operator: Address, signer: Address, at: &Location) -> Result<Option<Authority>, StoreError> {
-        if signer == operator {
-            return Ok(Some(Authority::Operator));
-        }
-        let query = sqlx::query(
-            "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
-             AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1",
-        )
-        .bind(signed(chain_id)?)
-        .bind(lower(operator))
-        .bind(lower(signer))
-        .bind(signed(at.block_number)?)
-        .bind(signed(at.log_index)?);
-        let Some(row) = query.fetch_optional(self.database.pool()).await? else { return Ok(None) };
-        let until: u64 = Fields::new("router_events", "tx_hash", &row)?.unsigned("signer_until")?;
-        Ok((until > 0).then_some(Authority::Delegate { signer, until }))
+        authority(&mut *self.read().await?, chain_id, operator, signer, at).await
     }
 }
 
@@ -225,6 +207,36 @@ impl Tx {
     /// The payments of a transaction that stands on the chain.
     pub async fn events_of_tx(&mut self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
         events_of_tx(self.connection(), chain_id, tx_hash).await
+    }
+
+    /// Payments up to a block that no verdict was passed on, lowest first, at most `limit`.
+    pub async fn unjudged_events(&mut self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
+             ORDER BY block_number, log_index LIMIT $3",
+        );
+        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.connection()).await?;
+        rows.iter().map(payment).collect()
+    }
+
+    /// Cancellations of nonces up to a block that were not applied yet, lowest first.
+    pub async fn unapplied_cancellations(&mut self, chain_id: u64, through: u64) -> Result<Vec<RouterEvent>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'nonces_cancelled' AND block_number <= $2 \
+             ORDER BY block_number, log_index",
+        );
+        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).fetch_all(self.connection()).await?;
+        let cancellation = |row: &AnyRow| {
+            let fields = Fields::new("router_events", "tx_hash", row)?;
+            let (location, operator) = (location(&fields)?, fields.address("operator")?);
+            Ok(RouterEvent::NoncesCancelled { location, operator, word: fields.word("word")?, mask: fields.word("mask")? })
+        };
+        rows.iter().map(cancellation).collect()
+    }
+
+    /// Why a signer may sign for an operator at a place of the chain, as [`Store::authority`].
+    pub async fn authority(&mut self, chain_id: u64, operator: Address, signer: Address, at: &Location) -> Result<Option<Authority>, StoreError> {
+        authority(self.connection(), chain_id, operator, signer, at).await
     }
 
     /// Stores events. One that is stored already stands on the chain again; storing it twice changes nothing.
