@@ -1,6 +1,7 @@
 //! A chain without a chain: what the indexer would write for blocks and payments, written through the same store.
 
 use alloy_primitives::{B256, U256, keccak256};
+use settlement::IdSource;
 use settlement::agreement::AgreementRecord;
 use settlement::event::{Location, PaymentEvent, RouterEvent};
 use settlement::finality::{FinalityPolicy, final_through};
@@ -9,7 +10,6 @@ use settlement::ledger::postings;
 use settlement::notice::{Notice, NoticeType};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState};
 use settlement::verify::{AgreedTerms, Evidence, verify};
-use settlement::IdSource;
 use store::{BlockRef, Cursor, Head, Header, OpenIssue, StoredRequest, Tx, Verdict};
 
 use super::{CHAIN_ID, TestApp};

@@ -131,4 +131,3 @@ pub struct OptionsChainView {
     /// `following`, `lagging`, `halted` or `not_started`.
     pub indexer: &'static str,
 }
-

@@ -467,7 +467,9 @@ fn status_reason(request: &PaymentRequest) -> Option<String> {
         PaymentRequestState::Cancelled { reason, .. } => reason.clone(),
         PaymentRequestState::Failed { reason: FailureReason::UnitPaid { by }, .. } => Some(format!("unit_paid by {by}")),
         PaymentRequestState::Failed { reason, .. } => Some(reason.name().to_owned()),
-        PaymentRequestState::Signed | PaymentRequestState::Submitted { .. } | PaymentRequestState::Expired { .. } | PaymentRequestState::Verified { .. } => None,
+        PaymentRequestState::Signed | PaymentRequestState::Submitted { .. } | PaymentRequestState::Expired { .. } | PaymentRequestState::Verified { .. } => {
+            None
+        }
     }
 }
 

@@ -57,7 +57,9 @@ pub async fn cancel_contract(
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     if known.agreement.updated_at != *body.expected_updated_at {
         let current = known.agreement.updated_at.to_string();
-        return Err(Problem::new(Code::Stale, "the agreement has changed since then").with("updatedAt", current).with("currentStatus", known.agreement.state.name()));
+        return Err(Problem::new(Code::Stale, "the agreement has changed since then")
+            .with("updatedAt", current)
+            .with("currentStatus", known.agreement.state.name()));
     }
     let (before, now) = (known.agreement.clone(), api.now());
     let cancelled = before.state.clone().cancel(reason.clone(), participant.caller.profile.clone(), known.payments, now);

@@ -10,16 +10,8 @@ use settlement::payment_request::FailureReason;
 use crate::testing::{Actor, Answer, TestApp};
 
 /// The actions that change something, with what they are done to.
-const WRITES: [&str; 8] = [
-    "submit_delivery",
-    "accept",
-    "reject",
-    "cancel_contract",
-    "create_payment_request",
-    "submit_tx_hash",
-    "verify_payment",
-    "cancel_payment_request",
-];
+const WRITES: [&str; 8] =
+    ["submit_delivery", "accept", "reject", "cancel_contract", "create_payment_request", "submit_tx_hash", "verify_payment", "cancel_payment_request"];
 
 /// A world in some state, and the payment request that it is about.
 struct World {

@@ -69,3 +69,59 @@ pub async fn cancel_payment_request(
     let view = detail(&api, &known, &StoredRequest::Sound(request), &Sighting::default(), (participant.actor, Some(payer)));
     effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: view }).await
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use serde_json::{Value, json};
+
+    use crate::testing::{Answer, TestApp};
+    use crate::view::documented::assert_documented;
+    use crate::view::payment_request::PaymentRequestBody;
+
+    async fn cancel(app: &TestApp, id: &str, body: Value) -> Answer {
+        app.on_request(Method::POST, id, "cancel").bearer(&app.buyer).json(body).send().await
+    }
+
+    #[tokio::test]
+    async fn the_buyer_calls_it_off_once_and_says_why() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        let answer = cancel(&app, &id, json!({ "reason": "another wallet will pay" })).await.expect(200);
+        assert_documented::<PaymentRequestBody>(answer.json());
+        let request = &answer["paymentRequest"];
+        assert_eq!((&request["status"], &request["statusReason"]), (&json!("cancelled"), &json!("another wallet will pay")));
+        assert_eq!((&request["isPayable"], request.get("execution")), (&json!(false), None));
+        let told = app.notices("payment_request.cancelled").await;
+        assert_eq!((told.len(), &told[0].notice.data["reason"]), (1, &json!("another wallet will pay")));
+        let again = cancel(&app, &id, json!({})).await.problem(409, "not_allowed");
+        assert_eq!(again["currentStatus"], "cancelled");
+    }
+
+    #[tokio::test]
+    async fn not_once_a_transaction_was_named_or_seen() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        app.submit(&id, &TestApp::hash(1)).await.expect(200);
+        let named = cancel(&app, &id, json!({})).await.problem(409, "not_allowed");
+        assert_eq!(named["currentStatus"], "submitted");
+        app.pay(&id).await;
+        let paid = cancel(&app, &id, json!({})).await.problem(409, "not_allowed");
+        assert_eq!(paid["currentStatus"], "router_verified");
+        assert!(app.notices("payment_request.cancelled").await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn i04_a_reason_has_a_length_and_others_cannot() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        for reason in [json!("x".repeat(501)), json!("a\u{0}b"), json!(5)] {
+            cancel(&app, &id, json!({ "reason": reason })).await.problem(422, "invalid_field");
+        }
+        cancel(&app, &id, json!({ "status": "cancelled" })).await.problem(422, "unknown_field");
+        for (actor, status, code) in [(&app.seller, 403, "role_required"), (&app.stranger, 404, "not_found")] {
+            app.on_request(Method::POST, &id, "cancel").bearer(actor).json(json!({})).send().await.problem(status, code);
+        }
+        cancel(&app, &id, json!({ "reason": "x".repeat(500) })).await.expect(200);
+    }
+}

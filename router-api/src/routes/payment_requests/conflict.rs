@@ -24,7 +24,9 @@ pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> 
             AgreementState::Cancelled { .. } => contracts::not_allowed(not_allowed, known.payments),
             _ if known.payments.paid_in_full => already_paid(known),
             _ if known.payments.proof_issue => contracts::not_allowed(not_allowed, known.payments),
-            _ => Problem::new(Code::PaymentNotDue, not_allowed.because).with("currentStatus", not_allowed.from).recommend("wait_for_seller", "Wait for the seller"),
+            _ => Problem::new(Code::PaymentNotDue, not_allowed.because)
+                .with("currentStatus", not_allowed.from)
+                .recommend("wait_for_seller", "Wait for the seller"),
         },
         CannotRequest::Unit(CannotSign::Live(id)) => inspection_required(&id),
         CannotRequest::Unit(CannotSign::Settling(id)) => settling(&id),
@@ -49,7 +51,11 @@ pub(super) fn settling(id: &PaymentRequestId) -> Problem {
 /// A payload under another nonce is alive until `until` is final.
 pub(super) fn overlap(request: &PaymentRequestId, until: Timestamp, known: &Known, now: Timestamp) -> Problem {
     let chain = &known.setting.chain;
-    let reached = if chain.final_time() == 0 { "no final block is known".to_owned() } else { format!("the chain is final up to {}", Timestamp::from_unix_seconds(chain.final_time())) };
+    let reached = if chain.final_time() == 0 {
+        "no final block is known".to_owned()
+    } else {
+        format!("the chain is final up to {}", Timestamp::from_unix_seconds(chain.final_time()))
+    };
     let detail = format!("the payload of {request} covers the same work under another nonce and can be paid until {until} is final; {reached}");
     let wait = until.unix_seconds().saturating_sub(now.unix_seconds()).max(SETTLING_RETRY_S);
     let problem = Problem::new(Code::OverlappingPayload, detail)

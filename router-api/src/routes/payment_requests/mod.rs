@@ -52,7 +52,14 @@ impl Sighting {
 }
 
 /// Runs `show` on the facts and parts of a stored request.
-fn shown<T>(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sighting, reader: (Actor, bool), show: impl FnOnce(&RequestFacts<'_>, RequestParts<'_>) -> T) -> T {
+fn shown<T>(
+    api: &Api,
+    known: &Known,
+    stored: &StoredRequest,
+    sighting: &Sighting,
+    reader: (Actor, bool),
+    show: impl FnOnce(&RequestFacts<'_>, RequestParts<'_>) -> T,
+) -> T {
     let (actor, executable) = reader;
     let head = known.setting.chain.head();
     let contract = known.facts();
@@ -65,18 +72,12 @@ fn shown<T>(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sightin
             (Standing::Unproven { id, unit }, *created_at, *updated_at)
         }
     };
-    let seen = sighting.seen.as_ref().map(|seen| Seen {
-        tx_hash: seen.event.location.tx_hash,
-        confirmations: head.map_or(0, |head| confirmations(seen.event.location.block_number, head)),
-    });
-    let facts = RequestFacts {
-        contract: &contract,
-        standing,
-        seen,
-        proof_issue: !sighting.issues.is_empty(),
-        now: known.setting.chain.now(api.now()),
-        executable,
-    };
+    let seen = sighting
+        .seen
+        .as_ref()
+        .map(|seen| Seen { tx_hash: seen.event.location.tx_hash, confirmations: head.map_or(0, |head| confirmations(seen.event.location.block_number, head)) });
+    let facts =
+        RequestFacts { contract: &contract, standing, seen, proof_issue: !sighting.issues.is_empty(), now: known.setting.chain.now(api.now()), executable };
     show(&facts, RequestParts { seen: sighting.seen.as_ref(), head, issues: &issues, created_at, updated_at, actor })
 }
 
@@ -89,7 +90,9 @@ fn listed(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sighting,
 fn detail(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sighting, reader: (Actor, Option<Payer>)) -> DetailView {
     let (actor, payer) = reader;
     match payer {
-        Some(payer) => shown(api, known, stored, sighting, (actor, true), |facts, parts| DetailView::Payer(Box::new(PayerPaymentRequestView::new(&payer, facts, parts)))),
+        Some(payer) => {
+            shown(api, known, stored, sighting, (actor, true), |facts, parts| DetailView::Payer(Box::new(PayerPaymentRequestView::new(&payer, facts, parts))))
+        }
         None => DetailView::Other(Box::new(listed(api, known, stored, sighting, actor))),
     }
 }

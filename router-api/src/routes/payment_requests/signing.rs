@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use alloy_primitives::Address;
 use serde_json::json;
+use settlement::Timestamp;
 use settlement::chain::ChainPolicy;
 use settlement::ids::{PaymentRequestId, UnitId};
 use settlement::money::Amount;
@@ -12,7 +13,6 @@ use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
 use settlement::unit::{CannotSign, NextUnit, Unit, UnitKind};
-use settlement::Timestamp;
 use signer::SignerError;
 use store::{Conflict, StoreError, StoredRequest, Tx};
 

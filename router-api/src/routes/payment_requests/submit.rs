@@ -119,12 +119,162 @@ async fn bind(api: &Api, tx: &mut Tx, agreement: &AgreementRecord, mut request: 
     })?;
     request.updated_at = now;
     match tx.set_request_state(&request.id, from, &request.state, now).await {
-        Err(StoreError::Conflict(Conflict::Duplicate("live_request"))) => {
-            return Err(Problem::new(Code::ReuseOrCancelActiveRequest, "a newer payment request of this agreement is active; if this one was paid, the chain tells us"));
-        }
+        Err(StoreError::Conflict(Conflict::Duplicate("live_request"))) => return Err(newer(api, tx, &request).await?),
         changed => changed?,
     }
     let data = json!({ "contractId": request.agreement.as_str(), "paymentRequestId": request.id.as_str(), "txHash": tx_hash.to_string() });
     announce(api, tx, NoticeType::RequestSubmitted, agreement, data);
     Ok(request)
+}
+
+/// A newer request took the place of this one.
+async fn newer(api: &Api, tx: &mut Tx, request: &PaymentRequest) -> Result<Problem, Problem> {
+    const WHY: &str = "it is newer than this one; if this one was paid, the chain tells us";
+    let requests = tx.requests_of(&request.agreement).await?;
+    let live = requests.iter().filter(|other| other.id() != &request.id).find(|other| other.status().is_live());
+    Ok(match live {
+        Some(StoredRequest::Sound(live)) => conflict::active(live, WHY, api.now()),
+        Some(StoredRequest::Unproven { id, .. }) => super::inspection_required(id),
+        None => Problem::new(Code::Conflict, "a newer payment request has just ended; repeat this"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::B256;
+    use axum::http::Method;
+    use serde_json::{Value, json};
+    use settlement::payment_request::FailureReason;
+
+    use crate::testing::{Answer, TestApp};
+    use crate::view::documented::assert_documented;
+    use crate::view::payment_request::PaymentRequestBody;
+
+    /// A request of another agreement between the same two, and where it is.
+    async fn another(app: &TestApp) -> String {
+        let contract = app.import("another").await;
+        let path = format!("/api/agent/contracts/{contract}/crypto-payment-requests");
+        let answer = app.post(&path).bearer(&app.buyer).json(app.wanted()).send().await.expect(201);
+        format!("{path}/{}", answer["paymentRequest"]["id"].as_str().unwrap())
+    }
+
+    async fn submit(app: &TestApp, path: &str, tx_hash: &str) -> Answer {
+        app.post(&format!("{path}/submit")).bearer(&app.buyer).json(json!({ "txHash": tx_hash })).send().await
+    }
+
+    #[tokio::test]
+    async fn the_request_waits_for_the_named_transaction_and_a_faster_one_replaces_it() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        let answer = app.submit(&id, &TestApp::hash(1)).await.expect(200);
+        assert_documented::<PaymentRequestBody>(answer.json());
+        let request = &answer["paymentRequest"];
+        assert_eq!((&request["status"], &request["submittedTxHash"], &request["paidTxHash"]), (&json!("submitted"), &json!(TestApp::hash(1)), &Value::Null));
+        assert_eq!((&request["isPayable"], request.get("execution")), (&json!(false), None), "a second payment is not invited");
+        app.submit(&id, &TestApp::hash(1)).await.expect(200);
+        assert_eq!(app.notices("payment_request.submitted").await.len(), 1, "naming it again is no news");
+        let faster = app.submit(&id, &TestApp::hash(2)).await.expect(200);
+        assert_eq!(faster["paymentRequest"]["submittedTxHash"], TestApp::hash(2));
+        assert_eq!(app.notices("payment_request.submitted").await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn b15_a_transaction_belongs_to_the_request_that_named_it_first() {
+        let app = TestApp::new().await;
+        let (first, second) = (app.request().await, another(&app).await);
+        app.submit(&first, &TestApp::hash(1)).await.expect(200);
+        submit(&app, &second, &TestApp::hash(1)).await.problem(409, "tx_hash_mismatch");
+        let unchanged = app.get(&second).bearer(&app.buyer).send().await.expect(200);
+        assert_eq!((&unchanged["paymentRequest"]["status"], &unchanged["paymentRequest"]["isPayable"]), (&json!("signed"), &json!(true)));
+        submit(&app, &second, &TestApp::hash(2)).await.expect(200);
+        assert_eq!(app.request_detail(&first).await["submittedTxHash"], TestApp::hash(1));
+    }
+
+    #[tokio::test]
+    async fn b15_a_transaction_that_is_seen_to_pay_something_else_is_refused() {
+        let app = TestApp::new().await;
+        let (first, second) = (app.request().await, another(&app).await);
+        let pays_first = app.see(&first).await;
+        submit(&app, &second, &pays_first).await.problem(409, "tx_hash_mismatch");
+        assert_eq!(app.get(&second).bearer(&app.buyer).send().await.expect(200)["paymentRequest"]["status"], "signed");
+        // The refusal bound nothing: the request that it pays can name it.
+        app.submit(&first, &pays_first).await.expect(200);
+    }
+
+    #[tokio::test]
+    async fn b14_after_a_reverted_transaction_the_payload_can_be_sent_again() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        app.submit(&id, &TestApp::hash(1)).await.expect(200);
+        app.fail_request(&id, FailureReason::Reverted { tx_hash: B256::with_last_byte(1) }).await;
+        let failed = app.request_detail(&id).await;
+        assert_eq!((&failed["status"], &failed["statusReason"]), (&json!("failed"), &json!("reverted")));
+        assert_eq!((&failed["isPayable"], &failed["recommendedAction"]["code"]), (&json!(true), &json!("pay_now")));
+        assert!(failed["execution"].is_object());
+        let again = app.submit(&id, &TestApp::hash(2)).await.expect(200);
+        assert_eq!(again["paymentRequest"]["status"], "submitted");
+    }
+
+    #[tokio::test]
+    async fn b17_while_another_transaction_pays_no_other_can_be_named() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        let paying = app.see(&id).await;
+        let refused = app.submit(&id, &TestApp::hash(2)).await.problem(409, "payment_settling");
+        assert_eq!((&refused["txHash"], &refused["retryAfterSeconds"]), (&json!(paying), &json!(5)));
+        app.submit(&id, &paying).await.expect(200);
+    }
+
+    #[tokio::test]
+    async fn a10_a_paid_request_takes_no_other_transaction() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        let paid_by = app.pay(&id).await;
+        let refused = app.submit(&id, &TestApp::hash(2)).await.problem(409, "already_verified");
+        assert_eq!(refused["recommendedAction"]["code"], "view_receipt");
+        app.get(refused["receiptUrl"].as_str().unwrap()).bearer(&app.buyer).send().await.expect(200);
+        let same = app.submit(&id, &paid_by).await.expect(200);
+        assert_eq!((&same["paymentRequest"]["status"], &same["paymentRequest"]["paidTxHash"]), (&json!("router_verified"), &json!(paid_by)));
+    }
+
+    #[tokio::test]
+    async fn what_has_ended_takes_no_transaction() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        app.cancel_request(&id).await.expect(200);
+        let refused = app.submit(&id, &TestApp::hash(1)).await.problem(409, "not_allowed");
+        assert_eq!((&refused["currentStatus"], &refused["paymentRequestId"]), (&json!("cancelled"), &json!(id)));
+    }
+
+    #[tokio::test]
+    async fn a_failed_request_does_not_come_back_beside_a_newer_one() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        app.submit(&id, &TestApp::hash(1)).await.expect(200);
+        app.fail_request(&id, FailureReason::Reverted { tx_hash: B256::with_last_byte(1) }).await;
+        let newer = app.request().await;
+        let refused = app.submit(&id, &TestApp::hash(2)).await.problem(409, "reuse_or_cancel_active_request");
+        assert_eq!(refused["paymentRequestId"], newer);
+        assert_eq!(app.request_detail(&newer).await["status"], "signed");
+    }
+
+    #[tokio::test]
+    async fn i04_only_a_hash_is_taken_and_only_from_the_buyer() {
+        let app = TestApp::new().await;
+        let id = app.request().await;
+        for hash in ["", "0x", "latest", &TestApp::hash(1)[2..], &format!("{}00", TestApp::hash(1))] {
+            let refused = app.submit(&id, hash).await.problem(422, "invalid_field");
+            assert_eq!(refused["field"], "txHash", "{hash}");
+        }
+        for (actor, status, code) in [(&app.seller, 403, "role_required"), (&app.stranger, 404, "not_found")] {
+            let body = json!({ "txHash": TestApp::hash(1) });
+            app.on_request(Method::POST, &id, "submit").bearer(actor).json(body).send().await.problem(status, code);
+        }
+        let extra = json!({ "txHash": TestApp::hash(1), "status": "router_verified" });
+        app.on_request(Method::POST, &id, "submit").bearer(&app.buyer).json(extra).send().await.problem(422, "unknown_field");
+        let contract = app.import("another").await;
+        let elsewhere = format!("/api/agent/contracts/{contract}/crypto-payment-requests/{id}");
+        submit(&app, &elsewhere, &TestApp::hash(1)).await.problem(404, "not_found");
+        assert_eq!(app.request_detail(&id).await["status"], "signed");
+    }
 }

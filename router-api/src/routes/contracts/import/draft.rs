@@ -192,7 +192,8 @@ async fn party(api: &Api, tx: &mut Tx, side: &Side) -> Result<Party, Problem> {
         return Ok(Party { profile: profile.clone(), wallet: side.wallet });
     }
     let now = api.now();
-    let profile = Profile { id: ProfileId::new(api.ids.ulid()), handle: None, display_name: text::short_address(side.wallet), created_at: now, updated_at: now };
+    let profile =
+        Profile { id: ProfileId::new(api.ids.ulid()), handle: None, display_name: text::short_address(side.wallet), created_at: now, updated_at: now };
     tx.insert_profile(&profile).await?;
     match tx.insert_wallet(&Wallet { address: side.wallet, profile: profile.id.clone(), proved_at: now }).await {
         Err(StoreError::Conflict(Conflict::Duplicate("wallet"))) => Err(Problem::new(Code::Conflict, "the wallet has just got a profile; repeat the import")),

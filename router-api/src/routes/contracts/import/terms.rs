@@ -48,7 +48,9 @@ pub fn parse(document: &Value) -> Result<Terms, Problem> {
         return Err(Problem::field(Code::InvalidAmount, "terms.amountAtomic", "an amount is a string of decimal digits in atomic units"));
     }
     let terms = Terms::parse(document).map_err(refusal)?;
-    for (field, text) in [("terms.title", Some(&terms.title)), ("terms.description", terms.description.as_ref()), ("terms.deliverable", terms.deliverable.as_ref())] {
+    for (field, text) in
+        [("terms.title", Some(&terms.title)), ("terms.description", terms.description.as_ref()), ("terms.deliverable", terms.deliverable.as_ref())]
+    {
         text.map_or(Ok(()), |text| crate::text::check_characters(field, text))?;
     }
     terms.acceptance_criteria.iter().try_for_each(|text| crate::text::check_characters("terms.acceptanceCriteria", text))?;

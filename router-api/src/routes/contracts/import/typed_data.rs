@@ -153,11 +153,7 @@ impl AgreementTypedDataView {
                 ("EIP712Domain", fields(inside(&domain_type))),
                 (AgreementTypedData::NAME, fields(inside(&AgreementTypedData::eip712_encode_type()))),
             ]),
-            domain: DomainView {
-                name: domain.name.unwrap_or_default().into_owned(),
-                version: domain.version.unwrap_or_default().into_owned(),
-                chain_id,
-            },
+            domain: DomainView { name: domain.name.unwrap_or_default().into_owned(), version: domain.version.unwrap_or_default().into_owned(), chain_id },
             primary_type: AgreementTypedData::NAME,
             message: MessageView {
                 terms_hash: data.termsHash.to_string(),

@@ -6,7 +6,7 @@ use signer::wallet::{Expectation, check};
 
 use crate::testing::{TestApp, key};
 use crate::view::documented::assert_documented;
-use crate::view::payment_request::{PaymentRequestBody, PayerPaymentRequestView};
+use crate::view::payment_request::{PayerPaymentRequestView, PaymentRequestBody};
 
 #[tokio::test]
 async fn the_buyer_gets_a_payload_that_a_careful_wallet_accepts() {
@@ -15,7 +15,10 @@ async fn the_buyer_gets_a_payload_that_a_careful_wallet_accepts() {
     assert_documented::<PayerPaymentRequestView>(&answer["paymentRequest"]);
     let request = &answer["paymentRequest"];
     assert_eq!((&request["status"], &request["isPayable"]), (&json!("signed"), &json!(true)));
-    assert_eq!((&request["sellerAmountAtomic"], &request["feeAmountAtomic"], &request["totalAmountAtomic"]), (&json!("12500000"), &json!("125000"), &json!("12625000")));
+    assert_eq!(
+        (&request["sellerAmountAtomic"], &request["feeAmountAtomic"], &request["totalAmountAtomic"]),
+        (&json!("12500000"), &json!("125000"), &json!("12625000"))
+    );
     assert_eq!(request["expiresAt"], app.now().plus(Duration::from_secs(3_600)).to_string());
     let payload = serde_json::from_value(request["execution"].clone()).unwrap();
     let expected = Expectation {
@@ -73,7 +76,9 @@ async fn e15_a_new_plan_while_one_may_settle_gets_the_existing_id() {
     let payer = app.buyer.wallet.address().to_string();
     app.post("/api/agent/me/wallets").bearer(&app.buyer).json(app.sign_in_message(&key(77)).await).send().await.expect(201);
     let other = key(77).address().to_string();
-    for body in [json!({ "payerAddress": payer, "reuseActive": false }), json!({ "payerAddress": other }), json!({ "payerAddress": payer, "sellerAmount": "1000000" })] {
+    for body in
+        [json!({ "payerAddress": payer, "reuseActive": false }), json!({ "payerAddress": other }), json!({ "payerAddress": payer, "sellerAmount": "1000000" })]
+    {
         let refused = app.create(body).await.problem(409, "reuse_or_cancel_active_request");
         assert_eq!((&refused["paymentRequestId"], &refused["activePaymentRequest"]["id"]), (&json!(id), &json!(id)));
         assert_eq!(refused["recommendedAction"]["code"], "reuse_or_cancel_active_request");
@@ -81,7 +86,11 @@ async fn e15_a_new_plan_while_one_may_settle_gets_the_existing_id() {
     app.submit(&id, &TestApp::hash(1)).await.expect(200);
     app.create(json!({ "payerAddress": payer, "reuseActive": false })).await.problem(409, "reuse_or_cancel_active_request");
     let reused = app.create(json!({ "payerAddress": payer })).await.expect(200);
-    assert_eq!((&reused["paymentRequest"]["status"], reused["paymentRequest"].get("execution")), (&json!("submitted"), None), "nothing to pay while one may settle");
+    assert_eq!(
+        (&reused["paymentRequest"]["status"], reused["paymentRequest"].get("execution")),
+        (&json!("submitted"), None),
+        "nothing to pay while one may settle"
+    );
     app.see(&id).await;
     let seen = app.create(json!({ "payerAddress": payer })).await.expect(200);
     assert_eq!(seen["paymentRequest"]["recommendedAction"]["code"], "wait_for_confirmations");
@@ -145,7 +154,12 @@ async fn c06_a_change_of_payout_wallet_changes_no_agreement() {
     let id = app.request().await;
     let other = json!({ "symbol": "USDC", "network": "eip155:31337", "address": app.stranger.wallet.address().to_string() });
     app.post("/api/agent/me/payout-methods").bearer(&app.seller).json(other).send().await.expect(201);
-    app.patch(&format!("/api/agent/me/payout-methods/{}", app.seeded.payout_method)).bearer(&app.seller).json(json!({ "isActive": false })).send().await.expect(200);
+    app.patch(&format!("/api/agent/me/payout-methods/{}", app.seeded.payout_method))
+        .bearer(&app.seller)
+        .json(json!({ "isActive": false }))
+        .send()
+        .await
+        .expect(200);
     let payee = app.seller.wallet.address().to_string();
     assert_eq!(app.request_detail(&id).await["execution"]["typedData"]["message"]["payee"], payee);
     app.cancel_request(&id).await.expect(200);
