@@ -2,8 +2,9 @@
 //!
 //! The launchers in `node_modules/.bin` are never used: they exit 0 even when the tool fails.
 
-use std::fs::File;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use tokio::process::Command;
 
@@ -11,7 +12,12 @@ use crate::failure::{Failure, OrFix};
 
 /// Where the tools come from, relative to the root of the repository.
 const FOLDER: &str = "contracts";
+/// The pinned versions.
 const LOCK_FILE: &str = "package-lock.json";
+/// What the installer leaves beside the tools: the lock file that they were installed from.
+const INSTALLED_FROM: &str = "node_modules/.installed-lock.json";
+/// The one way of installing them, for people and for this program.
+const INSTALLER: &str = "bin/install";
 
 /// The anvil to start: the pinned one of the repository, installed when it is missing; outside of the repository, the one in `PATH`.
 ///
@@ -19,40 +25,46 @@ const LOCK_FILE: &str = "package-lock.json";
 /// When there is neither, or npm is missing or fails.
 pub async fn anvil(progress: impl Fn(&str)) -> anyhow::Result<PathBuf> {
     let Some(root) = repository() else {
-        return in_path("anvil").ok_or_else(|| {
-            Failure::new("there is no anvil to start", "run this inside the repository, or install Foundry so that anvil is in PATH: https://getfoundry.sh")
-                .into()
-        });
+        let fix = "run this inside the repository, or install Foundry so that anvil is in PATH: https://getfoundry.sh";
+        return in_path("anvil").ok_or_else(|| Failure::new("there is no anvil to start", fix).into());
     };
     let folder = root.join(FOLDER);
     let binary = native(&folder, "anvil");
-    if !binary.is_file() {
-        progress("installing the pinned Foundry tools (npm ci, once)");
+    if !is_installed(&folder, &binary) {
+        progress("installing the pinned Foundry tools from npm, once");
         install(&folder, &binary).await?;
     }
     Ok(binary)
 }
 
-/// The pinned anvil, if it is installed already.
+/// The anvil that would be started without installing anything.
 #[must_use]
 pub fn installed_anvil() -> Option<PathBuf> {
-    let pinned = repository().map(|root| native(&root.join(FOLDER), "anvil")).filter(|binary| binary.is_file());
+    let pinned = repository().map(|root| root.join(FOLDER)).map(|folder| (native(&folder, "anvil"), folder));
+    let pinned = pinned.filter(|(binary, folder)| is_installed(folder, binary)).map(|(binary, _)| binary);
     pinned.or_else(|| in_path("anvil"))
 }
 
+/// Whether the tools are there, and those that are pinned now.
+fn is_installed(folder: &Path, binary: &Path) -> bool {
+    let same = || Some(fs::read(folder.join(LOCK_FILE)).ok()? == fs::read(folder.join(INSTALLED_FROM)).ok()?);
+    binary.is_file() && same().unwrap_or(false)
+}
+
 async fn install(folder: &Path, binary: &Path) -> anyhow::Result<()> {
-    let by_hand = format!("run `npm ci` in {} and read what it says", folder.display());
+    let by_hand = format!("run {} and read what it says", folder.join(INSTALLER).display());
     if in_path("npm").is_none() {
         return Err(Failure::new("npm is missing, and the Foundry tools come from it", "install Node.js 20 or newer: https://nodejs.org").into());
     }
-    // `npm ci` starts by deleting node_modules: two at once would take the tools away from each other.
-    let lock = File::open(folder.join(LOCK_FILE)).or_fix("cannot read the pinned versions", by_hand.clone())?;
+    // npm starts by deleting what is there: two at once would take the tools away from each other.
+    let lock = fs::File::open(folder.join(LOCK_FILE)).or_fix("cannot read the pinned versions", by_hand.clone())?;
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await?.or_fix("cannot wait for another installation", by_hand.clone())?;
-    if !binary.is_file() {
-        let output = Command::new("npm").arg("ci").current_dir(folder).output().await.or_fix("npm cannot be started", by_hand.clone())?;
+    if !is_installed(folder, binary) {
+        let output = Command::new(folder.join(INSTALLER)).stdin(Stdio::null()).kill_on_drop(true).output().await;
+        let output = output.or_fix("the installer cannot be started", by_hand.clone())?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(Failure { source: Some(anyhow::Error::msg(said)), ..Failure::new("npm ci failed", by_hand) }.into());
+            return Err(Failure { source: Some(anyhow::Error::msg(said)), ..Failure::new("the Foundry tools cannot be installed", by_hand) }.into());
         }
     }
     drop(lock);
@@ -89,6 +101,22 @@ mod tests {
     fn the_repository_is_found_from_within() {
         let root = repository().unwrap();
         assert!(root.join("contracts/package.json").is_file(), "{}", root.display());
+    }
+
+    #[test]
+    fn tools_of_other_versions_than_the_pinned_are_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let binary = native(folder.path(), "anvil");
+        fs::create_dir_all(binary.parent().unwrap()).unwrap();
+        fs::write(&binary, "").unwrap();
+        fs::write(folder.path().join(LOCK_FILE), "1.7.1").unwrap();
+        assert!(!is_installed(folder.path(), &binary), "nobody knows which they are");
+        fs::write(folder.path().join(INSTALLED_FROM), "1.7.0").unwrap();
+        assert!(!is_installed(folder.path(), &binary));
+        fs::write(folder.path().join(INSTALLED_FROM), "1.7.1").unwrap();
+        assert!(is_installed(folder.path(), &binary));
+        fs::remove_file(&binary).unwrap();
+        assert!(!is_installed(folder.path(), &binary));
     }
 
     #[test]

@@ -1,5 +1,27 @@
 //! A whole instance beside its own chain: what `dev` and `demo` run, and what tests of the whole system start, each with ports, chain and
 //! database of its own.
+//!
+//! ```no_run
+//! # async fn story() -> anyhow::Result<()> {
+//! use cli::stack::{Blocks, ChainSource, Stack, StackOptions};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let stack = Stack::start(StackOptions {
+//!     database_url: Some("postgres://…".to_owned()),                              // else SQLite in the folder
+//!     chain: ChainSource::Private { port: 0, blocks: Blocks::OnTransaction },      // or ChainSource::Existing(url)
+//!     finality: "confirmations:2".parse()?,
+//!     ..StackOptions::new(folder.path())
+//! })
+//! .await?;
+//! let buyer = stack.client()?.with_token(stack.identities.buyer.api_token.clone());
+//! let me = buyer.get("/api/agent/me").await?;
+//! stack.stop().await?;                                                             // the folder keeps everything for the next start
+//! # Ok(()) }
+//! ```
+//!
+//! What is there already (chain state, contracts, database, identities) is used again, so a second start in the same folder is a restart. API
+//! replicas and indexers in other processes join it with `serve --config` and [`Stack::settings_file`], and with the database's URL in
+//! `COUNTERFOIL_DATABASE__URL` where one was given.
 
 pub mod accounts;
 pub mod anvil;
