@@ -1,40 +1,151 @@
 //! Serving, and stopping without failing anybody.
+//!
+//! axum's own loop has no limits for what comes before a request is complete, so connections are served by hyper directly: headers are bounded in size, number
+//! and time. What comes after is bounded in `middleware` and `extract`.
 
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 /// How long requests in flight may take after the stop signal: less than the 30 s that process managers allow before they kill.
 const DRAIN: Duration = Duration::from_secs(25);
+/// How long open connections may be idle after the stop signal. Whoever sends something in this time gets its answer, with the word that the connection ends;
+/// closing at once would fail what is on the way.
+const LINGER: Duration = Duration::from_millis(500);
+/// How long to wait for one more connection that was made before the stop signal and not taken yet.
+const QUEUED: Duration = Duration::from_millis(5);
+/// Most connections at a time; more wait in the system's queue. Usual limits allow a process 1,024 open files, and the database needs some.
+const MAX_CONNECTIONS: usize = 900;
+/// Longest time to send the head of a request, and the longest an idle connection is kept: a client that trickles bytes holds a connection no longer.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Largest head of a request, in bytes: a token, a key and a path need less than one kilobyte; proxies add a few.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+/// Most headers of a request.
+const MAX_HEADERS: usize = 64;
+/// Pause after the system refuses a connection (no more files): what ends meanwhile makes room.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Why serving ended early.
+/// Why serving ended badly.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The socket failed.
-    #[error("the listener failed")]
-    Listener(#[from] std::io::Error),
     /// Requests were still running when their time was over.
     #[error("requests were still running {} s after the stop signal", DRAIN.as_secs())]
     Drain,
 }
 
+/// What a connection needs to know.
+#[derive(Clone)]
+struct Server {
+    app: Router,
+    /// The stop signal: answers say from now on that their connection ends.
+    soft: CancellationToken,
+    /// Idle connections end now.
+    hang_up: CancellationToken,
+    tasks: TaskTracker,
+}
+
 /// Serves until `soft` is cancelled, then takes no more connections and waits for the requests in flight.
 ///
 /// # Errors
-/// When the listener fails, or requests are still running 25 s after the signal.
+/// When requests are still running 25 s after the signal.
 pub async fn serve(listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
-    let late = {
-        let soft = soft.clone();
-        async move {
-            soft.cancelled().await;
-            tokio::time::sleep(DRAIN).await;
+    let server = Server { app, soft: soft.clone(), hang_up: CancellationToken::new(), tasks: TaskTracker::new() };
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let (stream, permit) = tokio::select! {
+            biased;
+            () = soft.cancelled() => break,
+            accepted = accept(&listener, &room) => accepted,
+        };
+        server.tasks.spawn(server.clone().connection(stream, Some(permit)));
+    }
+    server.stop(listener).await
+}
+
+impl Server {
+    async fn stop(self, listener: TcpListener) -> Result<(), ServeError> {
+        let started = Instant::now();
+        while let Ok(Ok((stream, _))) = timeout_at((Instant::now() + QUEUED).min(started + LINGER), listener.accept()).await {
+            self.tasks.spawn(self.clone().connection(stream, None));
         }
-    };
-    let server = axum::serve(listener, app).with_graceful_shutdown(soft.cancelled_owned());
-    tokio::select! {
-        ended = server => Ok(ended?),
-        () = late => Err(ServeError::Drain),
+        drop(listener);
+        self.tasks.close();
+        if timeout_at(started + LINGER, self.tasks.wait()).await.is_ok() {
+            return Ok(());
+        }
+        self.hang_up.cancel();
+        timeout_at(started + DRAIN, self.tasks.wait()).await.map_err(|_elapsed| ServeError::Drain)
+    }
+
+    async fn connection(self, stream: TcpStream, _permit: Option<OwnedSemaphorePermit>) {
+        let soft = self.soft;
+        let app = self.app.map_request(|request: Request<Incoming>| request.map(Body::new)).map_response(move |mut response: Response| {
+            if soft.is_cancelled() {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        });
+        let mut connection = pin!(http1().serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.hang_up.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            // A client that went away, or bytes that are not HTTP.
+            tracing::debug!(%error, "a connection ended early");
+        }
     }
 }
+
+fn http1() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS);
+    builder
+}
+
+/// The next connection, as soon as there is room for one.
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+    let permit = Arc::clone(room).acquire_owned().await.expect("nobody closes this semaphore");
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are small: waiting to fill a packet would only delay them. Without it they are still right.
+                let _ = stream.set_nodelay(true);
+                return (stream, permit);
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the system gives no connections");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether the client was gone before its connection was taken.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests;

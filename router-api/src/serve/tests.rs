@@ -1,0 +1,127 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::JoinSet;
+
+use super::*;
+use crate::testing::TestApp;
+
+/// Clients that send one request after the other.
+const BUSY: usize = 16;
+/// How long the slow ones take.
+const SLOW: Duration = Duration::from_millis(1_500);
+
+struct Running {
+    address: SocketAddr,
+    soft: CancellationToken,
+    server: tokio::task::JoinHandle<Result<(), ServeError>>,
+}
+
+async fn run(app: &TestApp) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let soft = CancellationToken::new();
+    let server = tokio::spawn(serve(listener, app.router(), soft.clone()));
+    Running { address, soft, server }
+}
+
+/// Reads one answer; `None` when the connection ended before it was whole.
+async fn answer(stream: &mut TcpStream) -> Option<String> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse::<usize>().unwrap());
+            if bytes.len() >= end + 4 + length {
+                return Some(head);
+            }
+        }
+        match stream.read_buf(&mut bytes).await {
+            Ok(0) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Sends `request` again and again until nobody takes connections any more. Fails when a request on a connection that was there before the stop signal is
+/// not answered; a connection made after it is refused or reset unheard, depending on the moment.
+async fn busy(address: SocketAddr, request: String, answered: Arc<AtomicUsize>, stopping: Arc<AtomicBool>) {
+    'connect: loop {
+        let Ok(mut stream) = TcpStream::connect(address).await else {
+            assert!(stopping.load(Ordering::SeqCst), "connections are refused only after the stop signal");
+            return;
+        };
+        let is_late = stopping.load(Ordering::SeqCst);
+        loop {
+            let written = stream.write_all(request.as_bytes()).await;
+            let head = match (written.is_ok(), answer(&mut stream).await) {
+                (true, Some(head)) => head,
+                _ if is_late => continue 'connect,
+                _ => panic!("a request on an open connection was not answered"),
+            };
+            assert!(head.starts_with("http/1.1 200"), "{head}");
+            answered.fetch_add(1, Ordering::SeqCst);
+            if head.contains("connection: close") {
+                continue 'connect;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h06_a_stop_under_load_answers_every_request_in_flight() {
+    let app = TestApp::with(|config| config.verify_wait = SLOW).await;
+    let id = app.request().await;
+    let running = run(&app).await;
+    let (answered, stopping) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let mut clients = JoinSet::new();
+    let read = format!("GET /api/agent/me HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\n\r\n", app.buyer.token);
+    for _ in 0..BUSY {
+        clients.spawn(busy(running.address, read.clone(), Arc::clone(&answered), Arc::clone(&stopping)));
+    }
+    let body = json!({ "txHash": TestApp::hash(7) }).to_string();
+    let slow = format!(
+        "POST {}/{id}/verify HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        app.requests_path(),
+        app.buyer.token,
+        body.len()
+    );
+    let mut held = TcpStream::connect(running.address).await.unwrap();
+    held.write_all(slow.as_bytes()).await.unwrap();
+    let mut idle = TcpStream::connect(running.address).await.unwrap();
+    sleep(Duration::from_millis(300)).await;
+    let before = answered.load(Ordering::SeqCst);
+    assert!(before > 0, "there is load");
+    stopping.store(true, Ordering::SeqCst);
+    running.soft.cancel();
+    while let Some(ended) = clients.join_next().await {
+        ended.unwrap();
+    }
+    assert!(answered.load(Ordering::SeqCst) > before, "what came with the signal was answered");
+    let head = answer(&mut held).await.expect("a request that takes longer is waited for");
+    assert!(head.starts_with("http/1.1 202"), "{head}");
+    running.server.await.unwrap().unwrap();
+    assert_eq!(idle.read(&mut [0]).await.unwrap(), 0, "idle connections are closed");
+    assert!(TcpStream::connect(running.address).await.is_err());
+}
+
+#[tokio::test]
+async fn heads_are_limited_in_size_and_number() {
+    let app = TestApp::new().await;
+    let running = run(&app).await;
+    for (header, expected) in [
+        (format!("x-long: {}\r\n", "a".repeat(2 * MAX_HEAD_BYTES)), "http/1.1 431"),
+        ("x-many: a\r\n".repeat(MAX_HEADERS + 1), "http/1.1 431"),
+        ("x-some: a\r\n".repeat(MAX_HEADERS - 2), "http/1.1 200"),
+    ] {
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        stream.write_all(format!("GET /health HTTP/1.1\r\nhost: pay.example\r\n{header}\r\n").as_bytes()).await.unwrap();
+        let head = answer(&mut stream).await.unwrap();
+        assert!(head.starts_with(expected), "{head}");
+    }
+    running.soft.cancel();
+    running.server.await.unwrap().unwrap();
+}
