@@ -1,0 +1,24 @@
+//! What the store promises, on both engines.
+
+mod world;
+
+/// Stamps each behaviour as `sqlite::<name>` and `postgres::<name>`. One that is written and not listed is dead code, which clippy refuses.
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(store::Engine::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(store::Engine::Postgres).await;
+            })+
+        }
+    };
+}
+
+mod parties;
+mod requests;
