@@ -1,7 +1,9 @@
 //! Wiring: from a configuration to a running API and running indexers, as workers of one lifecycle.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use alloy_primitives::{Address, B256};
 use anyhow::Context;
@@ -9,7 +11,6 @@ use async_trait::async_trait;
 use indexer::{Indexer, IndexerConfig};
 use router_api::{Api, ContractWallets, ContractWalletsUnavailable};
 use secrecy::SecretString;
-use settlement::asset::Asset;
 use settlement::{Clock, IdSource};
 use signer::{LocalSigner, PolicySigner, RoutingSigner, SigningPolicy};
 use store::{Store, StoreOptions};
@@ -21,6 +22,9 @@ use crate::failure::{Failure, OrFix};
 use crate::lifecycle::Lifecycle;
 use crate::system::{OsIds, SystemClock};
 use crate::telemetry;
+
+/// Between two attempts to read the configured tokens from a chain.
+const REGISTER_EVERY: Duration = Duration::from_secs(5);
 
 /// Clock and ids of every part that runs here.
 #[derive(Clone)]
@@ -93,7 +97,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
     for (name, chain) in &config.chains {
         signers.insert(chain.policy.chain_id, routing_signer(name, chain, Arc::clone(&world.clock))?);
     }
-    let nodes = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.rpc_urls.first()?.url().ok()?))).collect();
+    let nodes = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.http_urls().next()?.url().ok()?))).collect();
     let api = Api {
         store: store.clone(),
         signers,
@@ -120,7 +124,7 @@ fn api_config(config: &Config) -> anyhow::Result<router_api::ApiConfig> {
     })
 }
 
-/// Starts an indexer for each chain as a worker.
+/// Starts an indexer for each chain as a worker, and one that registers its tokens.
 ///
 /// # Errors
 /// When a node's URL cannot be used.
@@ -128,11 +132,21 @@ pub fn start_indexers(config: &Config, store: &Store, world: &World, life: &Life
     telemetry::metrics();
     for chain in config.chains.values() {
         let settings = indexer_config(config, chain)?;
-        let (store, world, tokens, soft) = (store.clone(), world.clone(), chain.tokens.clone(), life.soft().clone());
+        let (indexed, clock, ids, soft) = (store.clone(), Arc::clone(&world.clock), Arc::clone(&world.ids), life.soft().clone());
         life.spawn("indexer", async move {
-            register(&tokens, &settings.rpc_urls, &store, &*world.clock).await?;
-            let indexer = Indexer::connect(settings, store, world.clock, world.ids).await.context("the indexer cannot start")?;
+            let indexer = Indexer::connect(settings, indexed, clock, ids).await.context("the indexer cannot start")?;
             indexer.run(soft).await.context("the indexer cannot go on")
+        });
+        let (chain, store, clock, soft) = (chain.clone(), store.clone(), Arc::clone(&world.clock), life.soft().clone());
+        life.spawn("tokens", async move {
+            while let Err(error) = register_tokens(&chain, &store, &*clock).await {
+                tracing::warn!(chain_id = chain.policy.chain_id, "agreements in a token have to wait: {error:#}");
+                if soft.run_until_cancelled(tokio::time::sleep(REGISTER_EVERY)).await.is_none() {
+                    return Ok(());
+                }
+            }
+            soft.cancelled().await;
+            Ok::<_, Infallible>(())
         });
     }
     Ok(())
@@ -146,16 +160,21 @@ fn indexer_config(config: &Config, chain: &ChainConfig) -> anyhow::Result<Indexe
         poll_interval: config.indexer.poll_interval,
         max_range: config.indexer.max_range,
         start_block: chain.start_block,
+        standby: config.indexer.standby,
     })
 }
 
-/// Reads the configured tokens that the registry does not know from the chain.
-async fn register(tokens: &[Asset], nodes: &[Url], store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
-    for asset in tokens {
+/// Registers the configured tokens that the registry does not know, as the chain describes them.
+///
+/// # Errors
+/// When a token is none, or node or database do not answer.
+pub async fn register_tokens(chain: &ChainConfig, store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
+    for asset in &chain.tokens {
         if store.token(asset).await?.is_some() {
             continue;
         }
-        let token = indexer::registry::read_token(&nodes[0], asset).await.with_context(|| format!("{asset} cannot be registered"))?;
+        let node = chain.http_urls().next().ok_or_else(|| Failure::new("there is no node to ask", "add an http:// or https:// URL to rpc_urls"))?;
+        let token = indexer::registry::read_token(&node.url()?, asset).await.with_context(|| format!("{asset} cannot be registered"))?;
         tracing::info!(%asset, symbol = token.symbol, decimals = token.decimals, "token registered");
         let mut tx = store.begin().await?;
         tx.upsert_registered_token(&token, clock.now()).await?;

@@ -12,6 +12,7 @@ use settlement::finality::FinalityPolicy;
 use super::{Context, serve};
 use crate::config::LogFormat;
 use crate::failure::{Failure, OrFix};
+use crate::foundry;
 use crate::lifecycle::Signals;
 use crate::output::{Output, pairs, table};
 use crate::stack::anvil::CHAIN_ID;
@@ -48,11 +49,12 @@ pub(super) async fn run(args: Dev, context: &Context) -> anyhow::Result<ExitCode
     telemetry::start(LogFormat::Text, context.log.as_deref().unwrap_or(LOG_FILTER))?;
     let signals = Signals::of_process()?;
     if args.fresh {
-        forget(&args.data_dir)?;
+        forget(&args.data_dir).await?;
     }
     let block_time = Duration::try_from_secs_f64(args.block_time).ok().filter(|time| *time >= MIN_BLOCK_TIME);
     let block_time = block_time.ok_or_else(|| Failure::new(format!("{} s is no block time", args.block_time), "name 0.05 seconds or more"))?;
     context.output.remark("starting …");
+    foundry::anvil(|step| context.output.remark(step)).await?;
     let options = StackOptions {
         api_port: args.api_port,
         chain: ChainSource::Private { port: args.rpc_port, blocks: Blocks::UntilFinal(block_time) },

@@ -21,9 +21,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::client::Client;
-use crate::config::{Config, SecretUrl, Sources};
+use crate::config::{Config, LogFormat, SecretUrl, Sources};
 use crate::failure::OrFix;
 use crate::output::Output;
+use crate::telemetry;
 
 /// Settlement for work agreed off-chain: signed payment requests, payments the chain proves, receipts anyone can check.
 #[derive(Debug, Parser)]
@@ -155,6 +156,10 @@ pub fn main(cli: Cli) -> ExitCode {
 }
 
 async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
+    // The others start it themselves, each with what it has to say when nobody asks.
+    if let (Some(filter), false) = (&context.log, matches!(command, Command::Demo | Command::Dev(_) | Command::Serve(_))) {
+        telemetry::start(LogFormat::Text, filter)?;
+    }
     match command {
         Command::Demo => demo::run(&context).await,
         Command::Dev(args) => dev::run(args, &context).await,

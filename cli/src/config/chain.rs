@@ -19,7 +19,7 @@ use super::reader::{Reader, Section};
 pub struct ChainConfig {
     /// What is published about it.
     pub policy: ChainPolicy,
-    /// Its nodes, the preferred one first; at least one.
+    /// Its nodes, the preferred one first. `http(s)` URLs are asked, at least one; `ws(s)` URLs only tell of new blocks.
     pub rpc_urls: Vec<SecretUrl>,
     /// Where indexing begins on a new database; the newest block when absent.
     pub start_block: Option<u64>,
@@ -53,6 +53,13 @@ impl FromStr for Checksummed {
 
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
         parse_address(text).map(Self)
+    }
+}
+
+impl ChainConfig {
+    /// The nodes that answer questions.
+    pub fn http_urls(&self) -> impl Iterator<Item = &SecretUrl> {
+        self.rpc_urls.iter().filter(|rpc| rpc.is_http())
     }
 }
 
@@ -92,9 +99,7 @@ fn read(reader: &mut Reader<'_>, parent: &mut Section, name: &str) -> Option<Cha
     }
     let label: Option<String> = reader.parse(&mut section, "name");
     let rpc_urls: Vec<SecretUrl> = reader.list(&mut section, "rpc_urls");
-    if rpc_urls.is_empty() {
-        reader.missing(path, "rpc_urls");
-    }
+    nodes(reader, path, &rpc_urls);
     let router = reader.parse::<Checksummed>(&mut section, "router").map_or_else(contracts::router_address, |a| a.0);
     let operator = reader.require::<Checksummed>(&mut section, "operator").map(|a| a.0);
     if operator.is_some_and(|a| a.is_zero()) {
@@ -112,6 +117,18 @@ fn read(reader: &mut Reader<'_>, parent: &mut Section, name: &str) -> Option<Cha
     let policy =
         ChainPolicy { chain_id: chain_id?, name: label.unwrap_or_else(|| name.to_owned()), router, operator: operator?, finality: finality?, fee: fee? };
     Some(ChainConfig { policy, rpc_urls, start_block, tokens, signer })
+}
+
+/// Problems say which node by its place in the list: its URL may hold a key.
+fn nodes(reader: &mut Reader<'_>, path: &str, rpc_urls: &[SecretUrl]) {
+    if rpc_urls.is_empty() {
+        reader.missing(path, "rpc_urls");
+    } else if !rpc_urls.iter().any(SecretUrl::is_http) {
+        reader.problem(&format!("{path}.rpc_urls"), "needs one that starts with http:// or https://; the others only tell of new blocks", None);
+    }
+    for (i, _) in rpc_urls.iter().enumerate().filter(|(_, rpc)| !rpc.is_http() && !rpc.is_websocket()) {
+        reader.problem(&format!("{path}.rpc_urls[{i}]"), "must start with http://, https://, ws:// or wss://", None);
+    }
 }
 
 /// `fee = { bps, fixed, recipient }`; none at all is no fee.

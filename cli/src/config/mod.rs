@@ -74,6 +74,8 @@ pub struct IndexerConfig {
     pub poll_interval: Duration,
     /// Blocks per request for logs.
     pub max_range: u64,
+    /// Wait while another process follows the chain, instead of ending with an error.
+    pub standby: bool,
 }
 
 /// `[log]`.
@@ -190,6 +192,18 @@ impl SecretUrl {
         self.expose().parse()
     }
 
+    /// Whether it is asked over HTTP.
+    #[must_use]
+    pub fn is_http(&self) -> bool {
+        self.url().is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
+    /// Whether it is a WebSocket.
+    #[must_use]
+    pub fn is_websocket(&self) -> bool {
+        self.url().is_ok_and(|url| matches!(url.scheme(), "ws" | "wss"))
+    }
+
     fn has_password(&self) -> bool {
         self.url().is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
     }
@@ -297,8 +311,9 @@ fn indexer(reader: &mut Reader<'_>, root: &mut Section) -> Option<IndexerConfig>
     let mut section = reader.section(root, "indexer");
     let poll_interval = millis(reader, &mut section, "poll_interval_ms");
     let max_range = reader.number(&mut section, "max_range");
+    let standby = reader.flag(&mut section, "standby");
     reader.close(section);
-    Some(IndexerConfig { poll_interval: poll_interval?, max_range: max_range? })
+    Some(IndexerConfig { poll_interval: poll_interval?, max_range: max_range?, standby: standby? })
 }
 
 fn log(reader: &mut Reader<'_>, root: &mut Section) -> Option<LogConfig> {

@@ -65,6 +65,17 @@ fn the_environment_reaches_into_chains_and_spells_lists_with_commas() {
 }
 
 #[test]
+fn a_websocket_tells_of_blocks_and_another_node_is_asked() {
+    let of = |urls: &str| case(CHAIN, &[("COUNTERFOIL_CHAINS__LOCAL__RPC_URLS", urls)]);
+    let config = Config::load(&of("wss://a/key,https://b/key").sources).unwrap();
+    assert_eq!(config.chains["local"].http_urls().map(SecretUrl::expose).collect::<Vec<_>>(), ["https://b/key"]);
+    for (urls, problem) in [("wss://a/key", "chains.local.rpc_urls: needs one"), ("http://a,ftp://b/key", "chains.local.rpc_urls[1]: must start with")] {
+        let text = Config::load(&of(urls).sources).unwrap_err().to_string();
+        assert!(text.contains(problem) && !text.contains("key"), "{text}");
+    }
+}
+
+#[test]
 fn all_problems_are_reported_at_once_with_their_paths() {
     let file = r#"
         colour = "red"

@@ -125,7 +125,7 @@ impl Anvil {
 
 /// The log of the chain, locked until every process that has it open is gone: of an instance that was killed, anvil lives on for as long as it
 /// writes its state, and a second one must neither read nor write that file meanwhile.
-async fn claim(log: &Path) -> anyhow::Result<File> {
+pub(super) async fn claim(log: &Path) -> anyhow::Result<File> {
     let opened = File::options().create(true).append(true).open(log);
     let file = opened.or_fix(format!("cannot write {}", log.display()), "choose another --data-dir")?;
     let deadline = tokio::time::Instant::now() + STOPS_WITHIN;

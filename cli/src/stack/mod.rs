@@ -156,28 +156,37 @@ impl Stack {
     /// # Errors
     /// When a part cannot be started: a port is taken, a tool is missing, the database refuses.
     pub async fn start(options: StackOptions) -> anyhow::Result<Self> {
+        let life = Lifecycle::new();
+        let started = Self::start_in(&options, &life).await;
+        if started.is_err() {
+            life.stop();
+        }
+        started
+    }
+
+    async fn start_in(options: &StackOptions, life: &Lifecycle) -> anyhow::Result<Self> {
         let listener = listen(options.api_port).await?;
         let api_url = local(listener.local_addr()?)?;
         make_private_folder(&options.data_dir)?;
-        let life = Lifecycle::new();
-        let (rpc_url, anvil) = chain(&options, &life).await?;
-        let rpc = SecretUrl::new(rpc_url.as_str());
-        let signer_file = options.data_dir.join(SIGNER_FILE);
-        let signer = signer_key(&signer_file)?;
-        let deployment = Deployment::ensure(&rpc, signer).await?;
+        let (rpc_url, anvil) = chain(options, life).await?;
+        let signer = signer_key(&options.data_dir.join(SIGNER_FILE))?;
+        let deployment = Deployment::ensure(&SecretUrl::new(rpc_url.as_str()), signer).await?;
         let identities = Identities::load_or_create(&options.data_dir.join(IDENTITIES_FILE), &*options.world.ids)?;
-        let config = settings::write(&options, &Places { api: &api_url, rpc: &rpc_url, deployment: &deployment }, &identities.token_key)?;
+        let config = settings::write(options, &Places { api: &api_url, rpc: &rpc_url, deployment: &deployment }, &identities.token_key)?;
 
         let store = services::open_store(&config).await?;
         store.migrate().await.or_fix("the database cannot be migrated", "look at its log; dev --fresh starts with an empty one")?;
         identities.ensure(&store, &*options.world.clock).await?;
+        for chain in config.chains.values() {
+            services::register_tokens(chain, &store, &*options.world.clock).await?;
+        }
         if options.with_indexer {
-            services::start_indexers(&config, &store, &options.world, &life)?;
+            services::start_indexers(&config, &store, &options.world, life)?;
         }
         if options.with_api {
-            services::start_api(&config, &store, &options.world, listener, &life)?;
+            services::start_api(&config, &store, &options.world, listener, life)?;
         }
-        let stack = Self { api_url, rpc_url, deployment, identities, config, store, life, anvil };
+        let stack = Self { api_url, rpc_url, deployment, identities, config, store, life: life.clone(), anvil };
         stack.ready(options.with_api && options.with_indexer).await?;
         Ok(stack)
     }
@@ -252,14 +261,17 @@ impl Stack {
 /// Removes what a stack keeps in its data directory, and nothing else that may be there.
 ///
 /// # Errors
-/// When a file cannot be removed.
-pub fn forget(data_dir: &Path) -> anyhow::Result<()> {
+/// When another instance uses it, or a file cannot be removed.
+pub async fn forget(data_dir: &Path) -> anyhow::Result<()> {
+    let log = data_dir.join(CHAIN_LOG);
+    // Held until all is removed: whoever starts meanwhile waits, and then starts with nothing.
+    let _claimed = if log.exists() { Some(anvil::claim(&log).await?) } else { None };
     let database = ["", "-wal", "-shm", ".lock"].map(|end| format!("{DATABASE_FILE}{end}"));
-    let files = [CHAIN_FILE, CHAIN_LOG, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE].map(str::to_owned).into_iter().chain(database);
-    for file in files.map(|name| data_dir.join(name)) {
+    let files = [CHAIN_FILE, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE, CHAIN_LOG].map(str::to_owned);
+    for file in database.into_iter().chain(files).map(|name| data_dir.join(name)) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).or_fix(format!("cannot remove {}", file.display()), "stop whatever uses it");
+                return Err(error).or_fix(format!("cannot remove {}", file.display()), "remove it by hand, or choose another --data-dir");
             }
             Ok(()) | Err(_) => {}
         }

@@ -76,3 +76,53 @@ fn the_doctor_says_what_is_wrong_and_is_1() {
     assert!(wrong.iter().any(|finding| finding["what"] == "configuration"), "{told}");
     assert!(wrong.iter().all(|finding| finding["fix"].is_string()), "whatever is wrong has a remedy: {told}");
 }
+
+#[test]
+fn a_receipt_that_is_none_fails_at_its_first_step_and_is_1() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("receipt.json"), r#"{"schema": "somebody's"}"#).unwrap();
+    let people = run(folder.path(), &["receipt", "verify", "receipt.json", "--rpc", "http://127.0.0.1:1"]);
+    assert_eq!(people.status.code(), Some(1));
+    let told = String::from_utf8(people.stdout).unwrap();
+    assert!(told.contains("✗ document") && told.contains("The receipt does NOT hold: document fails."), "{told}");
+    let machines = run(folder.path(), &["--json", "receipt", "verify", "receipt.json", "--rpc", "http://127.0.0.1:1"]);
+    assert_eq!(machines.status.code(), Some(1));
+    let told: serde_json::Value = serde_json::from_slice(&machines.stdout).unwrap();
+    assert_eq!((&told["verified"], &told["failedStep"]), (&serde_json::json!(false), &serde_json::json!("document")));
+    assert_eq!(told["steps"][0]["outcome"], "fails");
+
+    let missing = run(folder.path(), &["receipt", "verify", "nothing.json", "--rpc", "http://127.0.0.1:1"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read nothing.json"));
+}
+
+#[test]
+fn i12_the_key_in_a_nodes_url_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = run(folder.path(), &["keys", "new", "--plain", "--out", "a.key"]);
+    assert!(made.status.success());
+    for (rpc, told) in [
+        ("http://127.0.0.1:1/v2/apikey", "the node at http://127.0.0.1:1/… does not answer"),
+        ("node.example/v2/apikey", "the node's URL [REDACTED] cannot be used"),
+        ("wss://node.example/v2/apikey", "wss://node.example/… is not an HTTP URL"),
+    ] {
+        let output = run(folder.path(), &["--log", "trace", "router", "deploy", "--rpc", rpc, "--key-file", "a.key"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(told) && !said.contains("apikey"), "{said}");
+    }
+}
+
+#[test]
+fn i12_a_key_file_that_others_can_read_is_refused_by_name() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("a.key");
+    assert!(run(folder.path(), &["keys", "new", "--plain", "--out", "a.key"]).status.success());
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let output = run(folder.path(), &["router", "deploy", "--rpc", "http://127.0.0.1:1", "--key-file", "a.key"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let secret = std::fs::read_to_string(key).unwrap();
+    assert!(said.contains("cannot use the key in a.key") && !said.contains(secret.trim()), "{said}");
+}
