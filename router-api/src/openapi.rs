@@ -1,7 +1,7 @@
 //! The OpenAPI document: collected from the handlers, then completed with what every operation has in common.
 
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 use utoipa::Modify;
@@ -55,7 +55,22 @@ pub fn openapi() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         complete(path, item);
     }
+    for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
+        let view = std::mem::replace(schema, RefOr::T(Schema::default()));
+        *schema = any_view(view);
+    }
     document
+}
+
+/// One of several views of the same thing: what fits the one that shows more also fits the one that shows less, so it is any of them, not exactly one.
+fn any_view(schema: RefOr<Schema>) -> RefOr<Schema> {
+    match schema {
+        RefOr::T(Schema::OneOf(views)) if views.items.iter().all(|view| matches!(view, RefOr::Ref(_))) => {
+            let any = AnyOfBuilder::new().description(views.description);
+            RefOr::T(Schema::AnyOf(views.items.into_iter().fold(any, AnyOfBuilder::item).build()))
+        }
+        other => other,
+    }
 }
 
 /// The document as it is served and committed.

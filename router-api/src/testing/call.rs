@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::document::assert_promised;
 use super::{Actor, TestApp};
 
 /// A request in the making.
@@ -87,16 +88,19 @@ impl Call {
         self
     }
 
-    /// Sends it.
+    /// Sends it. Every answer of every test is held against the OpenAPI document.
     pub async fn send(self) -> Answer {
         let what = format!("{} {}", self.method, self.path);
         let mut request = Request::builder().method(self.method).uri(&self.path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = self.router.oneshot(request.body(Body::from(self.body)).unwrap()).await.unwrap();
+        let request = request.body(Body::from(self.body)).unwrap();
+        let method = request.method().clone();
+        let response = self.router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        assert_promised(&method, &self.path, parts.status, &parts.headers, &bytes);
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { what, status: parts.status, headers: parts.headers, bytes, json }
     }

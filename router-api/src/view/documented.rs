@@ -17,6 +17,12 @@ pub fn assert_documented<T: ToSchema + PartialSchema>(value: &Value) {
     assert!(wrong.is_empty(), "{}\n{value:#}", wrong.join("\n"));
 }
 
+/// The properties in `value` that the schema does not have, and those that it promises and that are not there, with references into the document.
+pub fn undocumented(value: &Value, schema: &Value, document: &Value) -> Vec<String> {
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    Schemas(schemas.iter().map(|(name, schema)| (name.clone(), schema.clone())).collect()).compare("$", value, schema)
+}
+
 struct Schemas(BTreeMap<String, Value>);
 
 impl Schemas {
@@ -76,7 +82,7 @@ impl Schemas {
     /// The schemas of which one has to fit, without `null`.
     fn alternatives(&self, schema: &Value) -> Vec<Value> {
         let schema = self.resolve(schema);
-        match schema["oneOf"].as_array() {
+        match schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
             Some(all) => all.iter().filter(|one| one["type"] != "null").flat_map(|one| self.alternatives(one)).collect(),
             None => vec![schema],
         }
