@@ -239,6 +239,17 @@ impl Tx {
         authority(self.connection(), chain_id, operator, signer, at).await
     }
 
+    /// Whether what pays a request was seen in another place before: a reorg has moved it.
+    pub async fn is_moved(&mut self, event: &PaymentEvent) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE digest = $1 AND chain_id = $2 AND (block_hash <> $3 OR log_index <> $4)")
+            .bind(lower(event.digest))
+            .bind(signed(event.location.chain_id)?)
+            .bind(lower(event.location.block_hash))
+            .bind(signed(event.location.log_index)?);
+        let elsewhere: i64 = query.fetch_one(self.connection()).await?;
+        Ok(elsewhere > 0)
+    }
+
     /// Stores events. One that is stored already stands on the chain again; storing it twice changes nothing.
     pub async fn insert_events(&mut self, events: &[RouterEvent]) -> Result<(), StoreError> {
         for events in events.chunks(ROWS_PER_INSERT) {
