@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// One payment, ready to execute. Only the payer's own detail has it.
@@ -50,8 +51,19 @@ pub struct DecodedCallSchema {
     /// `pay`
     pub function_name: String,
     /// The payment (as `typedData.message`), then the signature.
-    #[schema(value_type = Vec<Object>)]
-    pub args: Vec<serde_json::Value>,
+    #[schema(min_items = 2, max_items = 2)]
+    pub args: Vec<ArgumentSchema>,
+}
+
+/// An argument of the call.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = CallArgument)]
+pub enum ArgumentSchema {
+    /// The payment.
+    Payment(PaymentFieldsSchema),
+    /// The signature, 65 bytes in hex.
+    Signature(String),
 }
 
 /// EIP-712 typed data, as `eth_signTypedData_v4` takes it.
@@ -93,8 +105,9 @@ pub struct TypedDomainSchema {
 }
 
 /// The router's `Payment`: EIP-55 addresses, decimal strings.
-#[derive(Clone, Debug, ToSchema)]
-#[schema(as = PaymentFields, rename_all = "camelCase")]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PaymentFields)]
 pub struct PaymentFieldsSchema {
     /// On whose behalf it is signed.
     pub operator: String,

@@ -249,10 +249,10 @@ pub struct PayerPaymentRequestView {
     pub execution: Option<ExecutionPayload>,
 }
 
-/// A detail, by who reads it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// A detail, by who reads it. In the document both are [`PayerPaymentRequestView`], whose `execution` is there only for the payer, and only while it is to
+/// be paid: two schemas would both fit without it.
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-#[schema(as = PaymentRequestDetail)]
 pub enum DetailView {
     /// The payer.
     Payer(Box<PayerPaymentRequestView>),
@@ -265,6 +265,7 @@ pub enum DetailView {
 #[serde(rename_all = "camelCase")]
 pub struct PaymentRequestBody {
     /// The request.
+    #[schema(value_type = PayerPaymentRequestView)]
     pub payment_request: DetailView,
 }
 
@@ -273,6 +274,7 @@ pub struct PaymentRequestBody {
 #[serde(rename_all = "camelCase")]
 pub struct PendingPaymentRequestBody {
     /// The request.
+    #[schema(value_type = PayerPaymentRequestView)]
     pub payment_request: DetailView,
     /// When to ask again, in seconds.
     pub retry_after_seconds: u64,

@@ -22,7 +22,7 @@ pub struct SettlementStatusView {
     /// How many confirmations there are and how many it takes.
     #[schema(required)]
     pub confirmations: Option<ConfirmationsView>,
-    /// When a payment on that chain is final.
+    /// When a payment on that chain is final; null where it is not known what was asked about.
     #[schema(required)]
     pub finality: Option<String>,
     /// When to ask again, in seconds; null when the answer will stay.
@@ -75,8 +75,8 @@ impl From<&PaymentEvent> for SettlementEventView {
 impl SettlementStatusView {
     /// Nothing stands on the chain, as far as is known.
     #[must_use]
-    pub const fn without_event(id: String, status: &'static str, retry_after_seconds: Option<u64>) -> Self {
-        Self { id, status, event: None, confirmations: None, finality: None, retry_after_seconds }
+    pub fn without_event(id: String, status: &'static str, finality: Option<FinalityPolicy>, retry_after_seconds: Option<u64>) -> Self {
+        Self { id, status, event: None, confirmations: None, finality: finality.map(|policy| policy.to_string()), retry_after_seconds }
     }
 
     /// An event stands on the chain, with `seen` confirmations.

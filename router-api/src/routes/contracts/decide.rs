@@ -144,7 +144,13 @@ mod tests {
         app.submit_work().await;
         decide(&app, &app.seller, json!({ "action": "accept" })).await.problem(403, "role_required");
         decide(&app, &app.stranger, json!({ "action": "accept" })).await.problem(404, "not_found");
-        for body in [json!({ "action": "reject" }), json!({ "action": "reject", "reason": "bad" }), json!({ "action": "pay" }), json!({})] {
+        for body in [
+            json!({ "action": "reject" }),
+            json!({ "action": "reject", "reason": "bad" }),
+            json!({ "action": "reject", "reason": "x".repeat(2_001) }),
+            json!({ "action": "pay" }),
+            json!({}),
+        ] {
             decide(&app, &app.buyer, body).await.problem(422, "invalid_field");
         }
     }

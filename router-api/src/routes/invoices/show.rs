@@ -58,6 +58,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a13_amounts_and_fees_add_up_while_it_is_paid_in_parts() {
+        let app = TestApp::new().await;
+        let path = format!("/api/agent/invoices/inv_{}", app.seeded.agreement);
+        for part in ["1", "2499950", "10000049"] {
+            let mut body = app.wanted();
+            body["sellerAmount"] = json!(part);
+            let request = app.create(body).await.expect(201);
+            app.pay(request["paymentRequest"]["id"].as_str().unwrap()).await;
+            let answer = app.get(&path).bearer(&app.buyer).send().await.expect(200);
+            let invoice = &answer["invoice"];
+            let number = |value: &serde_json::Value| value.as_str().unwrap().parse::<u64>().unwrap();
+            assert_eq!(number(&invoice["sellerAmountAtomic"]) + number(&invoice["feeAmountAtomic"]), number(&invoice["totalAmountAtomic"]));
+            assert_eq!(number(&invoice["paidAmountAtomic"]) + number(&invoice["openAmountAtomic"]), 12_500_000);
+            for line in invoice["lines"].as_array().unwrap() {
+                let (seller, fee) = (number(&line["sellerAmountAtomic"]), number(&line["feeAmountAtomic"]));
+                assert_eq!((seller / 100, seller + fee), (fee, number(&line["totalAmountAtomic"])), "one per cent, rounded down, on top");
+            }
+        }
+        let paid = app.get(&path).bearer(&app.seller).send().await.expect(200);
+        assert_eq!((&paid["invoice"]["status"], &paid["invoice"]["feeAmountAtomic"]), (&json!("paid"), &json!("124999")));
+    }
+
+    #[tokio::test]
     async fn i01_invoices_of_others_are_not_there() {
         let app = TestApp::new().await;
         for id in [format!("inv_{}", app.seeded.agreement), app.seeded.agreement.to_string(), "inv_agr_1".to_owned()] {

@@ -56,6 +56,8 @@ pub async fn cancel_payment_request(
 ) -> Result<Response, Problem> {
     let payer = participant.require_payer()?;
     let reason = body.reason.filter(|text| !text.is_empty()).map(|text| text::paragraph("reason", &text, 1, MAX_REASON)).transpose()?;
+    // The indexer may be about to decide on the same request; whoever has the agreement first, the other sees what came of it.
+    effect.tx.agreement(&participant.agreement.id).await?.ok_or_else(Problem::not_found)?;
     let mut request = sound(effect.tx.request(request.id()).await?.ok_or_else(Problem::not_found)?)?;
     let (from, now) = (request.state.name(), api.now());
     request.state = request.state.clone().cancel(reason.clone(), now).map_err(|refusal| {

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use settlement::agreement::AgreementRecord;
-use settlement::ids::PaymentRequestId;
+use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
 use store::{Conflict, SeenEvent, StoreError, StoredRequest, Tx};
@@ -56,31 +56,33 @@ pub async fn submit_transaction(
     Write(body, mut effect): Write<SubmitTransaction>,
 ) -> Result<Response, Problem> {
     let payer = participant.require_payer()?;
-    let sighting = Sighting { seen: effect.tx.seen_event(request.id()).await?, ..Sighting::default() };
-    let request = name_transaction(&api, &mut effect.tx, &participant.agreement, request.id(), *body.tx_hash, sighting.seen.as_ref()).await?;
+    let (request, seen) = name_transaction(&api, &mut effect.tx, &participant.agreement.id, request.id(), *body.tx_hash).await?;
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
+    let sighting = Sighting { seen, ..Sighting::default() };
     let view = detail(&api, &known, &StoredRequest::Sound(request), &sighting, (participant.actor, Some(payer)));
     effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: view }).await
 }
 
-/// Binds a transaction to a request, which waits for the chain from then on. Naming what is known already changes nothing.
+/// Binds a transaction to a request, which waits for the chain from then on, and says what is on the chain. Naming what is known already changes nothing.
 ///
 /// # Errors
 /// When the transaction pays something else, or the request can no longer be paid by it.
 pub(super) async fn name_transaction(
     api: &Api,
     tx: &mut Tx,
-    agreement: &AgreementRecord,
+    agreement: &AgreementId,
     id: &PaymentRequestId,
     tx_hash: B256,
-    seen: Option<&SeenEvent>,
-) -> Result<PaymentRequest, Problem> {
+) -> Result<(PaymentRequest, Option<SeenEvent>), Problem> {
+    // The indexer may be about to decide on the same request; whoever has the agreement first, the other sees what came of it.
+    let agreement = tx.agreement(agreement).await?.ok_or_else(Problem::not_found)?;
     let request = sound(tx.request(id).await?.ok_or_else(Problem::not_found)?)?;
-    match (&request.state, seen.map(|seen| seen.event.location.tx_hash)) {
-        (PaymentRequestState::Verified { proof, .. }, _) if proof.event().location.tx_hash == tx_hash => return Ok(request),
+    let seen = tx.seen_event(id).await?;
+    match (&request.state, seen.as_ref().map(|seen| seen.event.location.tx_hash)) {
+        (PaymentRequestState::Verified { proof, .. }, _) if proof.event().location.tx_hash == tx_hash => return Ok((request, seen)),
         (PaymentRequestState::Verified { .. }, _) => return Err(conflict::already_verified(id)),
-        (PaymentRequestState::Submitted { tx_hash: known, .. }, _) if *known == tx_hash => return Ok(request),
-        (_, Some(paying)) if paying == tx_hash => return Ok(request),
+        (PaymentRequestState::Submitted { tx_hash: known, .. }, _) if *known == tx_hash => return Ok((request, seen)),
+        (_, Some(paying)) if paying == tx_hash => return Ok((request, seen)),
         (_, Some(paying)) => {
             let problem = Problem::new(Code::PaymentSettling, "another transaction pays this request and is not final yet");
             return Err(problem.with("txHash", paying.to_string()).retry_after(conflict::SETTLING_RETRY_S));
@@ -95,7 +97,7 @@ pub(super) async fn name_transaction(
         ) => {}
     }
     check_is_free(tx, &request, tx_hash).await?;
-    bind(api, tx, agreement, request, tx_hash).await
+    Ok((bind(api, tx, &agreement, request, tx_hash).await?, seen))
 }
 
 /// Refuses a transaction that is known to pay something else.

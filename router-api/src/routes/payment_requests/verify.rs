@@ -67,8 +67,7 @@ pub async fn verify_transaction(
     // Listening starts before the first look, so that nothing can happen in between.
     let changes = api.store.changes();
     if let Some(tx_hash) = &body.tx_hash {
-        let seen = effect.tx.seen_event(request.id()).await?;
-        name_transaction(&api, &mut effect.tx, &participant.agreement, request.id(), **tx_hash, seen.as_ref()).await?;
+        name_transaction(&api, &mut effect.tx, &participant.agreement.id, request.id(), **tx_hash).await?;
     }
     effect.release().await?;
     let (request, sighting) = wait(&api, request.id(), changes).await?;

@@ -72,6 +72,7 @@ pub async fn show_receipt(
 mod tests {
     use serde_json::json;
     use settlement::receipt::Receipt;
+    use settlement::verify::{Evidence, verify};
 
     use crate::testing::TestApp;
     use crate::view::documented::assert_documented;
@@ -93,6 +94,29 @@ mod tests {
         let list = app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
         assert_documented::<ReceiptsBody>(list.json());
         assert_eq!((&list["receipts"], &list["inspectionRequired"]), (&json!([answer["receipt"]]), &json!([])));
+    }
+
+    #[tokio::test]
+    async fn d04_it_is_checked_from_its_json_alone_and_any_change_shows() {
+        let app = TestApp::new().await;
+        let request = app.request().await;
+        app.pay(&request).await;
+        let answer = app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.seller).send().await.expect(200);
+        let claim = Receipt::parse(&answer.text()).unwrap();
+        // The verifier of a stranger: it has the document, the chain's word on the signer, and the newest final block.
+        let (agreed, through) = (claim.agreed(), Some(claim.event.location.block_number));
+        let evidence = Evidence { signed: &claim.signed, event: &claim.event, agreed: Some(&agreed), authority: Some(claim.authority), final_through: through };
+        assert_eq!(verify(&evidence).unwrap().request().as_str(), request);
+        for (pointer, value) in [
+            ("/receipt/sellerAmountAtomic", json!("92500000")),
+            ("/receipt/payee", json!(app.stranger.wallet.address().to_string())),
+            ("/receipt/title", json!("Another manual")),
+            ("/receipt/proof/signer", json!(app.stranger.wallet.address().to_string())),
+        ] {
+            let mut changed = answer.json().clone();
+            *changed.pointer_mut(pointer).unwrap() = value;
+            Receipt::parse(&changed.to_string()).expect_err(pointer);
+        }
     }
 
     #[tokio::test]

@@ -49,7 +49,7 @@ pub async fn find_settlements(State(api): State<Arc<Api>>, Params(params): Param
         }
     }
     if settlements.is_empty() {
-        settlements.push(SettlementStatusView::without_event(params.tx_hash, "unknown", Some(super::DELAYED_RETRY_S)));
+        settlements.push(SettlementStatusView::without_event(params.tx_hash, "unknown", None, Some(super::DELAYED_RETRY_S)));
     }
     Ok(Json(SettlementsBody { settlements }))
 }

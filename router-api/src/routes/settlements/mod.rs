@@ -23,7 +23,7 @@ const DELAYED_RETRY_S: u64 = 30;
 async fn status(api: &Api, asked: String, stored: StoredRequest) -> Result<SettlementStatusView, Problem> {
     // It is not for strangers to know what is wrong; that nothing is certain is all that can be said.
     let Ok(request) = payment_requests::sound(stored) else {
-        return Ok(SettlementStatusView::without_event(asked, "unknown", Some(DELAYED_RETRY_S)));
+        return Ok(SettlementStatusView::without_event(asked, "unknown", None, Some(DELAYED_RETRY_S)));
     };
     let chain = ChainState::read(api, request.signed.snapshot().asset.chain_id()).await?;
     let event = match &request.state {
@@ -34,11 +34,11 @@ async fn status(api: &Api, asked: String, stored: StoredRequest) -> Result<Settl
         | PaymentRequestState::Failed { .. }
         | PaymentRequestState::Expired { .. } => api.store.seen_event(&request.id).await?.map(|seen| seen.event),
     };
-    let following = chain.following();
+    let (following, policy) = (chain.following(), Some(request.signed.snapshot().finality));
     match event {
         Some(event) => Ok(on_chain(asked, &request, &event, &chain)),
-        None if following == Following::Yes => Ok(SettlementStatusView::without_event(asked, "not_settled", Some(RETRY_S))),
-        None => Ok(SettlementStatusView::without_event(asked, "unknown", Some(DELAYED_RETRY_S))),
+        None if following == Following::Yes => Ok(SettlementStatusView::without_event(asked, "not_settled", policy, Some(RETRY_S))),
+        None => Ok(SettlementStatusView::without_event(asked, "unknown", policy, Some(DELAYED_RETRY_S))),
     }
 }
 

@@ -24,12 +24,12 @@ use crate::view::settlement_status::{SettlementBody, SettlementStatusView};
     params(("settlementId" = String, Path, description = "`requestId` or digest (0x and 64 hexadecimal digits), or `pr_…`")),
     responses((status = 200, description = "What is known.", body = SettlementBody, example = json!({ "settlement": {
         "id": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060", "status": "not_settled", "event": null, "confirmations": null,
-        "finality": null, "retryAfterSeconds": 5 } })))
+        "finality": "confirmations:12", "retryAfterSeconds": 5 } })))
 )]
 pub async fn show_settlement(State(api): State<Arc<Api>>, PathId(id): PathId<String>) -> Result<Json<SettlementBody>, Problem> {
     let settlement = match find(&api, &id).await? {
         Some(request) => super::status(&api, id, request).await?,
-        None => SettlementStatusView::without_event(id, "unknown", Some(super::DELAYED_RETRY_S)),
+        None => SettlementStatusView::without_event(id, "unknown", None, Some(super::DELAYED_RETRY_S)),
     };
     Ok(Json(SettlementBody { settlement }))
 }
@@ -64,6 +64,7 @@ mod tests {
         for id in ids {
             let answer = app.get(&format!("/api/settlements/{id}")).send().await.expect(200);
             assert_eq!((&answer["settlement"]["status"], &answer["settlement"]["event"]), (&json!("not_settled"), &json!(null)), "{id}");
+            assert_eq!(answer["settlement"]["finality"], "confirmations:2", "the policy is published before there is anything to apply it to");
         }
         app.see(&request).await;
         let seen = app.get(&format!("/api/settlements/{request}")).send().await.expect(200);

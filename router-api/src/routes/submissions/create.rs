@@ -145,6 +145,9 @@ mod tests {
             assert_eq!(refused["field"], "deliverableUrl", "{url}");
         }
         submit(&app, &app.seller, json!({})).await.problem(422, "invalid_field");
+        for notes in ["", " ", &"x".repeat(5_001)] {
+            submit(&app, &app.seller, json!({ "notes": notes })).await.problem(422, "invalid_field");
+        }
         submit(&app, &app.seller, json!({ "notes": "a\u{0}b" })).await.problem(422, "invalid_field");
         submit(&app, &app.seller, json!({ "notes": "x", "status": "accepted" })).await.problem(422, "unknown_field");
     }

@@ -195,6 +195,52 @@ async fn i04_fields_that_callers_may_not_set_are_refused() {
 }
 
 #[tokio::test]
+async fn every_text_of_the_terms_has_a_length() {
+    let app = TestApp::new().await;
+    let long = |chars: usize| json!("x".repeat(chars));
+    let too_much = [
+        ("title", long(161)),
+        ("title", json!("")),
+        ("description", long(5_001)),
+        ("deliverable", long(5_001)),
+        ("acceptanceCriteria", json!(vec!["x"; 51])),
+        ("acceptanceCriteria", json!([long(501)])),
+        ("acceptanceCriteria", json!([""])),
+    ];
+    for (field, value) in too_much {
+        let body = app.unsigned("r-1", |terms| terms[field] = value.clone());
+        let refused = app.post(PATH).bearer(&app.buyer).json(body).send().await.problem(422, "invalid_field");
+        assert_eq!(refused["field"], format!("terms.{field}"));
+    }
+    let most = app.signed("r-1", |terms| {
+        terms["title"] = long(160);
+        terms["description"] = long(5_000);
+        terms["deliverable"] = long(5_000);
+        terms["acceptanceCriteria"] = json!(vec!["x".repeat(500); 50]);
+    });
+    app.post(PATH).bearer(&app.buyer).json(most).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn both_parties_may_be_new_here() {
+    let app = TestApp::new().await;
+    let (buyer, seller) = (key(81), key(82));
+    let body = app.signed_by("r-1", &buyer, &seller, |terms| terms["payeeAddress"] = json!(seller.address().to_string()));
+    let imported = app.post(PATH).bearer(&app.stranger).json(body.clone()).send().await.expect(201);
+    let contract = &imported["contract"];
+    for (side, wallet) in [("buyer", &buyer), ("seller", &seller)] {
+        let profile = app.store.profile_by_wallet(wallet.address()).await.unwrap().unwrap();
+        assert_eq!((&contract[side]["id"], &contract[side]["wallet"]), (&json!(profile.id.as_str()), &json!(wallet.address().to_string())));
+        // Its owner comes in with the same wallet, and finds the agreement.
+        let session = app.post("/api/auth/siwe").json(app.sign_in_message(wallet).await).send().await.expect(200);
+        let found = app.get("/api/agent/contracts").token(session["apiToken"].as_str().unwrap()).send().await.expect(200);
+        assert_eq!((&found["contracts"][0]["id"], &found["contracts"][0]["actorRole"]), (&contract["id"], &json!(side)));
+    }
+    let again = app.post(PATH).bearer(&app.stranger).json(body).send().await.expect(200);
+    assert_eq!(again["contract"]["id"], contract["id"]);
+}
+
+#[tokio::test]
 async fn i06_text_is_kept_as_it_is_and_control_characters_are_refused() {
     let app = TestApp::new().await;
     let odd = "Robert'); DROP TABLE agreements;--\u{200d}<script>{{7*7}}\r\n%s";

@@ -1,8 +1,12 @@
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use alloy_primitives::Address;
+use axum::http::Method;
 use serde_json::json;
+use settlement::receipt::Receipt;
 use signer::wallet::{Expectation, check};
+use store::Engine;
 
 use crate::testing::{TestApp, key};
 use crate::view::documented::assert_documented;
@@ -125,7 +129,7 @@ async fn d09_of_two_requests_at_once_one_is_signed() {
     let ask = || app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() }));
     let answers = tokio::join!(ask(), ask(), ask(), ask());
     let answers = [answers.0, answers.1, answers.2, answers.3];
-    let ids: std::collections::BTreeSet<_> = answers.iter().filter_map(|answer| answer["paymentRequest"]["id"].as_str()).collect();
+    let ids: BTreeSet<_> = answers.iter().filter_map(|answer| answer["paymentRequest"]["id"].as_str()).collect();
     assert_eq!(ids.len(), 1, "{:?}", answers.iter().map(|a| a.text()).collect::<Vec<_>>());
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     assert_eq!(app.notices("payment_request.signed").await.len(), 1);
@@ -146,6 +150,98 @@ async fn d07_without_a_signer_nothing_is_stored_and_reads_go_on() {
     let signed = ask().await.expect(201);
     let nonce = &signed["paymentRequest"]["execution"]["typedData"]["message"]["nonce"];
     assert_eq!(nonce, "0", "no nonce was used up by what was not stored");
+}
+
+#[tokio::test]
+async fn d07_a_signer_that_does_not_answer_is_not_waited_for_for_ever() {
+    let app = TestApp::new().await;
+    app.signer_switch.hang();
+    let began = Instant::now();
+    app.create(app.wanted()).await.problem(503, "signer_unavailable");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(app.store.requests_of(&app.seeded.agreement).await.unwrap().is_empty());
+    app.signer_switch.answer();
+    app.create(app.wanted()).await.expect(201);
+}
+
+#[tokio::test]
+async fn d07_a_refused_attempt_can_be_repeated_under_its_key() {
+    let app = TestApp::new().await;
+    app.signer_switch.fail();
+    let ask = || app.post(&app.requests_path()).bearer(&app.buyer).key("pay-order-1").json(app.wanted()).send();
+    ask().await.problem(503, "signer_unavailable");
+    app.signer_switch.answer();
+    let signed = ask().await.expect(201);
+    assert_eq!(ask().await.expect(201).bytes, signed.bytes, "what was done is answered again, byte for byte");
+}
+
+#[tokio::test]
+async fn a16_an_instalment_pays_itself_and_nothing_else() {
+    let app = TestApp::new().await;
+    app.submit_work().await;
+    let mut part = app.wanted();
+    part["sellerAmount"] = json!("2500000");
+    let first = app.create(part).await.expect(201);
+    app.pay(first["paymentRequest"]["id"].as_str().unwrap()).await;
+    let contract = app.contract().await;
+    let state = &contract["paymentState"];
+    assert_eq!((&state["paidInFull"], &state["hasRouterVerifiedPayment"]), (&json!(false), &json!(true)));
+    let decision = format!("/api/agent/contracts/{}/decision", app.seeded.agreement);
+    app.post(&decision).bearer(&app.buyer).json(json!({ "action": "accept" })).send().await.problem(409, "not_allowed");
+    let rest = app.create(app.wanted()).await.expect(201);
+    let (paid_unit, unit) = (&first["paymentRequest"]["unit"], &rest["paymentRequest"]["unit"]);
+    assert_eq!((&paid_unit["kind"], &unit["kind"]), (&json!("instalment"), &json!("instalment")));
+    assert_ne!(paid_unit["id"], unit["id"]);
+    app.pay(rest["paymentRequest"]["id"].as_str().unwrap()).await;
+    app.post(&decision).bearer(&app.buyer).json(json!({ "action": "accept" })).send().await.expect(200);
+    let receipts = app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.seller).send().await.expect(200);
+    let amounts: Vec<&str> = receipts["receipts"].as_array().unwrap().iter().map(|receipt| receipt["sellerAmountAtomic"].as_str().unwrap()).collect();
+    assert_eq!(amounts, ["2500000", "10000000"]);
+}
+
+/// Asks both processes of an instance at once, several times each.
+async fn ask_two_nodes(engine: Engine) {
+    let app = TestApp::on(engine).await;
+    let second = app.second_node().await;
+    let here = || app.create(app.wanted());
+    let there = || app.post(&app.requests_path()).at(&second).bearer(&app.buyer).json(app.wanted()).send();
+    let answers = tokio::join!(here(), there(), here(), there(), here(), there());
+    let answers = [answers.0, answers.1, answers.2, answers.3, answers.4, answers.5];
+    let texts: Vec<String> = answers.iter().map(|answer| format!("{} {}", answer.status, answer.text())).collect();
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1, "{texts:#?}");
+    assert!(answers.iter().all(|answer| [200, 201, 409].contains(&answer.status.as_u16())), "{texts:#?}");
+    let signatures: BTreeSet<_> = answers.iter().filter_map(|answer| answer["paymentRequest"]["execution"]["signature"].as_str()).collect();
+    assert_eq!(signatures.len(), 1, "one payload was handed out: {texts:#?}");
+    assert_eq!(app.store.requests_of(&app.seeded.agreement).await.unwrap().len(), 1);
+    assert_eq!(app.notices("payment_request.signed").await.len(), 1);
+}
+
+#[tokio::test]
+async fn d09_two_processes_over_postgres_sign_one_request() {
+    ask_two_nodes(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn d09_two_processes_over_sqlite_sign_one_request() {
+    ask_two_nodes(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn d09_on_postgres_a_payment_goes_all_the_way() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let second = app.second_node().await;
+    let id = app.request().await;
+    app.submit_work().await;
+    let paying = app.see(&id).await;
+    let verify = || app.on_request(Method::POST, &id, "verify").bearer(&app.buyer).json(json!({ "txHash": paying })).send();
+    verify().await.expect(202);
+    app.finalise(&id).await;
+    verify().await.expect(200);
+    let receipt = app.get(&format!("/api/agent/receipts/rcpt_{id}")).at(&second).bearer(&app.seller).send().await.expect(200);
+    Receipt::parse(&receipt.text()).unwrap();
+    let decision = format!("/api/agent/contracts/{}/decision", app.seeded.agreement);
+    let accepted = app.post(&decision).at(&second).bearer(&app.buyer).json(json!({ "action": "accept" })).send().await.expect(200);
+    assert_eq!(accepted["contract"]["status"], "accepted");
 }
 
 #[tokio::test]
