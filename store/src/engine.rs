@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::postgres::{PgConnection, PgListener};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::error::StoreError;
@@ -41,15 +43,17 @@ pub struct StoreOptions {
 /// A connected database. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Database {
-    pool: AnyPool,
+    /// For reading; on Postgres for everything.
+    readers: AnyPool,
+    /// For transactions that may write. SQLite has one writer at a time, so there it is a pool of one: waiting for it is fair and costs nothing, where waiting
+    /// in the engine is a lottery with sleeps, and readers can never take its connection.
+    writers: AnyPool,
     inner: Arc<Inner>,
 }
 
 struct Inner {
     engine: Engine,
     url: String,
-    /// SQLite has one writer at a time. Waiting here is fair and costs nothing; waiting in the engine is a lottery with sleeps.
-    turn: Arc<tokio::sync::Mutex<()>>,
     /// Idempotency keys in use by this process (SQLite; Postgres has advisory locks).
     in_flight: Arc<Mutex<HashMap<[u8; 32], [u8; 32]>>>,
     changes: watch::Sender<u64>,
@@ -70,34 +74,36 @@ pub(crate) struct Write {
     pub(crate) engine: Engine,
     changes: watch::Sender<u64>,
     _claimed: Option<InFlight>,
-    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Database {
     pub(crate) async fn connect(options: &StoreOptions) -> Result<Self, StoreError> {
         install_default_drivers();
         let engine = engine_of(&options.url)?;
-        let url = match engine {
-            Engine::Sqlite if !options.url.contains('?') => format!("{}?mode=rwc", options.url),
-            Engine::Sqlite | Engine::Postgres => options.url.clone(),
+        let (readers, writers) = match engine {
+            Engine::Sqlite => {
+                let url = sqlite_url(&options.url)?;
+                // The writer first: it makes the file.
+                let writers = pool(&url, 1, SQLITE_WRITER).await?;
+                (pool(&url, options.max_connections, SQLITE_READER).await?, writers)
+            }
+            Engine::Postgres => {
+                let pool = pool(&options.url, options.max_connections, POSTGRES).await?;
+                (pool.clone(), pool)
+            }
         };
-        let pool = AnyPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| Box::pin(prepare(connection, engine)))
-            .connect(&url)
-            .await?;
         let changes = watch::Sender::new(0);
         let listener = match engine {
             Engine::Sqlite => None,
             Engine::Postgres => Some(tokio::spawn(listen(options.url.clone(), changes.clone()))),
         };
-        let inner = Inner { engine, url: options.url.clone(), turn: Arc::default(), in_flight: Arc::default(), changes, listener };
-        Ok(Self { pool, inner: Arc::new(inner) })
+        let inner = Inner { engine, url: options.url.clone(), in_flight: Arc::default(), changes, listener };
+        Ok(Self { readers, writers, inner: Arc::new(inner) })
     }
 
+    /// For reading outside a transaction. On SQLite its connections refuse to write.
     pub(crate) const fn pool(&self) -> &AnyPool {
-        &self.pool
+        &self.readers
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -108,28 +114,53 @@ impl Database {
         self.inner.changes.subscribe()
     }
 
+    /// Closes every connection, each after what it is doing.
+    pub(crate) async fn close(&self) {
+        if let Some(listener) = &self.inner.listener {
+            listener.abort();
+        }
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+
     /// Whether a table is there.
     pub(crate) async fn has_table(&self, name: &'static str) -> Result<bool, StoreError> {
         let catalogue = match self.engine() {
             Engine::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
             Engine::Postgres => "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
         };
-        let found: i64 = sqlx::query_scalar(catalogue).bind(name).fetch_one(&self.pool).await?;
+        let found: i64 = sqlx::query_scalar(catalogue).bind(name).fetch_one(&self.readers).await?;
         Ok(found > 0)
+    }
+
+    /// A connection for changing the schema, and what keeps other processes from doing the same meanwhile (Postgres: a lock that the migrator takes itself).
+    /// It is closed afterwards, so that no lock outlives a failure, and has none of the time limits of the others.
+    pub(crate) async fn for_migration(&self) -> Result<(AnyConnection, Option<File>), StoreError> {
+        match self.engine() {
+            Engine::Sqlite => {
+                let path = beside(&self.inner.url, "migration")?;
+                let waiting = tokio::task::spawn_blocking(move || {
+                    let file = open_lock(&path)?;
+                    file.lock().map_err(|reason| StoreError::LockFile { path: path.display().to_string(), reason })?;
+                    Ok::<_, StoreError>(file)
+                });
+                let file = waiting.await.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))??;
+                let mut connection = AnyConnection::connect(&sqlite_url(&self.inner.url)?).await?;
+                connection.execute(SQLITE_WRITER).await?;
+                Ok((connection, Some(file)))
+            }
+            Engine::Postgres => Ok((AnyConnection::connect(&self.inner.url).await?, None)),
+        }
     }
 
     /// Opens a transaction that may write.
     pub(crate) async fn write(&self) -> Result<Write, StoreError> {
-        let unavailable = |_| StoreError::Unavailable(sqlx::Error::PoolTimedOut);
-        let (turn, transaction) = match self.engine() {
-            Engine::Sqlite => {
-                let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.inner.turn).lock_owned()).await.map_err(unavailable)?;
-                // IMMEDIATE: a transaction that first reads and then writes could not be given the write lock later without starting again.
-                (Some(turn), self.pool.begin_with("BEGIN IMMEDIATE").await?)
-            }
-            Engine::Postgres => (None, self.pool.begin().await?),
+        let transaction = match self.engine() {
+            // IMMEDIATE: a transaction that first reads and then writes could not be given the write lock later without starting again.
+            Engine::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.writers.begin().await?,
         };
-        Ok(Write { transaction, engine: self.engine(), changes: self.inner.changes.clone(), _claimed: None, _turn: turn })
+        Ok(Write { transaction, engine: self.engine(), changes: self.inner.changes.clone(), _claimed: None })
     }
 
     /// Opens a transaction that holds an idempotency key, or says who holds it. Both hashes are of 32 bytes; the first names the key, the second key and body.
@@ -140,16 +171,28 @@ impl Database {
                 Err(refused) => Ok(refused),
             },
             Engine::Postgres => {
-                let mut write = self.write().await?;
-                if !try_advisory_lock(&mut write.transaction, &key_and_body).await? {
-                    return Ok(Claimed::SameBody);
-                }
-                if !try_advisory_lock(&mut write.transaction, &key).await? {
-                    return Ok(Claimed::OtherBody);
-                }
-                Ok(Claimed::Mine(Box::new(write)))
+                // Whoever takes or gives back its two locks in this very moment looks like one with another body: that is looked at twice.
+                let first = self.try_key(key, key_and_body).await?;
+                if matches!(first, Claimed::OtherBody) { self.try_key(key, key_and_body).await } else { Ok(first) }
             }
         }
+    }
+
+    /// Takes the locks of a key and of its body, which end with the transaction. Who only asks which body runs takes the second shared, so that many may ask.
+    async fn try_key(&self, key: [u8; 32], key_and_body: [u8; 32]) -> Result<Claimed, StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query_scalar(
+            "SELECT CASE WHEN pg_try_advisory_xact_lock($1) THEN 'mine' || CAST(pg_advisory_xact_lock($2) AS TEXT) \
+             WHEN pg_try_advisory_xact_lock_shared($2) THEN 'other' ELSE 'same' END",
+        )
+        .bind(lock_id(&key))
+        .bind(lock_id(&key_and_body));
+        let held: String = query.fetch_one(&mut *write.transaction).await?;
+        if held == "mine" {
+            return Ok(Claimed::Mine(Box::new(write)));
+        }
+        write.rollback().await?;
+        Ok(if held == "same" { Claimed::SameBody } else { Claimed::OtherBody })
     }
 
     /// Takes the lock that only one process at a time holds for a chain; `None` when another holds it.
@@ -169,11 +212,12 @@ impl Database {
 }
 
 impl Write {
-    /// Whether a row that is read to be changed has to be locked: the suffix of its SELECT.
+    /// Whether a row that is read to be changed has to be locked: the suffix of its SELECT. NO KEY, so that whoever only refers to the row (the ledger, say)
+    /// need not wait, and cannot end in a deadlock.
     pub(crate) const fn for_update(&self) -> &'static str {
         match self.engine {
             Engine::Sqlite => "",
-            Engine::Postgres => " FOR UPDATE",
+            Engine::Postgres => " FOR NO KEY UPDATE",
         }
     }
 
@@ -247,19 +291,51 @@ fn engine_of(url: &str) -> Result<Engine, StoreError> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(Engine::Sqlite),
         Some("postgres" | "postgresql") => Ok(Engine::Postgres),
-        _ => Err(StoreError::Database(sqlx::Error::Configuration("a database is named by sqlite:<path> or postgres://<…>".into()))),
+        _ => Err(refused("a database is named by sqlite:<path> or postgres://<…>")),
     }
 }
 
-/// What every connection is told first.
-async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), sqlx::Error> {
-    let statement = match engine {
-        // FULL: a commit is on the disk when it returns, also in WAL mode.
-        Engine::Sqlite => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
-        Engine::Postgres => "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';",
-    };
-    connection.execute(statement).await?;
-    Ok(())
+/// What every connection is told first. The time to wait comes first, because the rest may have to wait. FULL: a commit is on the disk when it returns.
+const SQLITE_WRITER: &str =
+    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = OFF;";
+const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;";
+const POSTGRES: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';";
+
+async fn pool(url: &str, max_connections: u32, told_first: &'static str) -> Result<AnyPool, StoreError> {
+    let options = AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |connection, _| {
+        Box::pin(async move {
+            connection.execute(told_first).await?;
+            Ok(())
+        })
+    });
+    Ok(options.connect(url).await?)
+}
+
+fn refused(why: &'static str) -> StoreError {
+    StoreError::Database(sqlx::Error::Configuration(why.into()))
+}
+
+/// The file that a SQLite URL names.
+fn sqlite_file(url: &str) -> Result<PathBuf, StoreError> {
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(refused("a database in memory would be another one for every connection; name a file"));
+    }
+    let file = SqliteConnectOptions::from_str(url)?.get_filename().to_path_buf();
+    if file.as_os_str().is_empty() { Err(refused("sqlite: needs the path of a file")) } else { Ok(file) }
+}
+
+/// The URL with leave to make the file; its directory is made here.
+fn sqlite_url(url: &str) -> Result<String, StoreError> {
+    let file = sqlite_file(url)?;
+    if url.contains("mode=") {
+        return Ok(url.to_owned());
+    }
+    if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        create_dir_all(directory).map_err(|reason| {
+            StoreError::Database(sqlx::Error::Configuration(format!("the directory {} of the database cannot be made: {reason}", directory.display()).into()))
+        })?;
+    }
+    Ok(format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' }))
 }
 
 /// Hears of commits by other processes, for as long as the store is used. Waiters poll as well, so that a lost connection only costs time.
@@ -269,7 +345,8 @@ async fn listen(url: String, changes: watch::Sender<u64>) {
         if let Ok(mut listener) = PgListener::connect(&url).await
             && listener.listen(CHANNEL).await.is_ok()
         {
-            while listener.recv().await.is_ok() {
+            // A lost connection is made again, and is told like a commit: nobody knows what was missed.
+            while listener.try_recv().await.is_ok() {
                 changes.send_modify(|count| *count = count.wrapping_add(1));
             }
         }
@@ -277,22 +354,30 @@ async fn listen(url: String, changes: watch::Sender<u64>) {
     }
 }
 
-/// A lock that ends with the transaction.
-async fn try_advisory_lock(transaction: &mut Transaction<'static, Any>, name: &[u8; 32]) -> Result<bool, StoreError> {
+/// The number that Postgres knows a lock by: the first 64 of 256 bits.
+const fn lock_id(name: &[u8; 32]) -> i64 {
     let [a, b, c, d, e, f, g, h, ..] = *name;
-    let locked: bool =
-        sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(i64::from_be_bytes([a, b, c, d, e, f, g, h])).fetch_one(&mut **transaction).await?;
-    Ok(locked)
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// A file beside the database, which is never deleted: whoever holds a lock on a deleted file locks nobody out.
+fn beside(url: &str, what: &str) -> Result<PathBuf, StoreError> {
+    let mut name = sqlite_file(url)?.into_os_string();
+    name.push(format!(".{what}.lock"));
+    Ok(name.into())
+}
+
+fn open_lock(path: &Path) -> Result<File, StoreError> {
+    let failed = |reason| StoreError::LockFile { path: path.display().to_string(), reason };
+    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)
 }
 
 fn lock_file(url: &str, chain_id: u64) -> Result<Option<ChainLock>, StoreError> {
-    let database = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
-    let path = PathBuf::from(format!("{database}.chain-{chain_id}.lock"));
-    let failed = |reason| StoreError::LockFile { path: path.display().to_string(), reason };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    let path = beside(url, &format!("chain-{chain_id}"))?;
+    let file = open_lock(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(ChainLock::File(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(reason)) => Err(failed(reason)),
+        Err(TryLockError::Error(reason)) => Err(StoreError::LockFile { path: path.display().to_string(), reason }),
     }
 }

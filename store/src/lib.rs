@@ -102,7 +102,7 @@ impl Store {
 
     /// Closes every connection, after what runs has ended.
     pub async fn close(&self) {
-        self.database.pool().close().await;
+        self.database.close().await;
     }
 
     async fn read(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {

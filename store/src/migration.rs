@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use sqlx::Row;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection, Row};
 
 use crate::Store;
 use crate::error::StoreError;
@@ -29,7 +29,9 @@ impl Store {
     /// # Errors
     /// When a migration fails (it is taken back), or the database has one that this program does not know.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Ok(migrator().run(self.database.pool()).await?)
+        let (mut connection, _lock) = self.database.for_migration().await?;
+        migrator().run(&mut connection).await?;
+        Ok(connection.close().await?)
     }
 
     /// Whether the schema is exactly the one of this program: no migration missing, none changed, none that it does not know.

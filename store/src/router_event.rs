@@ -1,5 +1,7 @@
 //! Every log of our routers that was ever seen. What a reorg took away is marked, not deleted.
 
+use std::collections::HashSet;
+
 use alloy_primitives::{Address, B256, U256};
 use settlement::event::{Location, PaymentEvent, RouterEvent};
 use settlement::ids::PaymentRequestId;
@@ -250,8 +252,11 @@ impl Tx {
         Ok(elsewhere > 0)
     }
 
-    /// Stores events. One that is stored already stands on the chain again; storing it twice changes nothing.
+    /// Stores events. One that is stored already stands on the chain again; storing it twice changes nothing, nor does a node that tells a log twice.
     pub async fn insert_events(&mut self, events: &[RouterEvent]) -> Result<(), StoreError> {
+        let mut places = HashSet::with_capacity(events.len());
+        let place = |event: &RouterEvent| (event.location().chain_id, event.location().block_hash, event.location().log_index);
+        let events: Vec<&RouterEvent> = events.iter().filter(|event| places.insert(place(event))).collect();
         for events in events.chunks(ROWS_PER_INSERT) {
             let row = |row: usize| {
                 let places: Vec<String> = (1..=COLUMNS.len()).map(|place| format!("${}", row * COLUMNS.len() + place)).collect();

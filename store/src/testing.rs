@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{AnyConnection, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::{Engine, Store, StoreOptions};
@@ -80,12 +80,17 @@ impl TestDatabase {
         Store::connect(&self.options).await.expect("the database opens twice")
     }
 
-    /// Changes rows behind the store's back, as an intruder or a broken disk would.
+    /// Changes rows behind the store's back, as an intruder or a broken disk would: foreign keys do not hold (nor, on SQLite, checks).
     ///
     /// # Panics
     /// When the statement fails.
     pub async fn tamper(&self, sql: &str) -> u64 {
-        let mut connection = self.store.read().await.expect("a connection");
+        let unguarded = match self.store.engine() {
+            Engine::Sqlite => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;",
+            Engine::Postgres => "SET session_replication_role = replica;",
+        };
+        let mut connection = AnyConnection::connect(&self.options.url).await.expect("a connection");
+        connection.execute(unguarded).await.expect("whoever owns the database may lower its guards");
         connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.expect("the statement runs").rows_affected()
     }
 }

@@ -20,5 +20,10 @@ macro_rules! on_both_engines {
     };
 }
 
+mod chain;
+mod idempotency;
+mod leader;
+mod ledger;
+mod outbox;
 mod parties;
 mod requests;

@@ -290,6 +290,16 @@ impl World {
         self.store().request(id).await.unwrap().expect("the request is there")
     }
 
+    /// Payments that wait for a verdict.
+    pub async fn unjudged(&self, through: u64, limit: u32) -> Vec<PaymentEvent> {
+        self.begin().await.unjudged_events(CHAIN, through, limit).await.unwrap()
+    }
+
+    /// Cancellations of nonces that were not applied.
+    pub async fn cancellations(&self, through: u64) -> Vec<RouterEvent> {
+        self.begin().await.unapplied_cancellations(CHAIN, through).await.unwrap()
+    }
+
     pub async fn cursor(&self) -> Cursor {
         self.store().cursor(CHAIN).await.unwrap().expect("the chain is started")
     }
