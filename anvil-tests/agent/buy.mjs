@@ -26,10 +26,13 @@ const amount = 12_500_000n;
 
 const document = await (await fetch(`${api}/openapi.json`)).json();
 
-// Calls the operation that the document has under this path template; refuses one that it does not have.
-async function call(token, method, template, parameters = {}, body = undefined) {
-  assert.ok(document.paths[template]?.[method.toLowerCase()], `the OpenAPI document has no ${method} ${template}`);
-  const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name] ?? fail(`${template} needs ${name}`)));
+// The path template of the document that a path fits.
+const fits = (template, path) => new RegExp(`^${template.replace(/\{\w+\}/g, "[^/]+")}$`).test(path);
+
+// Calls an operation; refuses one that the document does not have.
+async function call(token, method, path, body = undefined) {
+  const known = Object.keys(document.paths).some((template) => fits(template, path) && document.paths[template][method.toLowerCase()]);
+  assert.ok(known, `the OpenAPI document has no ${method} ${path}`);
   const answer = await fetch(`${api}${path}`, {
     method,
     headers: {
@@ -42,6 +45,16 @@ async function call(token, method, template, parameters = {}, body = undefined) 
   const json = await answer.json();
   if (!answer.ok) fail(`${method} ${path}: ${answer.status} ${json.code}: ${json.detail}`);
   return json;
+}
+
+// Does what a resource offers to its reader, and nothing that it does not: method, path and body are the answer's own, `facts` fill in what only we know.
+async function follow(token, resource, action, facts = {}) {
+  const offered = resource.availableActions.find((entry) => entry.action === action && entry.state === "available");
+  if (!offered) fail(`${resource.id} is ${resource.status} and does not offer ${action}, but ${resource.availableActions.map((entry) => `${entry.action} (${entry.state})`)}`);
+  const { method, endpoint, bodyTemplate } = offered.invocation;
+  const body = bodyTemplate === null ? undefined : { ...bodyTemplate, ...facts };
+  for (const [key, value] of Object.entries(body ?? {})) assert.ok(!String(value).startsWith("<"), `${action} needs ${key}: ${value}`);
+  return call(token, method, endpoint, body);
 }
 
 const ofBuyer = need("BUYER_TOKEN");
@@ -63,7 +76,7 @@ const agreement = {
   },
 };
 const salt = `0x${randomBytes(32).toString("hex")}`;
-const { typedData } = await call(ofBuyer, "POST", "/api/agent/contracts/import/typed-data", {}, { ...agreement, salt });
+const { typedData } = await call(ofBuyer, "POST", "/api/agent/contracts/import/typed-data", { ...agreement, salt });
 assert.equal(typedData.primaryType, "Agreement");
 assert.equal(BigInt(typedData.message.amount), amount);
 assert.ok(isAddressEqual(typedData.message.buyer, buyer.address) && isAddressEqual(typedData.message.seller, seller.address));
@@ -73,20 +86,24 @@ const consent = {
   buyerSignature: await buyer.signTypedData(typedData),
   sellerSignature: await seller.signTypedData(typedData),
 };
-const { contract } = await call(ofBuyer, "POST", "/api/agent/contracts/import", {}, { ...agreement, consent });
-const ids = { contract_id: contract.id };
+const { contract } = await call(ofBuyer, "POST", "/api/agent/contracts/import", { ...agreement, consent });
+const contractPath = `/api/agent/contracts/${contract.id}`;
+const contractOf = async (token) => (await call(token, "GET", contractPath)).contract;
+assert.equal(contract.suggestedAction, "wait_for_seller");
 
 // Deliver.
-await call(ofSeller, "POST", "/api/agent/contracts/{contract_id}/submissions", ids, {
+const delivered = await follow(ofSeller, await contractOf(ofSeller), "submit_delivery", {
+  deliverableUrl: "https://files.example/labels.csv",
   notes: "All 1,000 labelled",
   deliverableHash: keccak256(stringToBytes("labels.csv")),
 });
+assert.equal(delivered.contract.status, "submitted");
 
 // Ask for a payment request, and check all of it.
-const created = (await call(ofBuyer, "POST", "/api/agent/contracts/{contract_id}/crypto-payment-requests", ids, { payerAddress: buyer.address })).paymentRequest;
-ids.payment_request_id = created.id;
-const { paymentRequest } = await call(ofBuyer, "GET", "/api/agent/contracts/{contract_id}/crypto-payment-requests/{payment_request_id}", ids);
+await follow(ofBuyer, await contractOf(ofBuyer), "create_payment_request");
+const { paymentRequest } = await follow(ofBuyer, await contractOf(ofBuyer), "fetch_payment_request");
 const { execution } = paymentRequest;
+assert.equal(paymentRequest.recommendedAction.code, "pay_now");
 assert.ok(execution, "the payer's detail carries the execution payload");
 
 const { chains } = await call(undefined, "GET", "/api/chains");
@@ -140,23 +157,22 @@ const mined = await client.waitForTransactionReceipt({ hash: transactionHash });
 assert.equal(mined.status, "success");
 
 // Tell, and wait: the API says each time whether to ask again.
-const byId = "/api/agent/contracts/{contract_id}/crypto-payment-requests/{payment_request_id}";
-await call(ofBuyer, "POST", `${byId}/submit`, ids, { txHash: transactionHash });
-let verified;
-for (let attempt = 0; attempt < 60 && verified?.status !== "router_verified"; attempt++) {
-  const answer = await call(ofBuyer, "POST", `${byId}/verify`, ids, { txHash: transactionHash });
-  verified = answer.paymentRequest;
+let { paymentRequest: latest } = await follow(ofBuyer, paymentRequest, "submit_tx_hash", { txHash: transactionHash });
+for (let attempt = 0; attempt < 60 && latest.status !== "router_verified"; attempt++) {
+  const answer = await follow(ofBuyer, latest, "verify_payment", { txHash: transactionHash });
+  latest = answer.paymentRequest;
   if (answer.retryAfterSeconds) await new Promise((resolve) => setTimeout(resolve, answer.retryAfterSeconds * 1_000));
 }
-assert.equal(verified.status, "router_verified");
+assert.equal(latest.status, "router_verified");
+assert.equal(latest.paidTxHash, transactionHash);
 
 // The seller reads the receipt, and the buyer accepts.
-const receiptId = `rcpt_${paymentRequest.id}`;
-const { receipt } = await call(ofSeller, "GET", "/api/agent/receipts/{receipt_id}", { receipt_id: receiptId });
+const { receipt } = await follow(ofSeller, await contractOf(ofSeller), "view_receipt");
+assert.equal(receipt.id, latest.receiptId);
 assert.equal(receipt.event.transactionHash, transactionHash);
 assert.equal(receipt.sellerAmountAtomic, String(amount));
 assert.equal(keccak256(stringToBytes(receipt.proof.snapshot)), execution.requestId);
-const decided = await call(ofBuyer, "POST", "/api/agent/contracts/{contract_id}/decision", ids, { action: "accept" });
+const decided = await follow(ofBuyer, await contractOf(ofBuyer), "accept");
 assert.equal(decided.contract.status, "accepted");
 
-console.log(JSON.stringify({ contractId: contract.id, paymentRequestId: paymentRequest.id, requestId: execution.requestId, transactionHash, receiptId }));
+console.log(JSON.stringify({ contractId: contract.id, paymentRequestId: paymentRequest.id, requestId: execution.requestId, transactionHash, receiptId: receipt.id }));
