@@ -24,7 +24,11 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Why a request was not done. Return it from a handler with `?`; the outermost layer adds `instance` and `requestId` and writes the body.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Occurrence>);
+
+/// What a problem says. Behind a pointer, because every `Result` of the crate makes room for it.
+#[derive(Clone, Debug)]
+struct Occurrence {
     code: Code,
     detail: Cow<'static, str>,
     retry_after_s: Option<u64>,
@@ -37,7 +41,7 @@ impl Problem {
     #[must_use]
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         let retry_after_s = (code.is_retryable() && code != Code::Internal).then_some(RETRY_AFTER_S);
-        Self { code, detail: detail.into(), retry_after_s, extra: Map::new(), headers: HeaderMap::new() }
+        Self(Box::new(Occurrence { code, detail: detail.into(), retry_after_s, extra: Map::new(), headers: HeaderMap::new() }))
     }
 
     /// It does not exist, or the caller may not see it: one answer for both.
@@ -64,7 +68,7 @@ impl Problem {
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).expect("members are plain data with string keys");
-        self.extra.insert(key.to_owned(), value);
+        self.0.extra.insert(key.to_owned(), value);
         self
     }
 
@@ -77,34 +81,34 @@ impl Problem {
     /// When to ask again, in seconds: body and `Retry-After`.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_s = Some(seconds);
+        self.0.retry_after_s = Some(seconds);
         self
     }
 
     /// Adds a header to the answer.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers.insert(name, value);
         self
     }
 
     /// A member that was added.
     #[must_use]
     pub fn member(&self, key: &str) -> Option<&Value> {
-        self.extra.get(key)
+        self.0.extra.get(key)
     }
 
     /// The code.
     #[must_use]
     pub const fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// The answer, for the request it belongs to.
     pub(crate) fn render(self, instance: &str, request_id: &str) -> Response {
-        let code = self.code;
+        let Occurrence { code, detail, retry_after_s, extra, headers: more_headers } = *self.0;
         // A detail may repeat what was sent, and what was sent in the wrong place may be a token.
-        let detail = token::scrub(&self.detail).into_owned();
+        let detail = token::scrub(&detail).into_owned();
         let body = ProblemBody {
             kind: format!("/docs/errors/{}", code.as_str()),
             title: code.title().to_owned(),
@@ -115,16 +119,16 @@ impl Problem {
             code: code.as_str().to_owned(),
             request_id: request_id.to_owned(),
             retryable: code.is_retryable(),
-            retry_after_seconds: self.retry_after_s,
-            more: self.extra,
+            retry_after_seconds: retry_after_s,
+            more: extra,
         };
         let body = serde_json::to_vec(&body).expect("plain data with string keys");
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = code.status();
         let headers = response.headers_mut();
-        headers.extend(self.headers);
+        headers.extend(more_headers);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -171,7 +175,7 @@ pub struct ProblemBody {
 impl IntoResponse for Problem {
     /// Carries the problem to the outermost layer, which alone knows the request id.
     fn into_response(self) -> Response {
-        let mut response = self.code.status().into_response();
+        let mut response = self.0.code.status().into_response();
         response.extensions_mut().insert(self);
         response
     }
