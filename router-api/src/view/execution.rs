@@ -61,7 +61,7 @@ pub struct DecodedCallSchema {
 #[schema(as = CallArgument)]
 pub enum ArgumentSchema {
     /// The payment.
-    Payment(PaymentFieldsSchema),
+    Payment(Box<PaymentFieldsSchema>),
     /// The signature, 65 bytes in hex.
     Signature(String),
 }

@@ -83,7 +83,7 @@ fn shown<T>(
 
 /// A request in a list: nothing to execute.
 fn listed(api: &Api, known: &Known, stored: &StoredRequest, sighting: &Sighting, actor: Actor) -> PaymentRequestView {
-    shown(api, known, stored, sighting, (actor, false), |facts, parts| PaymentRequestView::new(facts, parts))
+    shown(api, known, stored, sighting, (actor, false), PaymentRequestView::new)
 }
 
 /// A request in detail: with what can be executed for the payer, without for everybody else.

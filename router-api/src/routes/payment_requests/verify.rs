@@ -242,7 +242,8 @@ mod tests {
 
     #[tokio::test]
     async fn b13_a_payment_that_is_not_what_was_signed_stops_everything() {
-        let changes: [(&str, fn(&mut PaymentEvent)); 5] = [
+        type Change = fn(&mut PaymentEvent);
+        let changes: [(&str, Change); 5] = [
             ("amount", |event| event.amount += U256::from(1)),
             ("payee", |event| event.payee = Address::repeat_byte(9)),
             ("payer", |event| event.payer = Address::repeat_byte(9)),
