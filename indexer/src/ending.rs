@@ -1,0 +1,142 @@
+//! Requests that end unpaid: their deadline is over, or the transaction that was named did not pay.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::B256;
+use serde_json::json;
+use settlement::event::RouterEvent;
+use settlement::ids::{AgreementId, PaymentRequestId};
+use settlement::notice::NoticeType;
+use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState};
+use store::{Store, StoredRequest};
+
+use crate::error::IndexerError;
+use crate::fetch;
+use crate::reader::{BlockRef, ChainReader, LogFilter, MinedTransaction};
+use crate::writer::{Writer, about};
+
+/// Most requests that one step lets expire.
+pub const MAX_EXPIRED: u32 = 500;
+/// Most named transactions that one step asks for. The rest has its turn in the next.
+const MAX_ASKED: u32 = 32;
+
+/// Lets live requests expire whose deadline lies before the newest final block, by block time. Every payment that could have met it is in a block that was read
+/// and judged, so nobody is invited to pay again while one may still settle.
+///
+/// # Errors
+/// When the database refuses or somebody else was faster.
+pub async fn expire(writer: &mut Writer<'_>, overdue: &[PaymentRequest]) -> Result<(), IndexerError> {
+    for request in overdue {
+        let Some((agreement, StoredRequest::Sound(request))) = writer.lock(&request.agreement, &request.id).await? else { continue };
+        // A payment that is on the chain and waits, say for a stricter policy that the request was signed under.
+        if !request.state.name().is_live() || writer.tx.seen_event(&request.id).await?.is_some() {
+            continue;
+        }
+        let expired = request.state.clone().expire(writer.now)?;
+        writer.set(&request, &expired).await?;
+        writer.tell(NoticeType::RequestExpired, &agreement, about(&request));
+    }
+    Ok(())
+}
+
+/// Lets submitted requests fail whose named transactions did not pay them.
+///
+/// # Errors
+/// When the database refuses or somebody else was faster.
+pub async fn fail(writer: &mut Writer<'_>, failures: &[(PaymentRequestId, AgreementId, FailureReason)]) -> Result<(), IndexerError> {
+    for (id, agreement, reason) in failures {
+        let Some((agreement, StoredRequest::Sound(request))) = writer.lock(agreement, id).await? else { continue };
+        if writer.tx.seen_event(id).await?.is_some() {
+            continue;
+        }
+        // Refused when another transaction was named meanwhile: then this one no longer matters.
+        let Ok(failed) = request.state.clone().fail(reason.clone(), writer.now) else { continue };
+        writer.set(&request, &failed).await?;
+        let mut data = about(&request);
+        data["reason"] = json!(reason.name());
+        data["txHash"] = json!(reason.tx_hash().map(|hash| hash.to_string()));
+        writer.tell(NoticeType::PaymentFailed, &agreement, data);
+    }
+    Ok(())
+}
+
+/// What became of named transactions.
+#[derive(Debug, Default)]
+pub struct Hints {
+    /// Those that are final and did not pay.
+    pub failures: Vec<(PaymentRequestId, AgreementId, FailureReason)>,
+    /// Payments in them that the scan has missed: a node left them out.
+    pub missed: Vec<RouterEvent>,
+}
+
+/// Asks for the transactions that payers have named, a few at a time, each once per head.
+#[derive(Debug, Default)]
+pub struct HintChecks {
+    after: Option<PaymentRequestId>,
+    head: B256,
+    asked: BTreeSet<(PaymentRequestId, B256)>,
+}
+
+/// What is known of the chain when hints are checked.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The chain.
+    pub chain_id: u64,
+    /// The node.
+    pub reader: &'a dyn ChainReader,
+    /// Which logs are ours.
+    pub filter: &'a LogFilter,
+    /// The newest block of the node.
+    pub head: B256,
+    /// The newest final block.
+    pub final_through: u64,
+}
+
+impl HintChecks {
+    /// Asks for the next few.
+    ///
+    /// # Errors
+    /// When database or node do not answer.
+    pub async fn check(&mut self, store: &Store, known: Known<'_>) -> Result<Hints, IndexerError> {
+        if self.head != known.head {
+            self.head = known.head;
+            self.asked.clear();
+        }
+        let mut hints = Hints::default();
+        let page = store.submitted_requests(known.chain_id, MAX_ASKED, self.after.as_ref()).await?;
+        for request in &page {
+            let PaymentRequestState::Submitted { tx_hash, .. } = request.state else { continue };
+            if !self.asked.insert((request.id.clone(), tx_hash)) || store.seen_event(&request.id).await?.is_some() {
+                continue;
+            }
+            if let Some(mined) = known.reader.transaction(tx_hash).await? {
+                look(&mut hints, request, tx_hash, (&mined, known)).await?;
+            }
+        }
+        self.after = page.last().filter(|_| page.len() >= usize::try_from(MAX_ASKED).unwrap_or(usize::MAX)).map(|request| request.id.clone());
+        Ok(hints)
+    }
+}
+
+/// Only a transaction in a final block says something for good.
+async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, (mined, known): (&MinedTransaction, Known<'_>)) -> Result<(), IndexerError> {
+    if mined.block_number > known.final_through {
+        return Ok(());
+    }
+    let Some(block) = known.reader.block(BlockRef::Number(mined.block_number)).await?.filter(|block| block.header.hash == mined.block_hash) else {
+        return Ok(());
+    };
+    let mut events = Vec::new();
+    for log in mined.logs.iter().filter(|log| known.filter.admits(log)) {
+        events.extend(fetch::decode(known.chain_id, log, &block.header)?);
+    }
+    let pays = |event: &RouterEvent| matches!(event, RouterEvent::Payment(payment) if payment.digest == request.signed.digest());
+    if mined.succeeded && events.iter().any(pays) {
+        tracing::warn!(chain_id = known.chain_id, %tx_hash, "the scan has missed a payment that its transaction shows");
+        hints.missed.extend(events);
+        return Ok(());
+    }
+    let reason = if mined.succeeded { FailureReason::NotThisPayment { tx_hash } } else { FailureReason::Reverted { tx_hash } };
+    hints.failures.push((request.id.clone(), request.agreement.clone(), reason));
+    Ok(())
+}
