@@ -17,6 +17,12 @@ use super::available_action::AvailableActionSchema;
 use super::execution::ExecutionSchema;
 use crate::extract::Payer;
 
+mod body;
+mod schema;
+
+pub use body::{PaymentRequestBody, PaymentRequestsBody, PendingPaymentRequestBody};
+pub use schema::{AskedSchema, PermissionsSchema, RecommendedActionSchema};
+
 /// The status of a request that does not prove itself.
 pub const INSPECTION_REQUIRED: &str = "router_payment_proof_inspection_required";
 
@@ -117,32 +123,6 @@ pub struct AskedView {
     pub expires_at: String,
 }
 
-/// What was asked for, in the document: all of it there or, where the stored request can no longer be read, none.
-#[derive(Clone, Debug, ToSchema)]
-#[schema(as = PaymentAsked, rename_all = "camelCase")]
-pub struct AskedSchema {
-    /// EIP-155 chain id.
-    pub chain_id: Option<u64>,
-    /// Ticker, for people.
-    pub token_symbol: Option<String>,
-    /// Decimal places.
-    pub token_decimals: Option<u8>,
-    /// CAIP-19 id of the asset.
-    #[schema(example = "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913")]
-    pub asset_id: Option<String>,
-    /// To the seller, atomic units.
-    pub seller_amount_atomic: Option<String>,
-    /// To the operator, atomic units.
-    pub fee_amount_atomic: Option<String>,
-    /// From the buyer, atomic units.
-    pub total_amount_atomic: Option<String>,
-    /// When a payment counts as final: `confirmations:N`, `safe` or `finalized`.
-    #[schema(example = "confirmations:12")]
-    pub finality: Option<String>,
-    /// The deadline: the last block time at which the router executes it.
-    pub expires_at: Option<String>,
-}
-
 /// An event on the chain.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -200,41 +180,6 @@ pub struct PermissionsView {
     pub can: Permissions,
 }
 
-/// What may be done with the request.
-#[derive(Clone, Copy, Debug, ToSchema)]
-#[schema(as = PaymentPermissions, rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the four keys are the shape that existing clients check")]
-pub struct PermissionsSchema {
-    /// The wallet may execute the payload that this answer carries.
-    pub can_use_wallet_calldata: bool,
-    /// A transaction may be named.
-    pub can_submit_tx_hash: bool,
-    /// The payment may be looked for.
-    pub can_verify_tx_hash: bool,
-    /// It may be called off.
-    pub can_cancel: bool,
-}
-
-/// What is best done next.
-#[derive(Clone, Debug, ToSchema)]
-#[schema(as = RecommendedAction, rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the four keys are the shape that existing clients check")]
-pub struct RecommendedActionSchema {
-    /// One of a closed list.
-    #[schema(example = "pay_now")]
-    pub code: String,
-    /// For people.
-    pub label: String,
-    /// The wallet may execute the payload that this answer carries.
-    pub can_use_wallet_calldata: bool,
-    /// A transaction may be named.
-    pub can_submit_tx_hash: bool,
-    /// The payment may be looked for.
-    pub can_verify_tx_hash: bool,
-    /// It may be called off.
-    pub can_cancel: bool,
-}
-
 /// A payment request as its payer sees it in detail: with what the wallet needs to pay it, while it may be paid.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -258,40 +203,6 @@ pub enum DetailView {
     Payer(Box<PayerPaymentRequestView>),
     /// Everybody else.
     Other(Box<PaymentRequestView>),
-}
-
-/// `{paymentRequest}`, in detail.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentRequestBody {
-    /// The request.
-    #[schema(value_type = PayerPaymentRequestView)]
-    pub payment_request: DetailView,
-}
-
-/// `{paymentRequest, retryAfterSeconds}`: not verified yet.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PendingPaymentRequestBody {
-    /// The request.
-    #[schema(value_type = PayerPaymentRequestView)]
-    pub payment_request: DetailView,
-    /// When to ask again, in seconds.
-    pub retry_after_seconds: u64,
-    /// Why it may take long, where it does: `indexer_not_started`, `indexer_lagging` or `indexer_halted`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delayed_by: Option<&'static str>,
-}
-
-/// `{paymentRequests, nextCursor}`
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentRequestsBody {
-    /// Newest first.
-    pub payment_requests: Vec<PaymentRequestView>,
-    /// Where the next page starts; null on the last.
-    #[schema(required)]
-    pub next_cursor: Option<String>,
 }
 
 /// A request in a conflict: enough to find it and to decide, nothing to execute and no addresses.
