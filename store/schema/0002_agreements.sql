@@ -80,6 +80,7 @@ CREATE TABLE payment_requests (
     -- The signed truth: canonical JSON and signature. Everything else of this row that says what was asked repeats it, and is compared with it on reading.
     snapshot TEXT NOT NULL,
     signature TEXT NOT NULL,
+    signer TEXT NOT NULL,
     request_id TEXT NOT NULL UNIQUE,
     digest TEXT NOT NULL UNIQUE,
     chain_id BIGINT NOT NULL,

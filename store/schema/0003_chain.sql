@@ -69,3 +69,4 @@ CREATE INDEX router_events_by_digest ON router_events (digest) WHERE digest IS N
 CREATE INDEX router_events_by_tx ON router_events (chain_id, tx_hash);
 CREATE INDEX router_events_signers ON router_events (chain_id, operator, signer) WHERE kind = 'signer_set';
 CREATE INDEX router_events_nonces ON router_events (chain_id, operator, nonce) WHERE kind = 'payment';
+CREATE INDEX router_events_cancelled ON router_events (chain_id, operator, word) WHERE kind = 'nonces_cancelled';

@@ -47,6 +47,9 @@ fn agreement(row: &AnyRow) -> Result<AgreementRecord, StoreError> {
     if terms.hash() != fields.hash("terms_hash")? {
         return Err(fields.bad("terms_hash", "is not the hash of the terms"));
     }
+    if terms.evaluator != fields.opt_address("evaluator")? {
+        return Err(fields.bad("evaluator", "is not the evaluator of the terms"));
+    }
     Ok(AgreementRecord {
         id: fields.parsed("id")?,
         external_ref: fields.text("external_ref")?,

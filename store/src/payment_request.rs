@@ -1,27 +1,28 @@
 //! Payment requests. What was signed is checked every time it is read, and a verified request is verified again: a row that was changed behind our back is
 //! never believed.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::B256;
 use settlement::Timestamp;
 use settlement::ids::{AgreementId, PaymentRequestId};
-use settlement::money::Amount;
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing, StatusName};
 use settlement::snapshot::SignedSnapshot;
 use settlement::unit::Unit;
 use settlement::verify::ProofIssue;
-use sqlx::AnyConnection;
-use sqlx::AssertSqlSafe;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyQueryResult};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection};
 
-use crate::error::{Conflict, StoreError};
+use crate::error::{Conflict, StoreError, duplicate};
 use crate::row::{Fields, lower, signed};
-use crate::{Store, Tx, proof, unit};
+use crate::{Store, Tx, proof};
+
+mod read;
+
+pub(crate) use read::{Listed, list};
+use read::{SELECT, stored};
 
 /// Most digests in one statement.
 const DIGESTS_PER_QUERY: usize = 500;
-
-const SELECT: &str = "SELECT r.*, u.instalment AS unit_instalment, u.nonce AS unit_nonce, u.voided_in_block, a.terms_hash AS agreed_terms_hash \
-     FROM payment_requests r JOIN units u ON u.id = r.unit_id JOIN agreements a ON a.id = r.agreement_id";
 
 /// A stored request, as far as it can be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,125 +106,9 @@ impl StoredRequest {
     }
 }
 
-/// A request with the columns that hold even where it does not prove itself.
-pub(crate) struct Listed {
-    pub(crate) stored: StoredRequest,
-    pub(crate) seller_amount: Amount,
-    pub(crate) deadline: u64,
-    pub(crate) voided: bool,
-}
-
-/// The requests of an agreement, oldest first.
-pub(crate) async fn list(connection: &mut AnyConnection, agreement: &AgreementId) -> Result<Vec<Listed>, StoreError> {
-    let sql = format!("{SELECT} WHERE r.agreement_id = $1 ORDER BY r.created_at, r.id");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(agreement.as_str()).fetch_all(&mut *connection).await?;
-    let mut listed = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let fields = Fields::new("payment_requests", "id", row)?;
-        listed.push(Listed {
-            stored: stored(connection, row).await?,
-            seller_amount: fields.amount("seller_amount")?,
-            deadline: fields.unsigned("deadline")?,
-            voided: fields.opt_unsigned::<u64>("voided_in_block")?.is_some(),
-        });
-    }
-    Ok(listed)
-}
-
-/// Reads a row and checks all of it.
-async fn stored(connection: &mut AnyConnection, row: &AnyRow) -> Result<StoredRequest, StoreError> {
-    let fields = Fields::new("payment_requests", "id", row)?;
-    let (id, agreement): (PaymentRequestId, AgreementId) = (fields.parsed("id")?, fields.parsed("agreement_id")?);
-    let (created_at, updated_at) = (fields.time("created_at")?, fields.time("updated_at")?);
-    let unit =
-        Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&fields, "unit_instalment")?, nonce: fields.word("unit_nonce")? };
-    let status = fields.one_of("status", StatusName::parse)?;
-    let unproven = |signed: Option<SignedSnapshot>, issues| {
-        let (id, agreement, unit) = (id.clone(), agreement.clone(), unit.clone());
-        Ok(StoredRequest::Unproven { id, agreement, unit, signed: signed.map(Box::new), status, issues, created_at, updated_at })
-    };
-    let signed = match intact(&fields, &id, &unit)? {
-        Ok(signed) => signed,
-        Err((signed, issues)) => return unproven(signed, issues),
-    };
-    let state = match status {
-        StatusName::Verified => match proof::load(connection, &id, &agreement, &signed).await? {
-            Ok(proof) => PaymentRequestState::Verified {
-                proof: Box::new(proof),
-                at: fields.time("status_at")?,
-                recovered_from: match fields.opt_text("recovered_from")? {
-                    Some(_) => Some(fields.one_of("recovered_from", StatusName::parse)?),
-                    None => None,
-                },
-            },
-            Err(issues) => return unproven(Some(signed), issues),
-        },
-        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired => unpaid(&fields, status)?,
-    };
-    Ok(StoredRequest::Sound(PaymentRequest { id, agreement, unit, signed, state, created_at, updated_at }))
-}
-
-/// A state without a proof.
-fn unpaid(fields: &Fields<'_>, status: StatusName) -> Result<PaymentRequestState, StoreError> {
-    let at = fields.time("status_at")?;
-    let tx_hash = fields.opt_hash("tx_hash")?;
-    Ok(match status {
-        StatusName::Signed => PaymentRequestState::Signed,
-        StatusName::Submitted => PaymentRequestState::Submitted { tx_hash: fields.present("tx_hash", tx_hash)?, at },
-        StatusName::Cancelled => PaymentRequestState::Cancelled { reason: fields.opt_text("status_reason")?, at },
-        StatusName::Failed => PaymentRequestState::Failed { reason: failure(fields, tx_hash)?, at },
-        StatusName::Expired => PaymentRequestState::Expired { tx_hash, at },
-        StatusName::Verified => return Err(fields.bad("status", "a verified request has a proof")),
-    })
-}
-
-fn failure(fields: &Fields<'_>, tx_hash: Option<B256>) -> Result<FailureReason, StoreError> {
-    match fields.text("status_reason")?.as_str() {
-        "reverted" => Ok(FailureReason::Reverted { tx_hash: fields.present("tx_hash", tx_hash)? }),
-        "not_this_payment" => Ok(FailureReason::NotThisPayment { tx_hash: fields.present("tx_hash", tx_hash)? }),
-        "unit_paid" => Ok(FailureReason::UnitPaid { by: fields.parsed("paid_by")? }),
-        other => Err(fields.bad("status_reason", format!("{other:?} is not one of its values"))),
-    }
-}
-
-type Tampered = (Option<SignedSnapshot>, Vec<ProofIssue>);
-
-/// Compares what was signed with every column that repeats it.
-fn intact(fields: &Fields<'_>, id: &PaymentRequestId, unit: &Unit) -> Result<Result<SignedSnapshot, Tampered>, StoreError> {
-    let unreadable = |reason: String| Ok(Err((None, vec![ProofIssue { check: "snapshot", expected: "what was signed".to_owned(), found: reason }])));
-    let signature: Bytes = match fields.text("signature")?.parse() {
-        Ok(signature) => signature,
-        Err(_) => return unreadable("a signature that is not hexadecimal".to_owned()),
-    };
-    let signed = match SignedSnapshot::parse(&fields.text("snapshot")?, signature) {
-        Ok(signed) => signed,
-        Err(error) => return unreadable(error.to_string()),
-    };
-    let snapshot = signed.snapshot();
-    let repeated = [
-        ("snapshot.request_id", signed.request_id().to_string(), fields.text("request_id")?),
-        ("snapshot.digest", signed.digest().to_string(), fields.text("digest")?),
-        ("snapshot.payment_request", snapshot.payment_request.to_string(), id.to_string()),
-        ("snapshot.agreement", snapshot.agreement.to_string(), unit.agreement.to_string()),
-        ("snapshot.terms_hash", snapshot.terms_hash.to_string(), fields.text("agreed_terms_hash")?),
-        ("snapshot.unit", snapshot.unit.to_string(), unit.id.to_string()),
-        ("snapshot.unit_kind", unit::instalment(snapshot.unit_kind).to_string(), unit::instalment(unit.kind).to_string()),
-        ("snapshot.nonce", snapshot.nonce.to_string(), unit.nonce.to_string()),
-        ("snapshot.chain", snapshot.asset.chain_id().to_string(), fields.integer("chain_id")?.to_string()),
-        ("snapshot.seller_amount", snapshot.quote.seller.to_string(), fields.text("seller_amount")?),
-        ("snapshot.deadline", snapshot.deadline.to_string(), fields.integer("deadline")?.to_string()),
-    ];
-    let differ = repeated.into_iter().filter(|(_, expected, found)| expected != found);
-    let issues: Vec<_> = differ.map(|(check, expected, found)| ProofIssue { check, expected, found }).collect();
-    Ok(if issues.is_empty() { Ok(signed) } else { Err((Some(signed), issues)) })
-}
-
 async fn find(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<StoredRequest>, StoreError> {
-    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE r.id = $1"))).bind(id.as_str()).fetch_optional(&mut *connection).await?;
-    match row {
-        Some(row) => stored(connection, &row).await.map(Some),
-        None => Ok(None),
-    }
+    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE r.id = $1"))).bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(stored).transpose()
 }
 
 async fn find_by_digest(connection: &mut AnyConnection, digests: &[B256]) -> Result<Vec<(B256, StoredRequest)>, StoreError> {
@@ -233,8 +118,7 @@ async fn find_by_digest(connection: &mut AnyConnection, digests: &[B256]) -> Res
         let sql = format!("{SELECT} WHERE r.digest IN ({})", places.join(", "));
         let query = digests.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| query.bind(lower(digest)));
         for row in &query.fetch_all(&mut *connection).await? {
-            let digest = Fields::new("payment_requests", "id", row)?.hash("digest")?;
-            found.push((digest, stored(connection, row).await?));
+            found.push((Fields::new("payment_requests", "id", row)?.hash("digest")?, stored(row)?));
         }
     }
     Ok(found)
@@ -269,42 +153,46 @@ impl Store {
 
     /// Live requests of a chain whose deadline is before `deadline_lt` (unix seconds), at most `limit`. Those that do not prove themselves are left out.
     pub async fn live_requests_before(&self, chain_id: u64, deadline_lt: u64, limit: u32) -> Result<Vec<PaymentRequest>, StoreError> {
-        self.sound_page(chain_id, "r.status IN ('signed', 'submitted') AND r.deadline < $4", signed(deadline_lt)?, limit, None).await
+        self.sound_page(chain_id, "r.status IN ('signed', 'submitted')", signed(deadline_lt)?, limit, None).await
     }
 
     /// Submitted requests of a chain by id, after `after`, at most `limit`. Those that do not prove themselves are left out.
     pub async fn submitted_requests(&self, chain_id: u64, limit: u32, after: Option<&PaymentRequestId>) -> Result<Vec<PaymentRequest>, StoreError> {
-        self.sound_page(chain_id, "r.status = 'submitted' AND $4 = $4", 0, limit, after).await
+        self.sound_page(chain_id, "r.status = 'submitted'", i64::MAX, limit, after).await
     }
 
     /// Pages on over rows that are left out, so that they can never hide the others.
     async fn sound_page(
         &self,
         chain_id: u64,
-        condition: &'static str,
-        argument: i64,
+        status: &'static str,
+        deadline_lt: i64,
         limit: u32,
         after: Option<&PaymentRequestId>,
     ) -> Result<Vec<PaymentRequest>, StoreError> {
         let mut connection = self.read().await?;
-        let sql = format!("{SELECT} WHERE r.chain_id = $1 AND r.id > $2 AND {condition} ORDER BY r.id LIMIT $3");
+        let sql = format!("{SELECT} WHERE r.chain_id = $1 AND r.id > $2 AND {status} AND r.deadline < $3 ORDER BY r.id LIMIT $4");
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut after = after.map_or_else(String::new, ToString::to_string);
         let mut page = Vec::new();
-        loop {
-            let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(signed(chain_id)?).bind(after.clone()).bind(i64::from(limit)).bind(argument);
+        while page.len() < wanted {
+            let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(signed(chain_id)?).bind(after.clone()).bind(deadline_lt).bind(i64::from(limit));
             let rows = query.fetch_all(&mut *connection).await?;
             for row in &rows {
-                match stored(&mut connection, row).await? {
-                    StoredRequest::Sound(request) if page.len() < wanted => page.push(request),
-                    StoredRequest::Sound(_) | StoredRequest::Unproven { .. } => {}
+                match stored(row) {
+                    Ok(StoredRequest::Sound(request)) => page.push(request),
+                    Ok(StoredRequest::Unproven { id, issues, .. }) => tracing::error!(request = %id, ?issues, "a stored payment request does not prove itself"),
+                    Err(StoreError::Row(error)) => tracing::error!(%error, "a stored payment request cannot be read"),
+                    Err(error) => return Err(error),
                 }
             }
             match rows.last() {
-                Some(last) if page.len() < wanted && rows.len() == wanted => after = Fields::new("payment_requests", "id", last)?.text("id")?,
-                _ => return Ok(page),
+                Some(last) if rows.len() == wanted => after = Fields::new("payment_requests", "id", last)?.text("id")?,
+                _ => break,
             }
         }
+        page.truncate(wanted);
+        Ok(page)
     }
 }
 
@@ -332,15 +220,16 @@ impl Tx {
         let (signed_snapshot, snapshot) = (&request.signed, request.signed.snapshot());
         let row = StateColumns::of(&request.state, request.created_at);
         let query = sqlx::query(
-            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, request_id, digest, chain_id, seller_amount, deadline, status, \
-             tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING",
+            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, seller_amount, deadline, \
+             status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING",
         )
         .bind(request.id.as_str())
         .bind(request.agreement.as_str())
         .bind(request.unit.id.as_str())
         .bind(signed_snapshot.canonical())
         .bind(signed_snapshot.signature().to_string())
+        .bind(lower(signed_snapshot.signer()))
         .bind(lower(signed_snapshot.request_id()))
         .bind(lower(signed_snapshot.digest()))
         .bind(signed(snapshot.asset.chain_id())?)
@@ -357,8 +246,9 @@ impl Tx {
         if query.execute(self.connection()).await?.rows_affected() == 1 {
             return Ok(());
         }
-        let stored = sqlx::query_scalar("SELECT COUNT(*) FROM payment_requests WHERE digest = $1").bind(lower(signed_snapshot.digest()));
-        let same: i64 = stored.fetch_one(self.connection()).await?;
+        let same = "SELECT COUNT(*) FROM payment_requests WHERE id = $1 OR digest = $2";
+        let query = sqlx::query_scalar(same).bind(request.id.as_str()).bind(lower(signed_snapshot.digest()));
+        let same: i64 = query.fetch_one(self.connection()).await?;
         Err(Conflict::Duplicate(if same == 0 { "live_request" } else { "signed_payload" }).into())
     }
 
@@ -371,8 +261,7 @@ impl Tx {
         let row = StateColumns::of(to, at);
         let query = sqlx::query(
             "UPDATE payment_requests SET status = $1, tx_hash = $2, status_reason = $3, paid_by = $4, recovered_from = $5, status_at = $6, updated_at = $7 \
-             WHERE id = $8 AND status = $9 AND ($10 = 0 OR NOT EXISTS (SELECT 1 FROM payment_requests o \
-             WHERE o.unit_id = payment_requests.unit_id AND o.id <> payment_requests.id AND o.status IN ('signed', 'submitted')))",
+             WHERE id = $8 AND status = $9",
         )
         .bind(to.name().as_str())
         .bind(row.tx_hash)
@@ -382,10 +271,14 @@ impl Tx {
         .bind(row.at)
         .bind(at.as_millis())
         .bind(id.as_str())
-        .bind(from.as_str())
-        .bind(i64::from(to.name().is_live()));
-        if query.execute(self.connection()).await?.rows_affected() == 0 {
-            return Err(self.why_not(id, from).await?.into());
+        .bind(from.as_str());
+        let updated = if to.name().is_live() && !from.is_live() {
+            self.alone(query).await.map_err(duplicate("live_request"))?
+        } else {
+            query.execute(self.connection()).await?
+        };
+        if updated.rows_affected() == 0 {
+            return Err(Conflict::Changed.into());
         }
         if from == StatusName::Verified {
             proof::remove(self.connection(), id).await?;
@@ -400,10 +293,13 @@ impl Tx {
         }
     }
 
-    async fn why_not(&mut self, id: &PaymentRequestId, from: StatusName) -> Result<Conflict, StoreError> {
-        let query = sqlx::query_scalar("SELECT COUNT(*) FROM payment_requests WHERE id = $1 AND status = $2").bind(id.as_str()).bind(from.as_str());
-        let unchanged: i64 = query.fetch_one(self.connection()).await?;
-        Ok(if unchanged == 1 { Conflict::Duplicate("live_request") } else { Conflict::Changed })
+    /// Runs a statement in a transaction of its own inside this one, which can go on when it fails: what it collides with may only just have been committed.
+    async fn alone(&mut self, query: Query<'_, Any, AnyArguments>) -> Result<AnyQueryResult, sqlx::Error> {
+        let mut inner = self.connection().begin().await?;
+        match query.execute(&mut *inner).await {
+            Ok(done) => inner.commit().await.map(|()| done),
+            Err(error) => inner.rollback().await.and(Err(error)),
+        }
     }
 
     /// Binds a transaction to the request that names it. Naming it again for the same request changes nothing.

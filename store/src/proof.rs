@@ -1,38 +1,51 @@
 //! Proofs: stored as references to what they rest on, and made again from it on every reading.
 
-use settlement::ids::{AgreementId, PaymentRequestId};
+use settlement::event::PaymentEvent;
+use settlement::ids::PaymentRequestId;
 use settlement::snapshot::SignedSnapshot;
 use settlement::verify::{AgreedTerms, Authority, Evidence, Proof, ProofIssue, verify};
 use sqlx::AnyConnection;
 
-use crate::agreement;
 use crate::error::{Conflict, StoreError};
-use crate::router_event::event_at;
+use crate::router_event::payment_of;
 use crate::row::{Fields, lower, signed};
 
 fn missing(check: &'static str, expected: &str) -> Vec<ProofIssue> {
     vec![ProofIssue { check, expected: expected.to_owned(), found: "none".to_owned() }]
 }
 
-/// Verifies a request that is stored as verified, again.
-pub(crate) async fn load(
-    connection: &mut AnyConnection,
-    id: &PaymentRequestId,
-    agreement: &AgreementId,
-    signed: &SignedSnapshot,
-) -> Result<Result<Proof, Vec<ProofIssue>>, StoreError> {
-    let row = sqlx::query("SELECT * FROM proofs WHERE payment_request_id = $1").bind(id.as_str()).fetch_optional(&mut *connection).await?;
-    let Some(row) = row else { return Ok(Err(missing("stored_proof", "a proof beside the status"))) };
-    let fields = Fields::new("proofs", "payment_request_id", &row)?;
-    let authority = authority(&fields)?;
-    let final_through = fields.unsigned("final_through")?;
-    let (chain_id, block_hash, log_index) = (fields.unsigned("chain_id")?, fields.hash("block_hash")?, fields.unsigned("log_index")?);
-    let Some(event) = event_at(connection, chain_id, block_hash, log_index).await? else {
+/// Verifies a request that is stored as verified, again, from the row that joins all that its proof rests on.
+pub(crate) fn load(request: &Fields<'_>, signed: &SignedSnapshot, agreed: &AgreedTerms) -> Result<Result<Proof, Vec<ProofIssue>>, StoreError> {
+    let proof = request.beside("proofs", "id");
+    if proof.opt_text("payment_request_id")?.is_none() {
+        return Ok(Err(missing("stored_proof", "a proof beside the status")));
+    }
+    let event = request.beside("router_events", "tx_hash");
+    if event.opt_text("tx_hash")?.is_none() {
         return Ok(Err(missing("stored_event", "the event of the proof")));
-    };
-    let record = agreement::find(connection, agreement, "").await?;
-    let agreed = record.as_ref().map(AgreedTerms::from);
-    Ok(verify(&Evidence { signed, event: &event, agreed: agreed.as_ref(), authority: Some(authority), final_through: Some(final_through) }))
+    }
+    let (authority, final_through, event) = (authority(&proof)?, proof.unsigned("final_through")?, payment_of(&event)?);
+    if let Some(issue) = contradiction(request, &event, authority)? {
+        return Ok(Err(vec![issue]));
+    }
+    Ok(verify(&Evidence { signed, event: &event, agreed: Some(agreed), authority: Some(authority), final_through: Some(final_through) }))
+}
+
+/// What is stored about the event in other places has to say the same.
+fn contradiction(request: &Fields<'_>, event: &PaymentEvent, authority: Authority) -> Result<Option<ProofIssue>, StoreError> {
+    let (proof, header, at) = (request.beside("proofs", "id"), request.beside("chain_headers", "id"), event.location);
+    let mut compared = vec![
+        ("stored_transaction", at.tx_hash.to_string(), request.hash("tx_hash")?.to_string()),
+        ("stored_block", at.block_number.to_string(), proof.integer("block_number")?.to_string()),
+    ];
+    if let Some(hash) = header.opt_hash("hash")? {
+        compared.push(("stored_header", format!("{hash} at {}", header.integer("time")?), format!("{} at {}", at.block_hash, at.block_time)));
+    }
+    if let (Authority::Delegate { until, .. }, Some(named)) = (authority, request.opt_unsigned::<u64>("delegate_named_until")?) {
+        compared.push(("stored_authority", named.to_string(), until.to_string()));
+    }
+    let differs = compared.into_iter().find(|(_, expected, found)| expected != found);
+    Ok(differs.map(|(check, expected, found)| ProofIssue { check, expected, found }))
 }
 
 fn authority(fields: &Fields<'_>) -> Result<Authority, StoreError> {

@@ -88,9 +88,13 @@ fn location(fields: &Fields<'_>) -> Result<Location, StoreError> {
 }
 
 fn payment(row: &AnyRow) -> Result<PaymentEvent, StoreError> {
-    let fields = Fields::new("router_events", "tx_hash", row)?;
+    payment_of(&Fields::new("router_events", "tx_hash", row)?)
+}
+
+/// The payment that a row, or a part of one, holds.
+pub(crate) fn payment_of(fields: &Fields<'_>) -> Result<PaymentEvent, StoreError> {
     Ok(PaymentEvent {
-        location: location(&fields)?,
+        location: location(fields)?,
         emitter: fields.address("emitter")?,
         operator: fields.address("operator")?,
         request_id: fields.hash("request_id")?,
@@ -110,15 +114,8 @@ fn seen(row: &AnyRow) -> Result<SeenEvent, StoreError> {
     Ok(SeenEvent { event: payment(row)?, tx_from: Fields::new("router_events", "tx_hash", row)?.opt_address("tx_from")? })
 }
 
-/// The payment at a place, if it stands on the chain.
-pub(crate) async fn event_at(connection: &mut AnyConnection, chain_id: u64, block_hash: B256, log_index: u64) -> Result<Option<PaymentEvent>, StoreError> {
-    let query = sqlx::query("SELECT * FROM router_events WHERE chain_id = $1 AND block_hash = $2 AND log_index = $3 AND kind = 'payment' AND orphaned = 0");
-    let row = query.bind(signed(chain_id)?).bind(lower(block_hash)).bind(signed(log_index)?).fetch_optional(connection).await?;
-    row.as_ref().map(payment).transpose()
-}
-
 /// The event of a request that stands on the chain.
-pub(crate) async fn seen_event(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
+async fn seen_event(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
     let query = sqlx::query(
         "SELECT e.* FROM router_events e JOIN payment_requests r ON r.digest = e.digest AND r.chain_id = e.chain_id \
          WHERE r.id = $1 AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1",
@@ -152,20 +149,36 @@ async fn authority(connection: &mut AnyConnection, chain_id: u64, operator: Addr
 
 /// Whether a nonce of an operator was ever seen used or cancelled, on whatever branch.
 pub(crate) async fn is_nonce_seen(connection: &mut AnyConnection, chain_id: u64, operator: Address, nonce: U256) -> Result<bool, StoreError> {
-    let (chain, operator) = (signed(chain_id)?, lower(operator));
     let used = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3 AND kind = 'payment'");
-    let used: i64 = used.bind(chain).bind(operator.clone()).bind(nonce.to_string()).fetch_one(&mut *connection).await?;
-    if used > 0 {
-        return Ok(true);
-    }
+    let used: i64 = used.bind(signed(chain_id)?).bind(lower(operator)).bind(nonce.to_string()).fetch_one(&mut *connection).await?;
+    Ok(used > 0 || cancellations_of(connection, chain_id, operator, nonce).await?.next().is_some())
+}
+
+/// Whether a cancellation of a nonce stands on the chain in this block.
+pub(crate) async fn is_cancelled(connection: &mut AnyConnection, unit: (u64, Address, U256), block_number: u64) -> Result<bool, StoreError> {
+    let (chain_id, operator, nonce) = unit;
+    Ok(cancellations_of(connection, chain_id, operator, nonce).await?.any(|standing_in| standing_in == Some(block_number)))
+}
+
+/// The cancellations of a nonce on whatever branch, each with its block if it stands.
+async fn cancellations_of(
+    connection: &mut AnyConnection,
+    chain_id: u64,
+    operator: Address,
+    nonce: U256,
+) -> Result<impl Iterator<Item = Option<u64>>, StoreError> {
     let (word, bit) = nonce.div_rem(U256::from(256));
-    let cancelled = sqlx::query("SELECT tx_hash, mask FROM router_events WHERE chain_id = $1 AND operator = $2 AND word = $3 AND kind = 'nonces_cancelled'");
-    for row in cancelled.bind(chain).bind(operator).bind(word.to_string()).fetch_all(connection).await? {
-        if Fields::new("router_events", "tx_hash", &row)?.word("mask")?.bit(bit.to()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let query = sqlx::query(
+        "SELECT tx_hash, mask, block_number, orphaned FROM router_events WHERE chain_id = $1 AND operator = $2 AND word = $3 AND kind = 'nonces_cancelled'",
+    );
+    let rows = query.bind(signed(chain_id)?).bind(lower(operator)).bind(word.to_string()).fetch_all(connection).await?;
+    let cancelled = rows.iter().map(|row| {
+        let fields = Fields::new("router_events", "tx_hash", row)?;
+        let standing_in = if fields.flag("orphaned")? { None } else { Some(fields.unsigned("block_number")?) };
+        Ok(fields.word("mask")?.bit(bit.to()).then_some(standing_in))
+    });
+    let cancelled: Vec<Option<Option<u64>>> = cancelled.collect::<Result<_, StoreError>>()?;
+    Ok(cancelled.into_iter().flatten())
 }
 
 /// Marks every event above a block as gone, and returns the payments among them, lowest first.

@@ -16,19 +16,26 @@ pub(crate) struct Fields<'r> {
     table: &'static str,
     id: String,
     row: &'r AnyRow,
+    /// Whether the columns are named `<table>.<column>`, as in a join.
+    joined: bool,
 }
 
 impl<'r> Fields<'r> {
     /// A row that `key` names.
     pub(crate) fn new(table: &'static str, key: &'static str, row: &'r AnyRow) -> Result<Self, StoreError> {
-        let unnamed = Self { table, id: "?".to_owned(), row };
+        let unnamed = Self { table, id: "?".to_owned(), row, joined: false };
         let id = unnamed.text(key)?;
         Ok(Self { id, ..unnamed })
     }
 
     /// A row with an id that no single column holds.
     pub(crate) const fn named(table: &'static str, id: String, row: &'r AnyRow) -> Self {
-        Self { table, id, row }
+        Self { table, id, row, joined: false }
+    }
+
+    /// The columns of another table in a join, where they are named `<table>.<column>`; `key` is the column of this one that names its row.
+    pub(crate) fn beside(&self, table: &'static str, key: &'static str) -> Self {
+        Self { table, id: self.text(key).unwrap_or_else(|_| self.id.clone()), row: self.row, joined: true }
     }
 
     /// The error of this row.
@@ -37,7 +44,8 @@ impl<'r> Fields<'r> {
     }
 
     fn get<T: Decode<'r, sqlx::Any> + Type<sqlx::Any>>(&self, column: &'static str) -> Result<T, StoreError> {
-        self.row.try_get(column).map_err(|error| self.bad(column, error))
+        let value = if self.joined { self.row.try_get(format!("{}.{column}", self.table).as_str()) } else { self.row.try_get(column) };
+        value.map_err(|error| self.bad(column, error))
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{AnyConnection, Connection, Executor, PgConnection};
+use sqlx::{AnyConnection, Connection, Executor, PgConnection, Row};
 use tempfile::TempDir;
 
 use crate::{Engine, Store, StoreOptions};
@@ -78,6 +78,25 @@ impl TestDatabase {
     /// When it does not open.
     pub async fn another_store(&self) -> Store {
         Store::connect(&self.options).await.expect("the database opens twice")
+    }
+
+    /// Every table of the schema with every column of it.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn columns(&self) -> Vec<(String, String)> {
+        let catalogue = match self.store.engine() {
+            Engine::Sqlite => {
+                "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' \
+                 AND m.name <> '_sqlx_migrations'"
+            }
+            Engine::Postgres => {
+                "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() \
+                 AND table_name <> '_sqlx_migrations'"
+            }
+        };
+        let rows = sqlx::query(catalogue).fetch_all(self.store.database.pool()).await.expect("the catalogue can be read");
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
     /// Changes rows behind the store's back, as an intruder or a broken disk would: foreign keys do not hold (nor, on SQLite, checks).

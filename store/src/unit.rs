@@ -29,23 +29,30 @@ pub(crate) fn kind(fields: &Fields<'_>, column: &'static str) -> Result<UnitKind
 /// What the requests of an agreement say about the next. Those of units whose nonce was cancelled on chain, finally, can never be paid and are left out.
 async fn siblings(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
     let mut siblings = Vec::new();
-    for listed in list(connection, id).await?.into_iter().filter(|listed| !listed.voided) {
-        siblings.push(sibling(connection, listed).await?);
+    for listed in list(connection, id).await? {
+        if !is_void(connection, &listed).await? {
+            siblings.push(sibling(listed));
+        }
     }
     Ok(siblings)
 }
 
-async fn sibling(connection: &mut AnyConnection, listed: Listed) -> Result<Sibling, StoreError> {
-    let Listed { stored, seller_amount, deadline, .. } = listed;
-    let seen = router_event::seen_event(connection, stored.id()).await?.is_some();
+/// Whether the nonce is cancelled, finally: the unit says so, and so does the chain. A unit that only says so could be paid beside the next.
+async fn is_void(connection: &mut AnyConnection, listed: &Listed) -> Result<bool, StoreError> {
+    let Some(voided) = listed.voided else { return Ok(false) };
+    router_event::is_cancelled(connection, (voided.chain_id, voided.operator, listed.stored.unit().nonce), voided.in_block).await
+}
+
+fn sibling(listed: Listed) -> Sibling {
+    let Listed { stored, seller_amount, deadline, is_seen, .. } = listed;
     let fate = match stored.status() {
         StatusName::Verified => Fate::Paid,
-        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired if seen => Fate::Settling,
+        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired if is_seen => Fate::Settling,
         StatusName::Signed | StatusName::Submitted => Fate::Live,
         StatusName::Cancelled | StatusName::Failed | StatusName::Expired => Fate::Ended,
     };
     let unit = stored.unit();
-    Ok(Sibling { request: stored.id().clone(), unit: unit.kind, unit_id: unit.id.clone(), seller_amount, deadline, fate })
+    Sibling { request: stored.id().clone(), unit: unit.kind, unit_id: unit.id.clone(), seller_amount, deadline, fate }
 }
 
 /// What payments say about an agreement.
@@ -57,7 +64,7 @@ async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Resu
         let sound = listed.stored.sound().map(|request| &request.state);
         facts.proof_issue |= sound.is_none();
         let is_proven = matches!(sound, Some(PaymentRequestState::Verified { .. }));
-        let sibling = sibling(connection, listed).await?;
+        let sibling = sibling(listed);
         facts.live_request |= matches!(sibling.fate, Fate::Live | Fate::Settling);
         if is_proven {
             proven.push(sibling);

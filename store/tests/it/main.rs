@@ -27,3 +27,4 @@ mod ledger;
 mod outbox;
 mod parties;
 mod requests;
+mod tampering;

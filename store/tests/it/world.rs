@@ -268,7 +268,11 @@ impl World {
 
     /// The payment is final: the request is verified, posted and judged. Returns it as it is now.
     pub async fn verify(&self, request: &PaymentRequest, event: &PaymentEvent) -> PaymentRequest {
-        let proof = proof_of(&self.agreement, request, event, Authority::Operator);
+        self.verify_as(request, event, Authority::Operator).await
+    }
+
+    pub async fn verify_as(&self, request: &PaymentRequest, event: &PaymentEvent, authority: Authority) -> PaymentRequest {
+        let proof = proof_of(&self.agreement, request, event, authority);
         let lines = postings(&proof, &self.agreement.id, self.agreement.terms.asset);
         let state = request.verify(proof, at(100)).unwrap();
         let mut tx = self.begin().await;
