@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use crate::reader::{Block, ChainLog, ChainReader, LogFilter, RpcError};
 
@@ -123,7 +123,8 @@ pub async fn of_block(reader: &dyn ChainReader, filter: &LogFilter, block: &Bloc
 /// # Errors
 /// As [`of_block`].
 pub async fn of_blocks(reader: &dyn ChainReader, filter: &LogFilter, blocks: &[Block]) -> Result<Vec<ChainLog>, RpcError> {
-    let each = stream::iter(blocks.iter().map(|block| of_block(reader, filter, block)));
-    let logs: Vec<Vec<ChainLog>> = each.buffered(usize::try_from(IN_FLIGHT).expect("a small constant")).try_collect().await?;
+    // Boxed: a closure over borrowed blocks would make the whole future not `Send` in the compiler's eyes (rust-lang/rust#102211).
+    let each: Vec<_> = blocks.iter().map(|block| of_block(reader, filter, block).boxed()).collect();
+    let logs: Vec<Vec<ChainLog>> = stream::iter(each).buffered(usize::try_from(IN_FLIGHT).expect("a small constant")).try_collect().await?;
     Ok(logs.into_iter().flatten().collect())
 }

@@ -32,8 +32,13 @@ pub fn after_failure(failures: u32, ids: &dyn IdSource) -> Duration {
 
 /// An error and its causes on one line.
 pub fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |e| e.source()).map(|cause| format!(": {cause}"));
-    std::iter::once(error.to_string()).chain(causes).collect()
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
 }
 
 #[cfg(test)]
