@@ -6,8 +6,8 @@ use alloy_primitives::Address;
 use contracts::PaymentRouter::{isSignerCall, signerUntilCall};
 use contracts::TestToken::decimalsCall;
 use serde::Serialize;
+use settlement::Clock;
 use settlement::asset::Asset;
-use settlement::{Clock, Timestamp};
 use store::Store;
 
 use crate::chain::{Chain, chain_id, connect, view};
@@ -16,6 +16,7 @@ use crate::config::{ChainConfig, Config, SecretUrl};
 use crate::deploy;
 use crate::failure::fix_of;
 use crate::foundry;
+use crate::output::until;
 use crate::services::{open_store, routing_signer};
 use crate::system::SystemClock;
 
@@ -204,9 +205,9 @@ async fn authorisation(name: &str, config: &ChainConfig, chain: &Chain, signer: 
         let found = "the routing signer is the operator itself: whoever steals this key is the operator; a delegate is safer";
         return Ok(Finding::note(what, found));
     }
-    let until: u64 = view(chain, router, &signerUntilCall { operator, signer }).await?.saturating_to();
-    let found = format!("{signer} may sign for operator {operator} until {}", Timestamp::from_unix_seconds(until));
-    let soon = until < SystemClock.now().unix_seconds().saturating_add(RENEW_WITHIN_S);
+    let end: u64 = view(chain, router, &signerUntilCall { operator, signer }).await?.saturating_to();
+    let found = format!("{signer} may sign for operator {operator} {}", until(end));
+    let soon = end < SystemClock.now().unix_seconds().saturating_add(RENEW_WITHIN_S);
     Ok(if soon { Finding::note(what, format!("{found}: renew it soon")) } else { Finding::fine(what, found) })
 }
 
@@ -230,7 +231,7 @@ async fn indexer(name: &str, config: &ChainConfig, chain: &Chain, store: &Store)
         return Ok(Finding::note(what, "has not run on this database yet"));
     };
     if let Some(reason) = cursor.halted {
-        let fix = "compare the chain with what was settled; the runbook is in docs/, and a development instance is started afresh with dev --fresh";
+        let fix = format!("look at what the chain took back, then run `counterfoil indexer acknowledge {name}`; with a private chain, dev --fresh");
         return Ok(Finding::wrong(what, format!("has halted: {reason}"), fix));
     }
     let behind = chain.get_block_number().await?.saturating_sub(cursor.scanned.number);

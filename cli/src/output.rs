@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 use serde_json::{Value, json};
+use settlement::Timestamp;
 
 use crate::failure::{code_of, fix_of};
 
@@ -66,24 +67,61 @@ pub fn describe(error: &anyhow::Error) -> String {
 /// A table with a heading for each column.
 #[must_use]
 pub fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(headings);
+    let mut table = plain();
+    table.set_header(headings);
     for row in rows {
         table.add_row(row);
     }
-    table.trim_fmt()
+    lines(&table)
+}
+
+/// A table, or what to say when there is nothing to list.
+#[must_use]
+pub fn listing(nothing: &str, headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut rows = rows.into_iter().peekable();
+    if rows.peek().is_none() { nothing.to_owned() } else { table(headings, rows) }
 }
 
 /// Names and values, one pair per line; pairs without a value are left out.
 #[must_use]
 pub fn pairs<'a>(rows: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let mut table = plain();
     for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
         table.add_row(vec![name.to_owned(), value]);
     }
-    table.trim_fmt()
+    lines(&table)
 }
+
+fn plain() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+/// Without the margins that are for borders.
+fn lines(table: &Table) -> String {
+    let text = table.trim_fmt();
+    text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// How the person at the terminal starts this program: as they just did.
+#[must_use]
+pub fn program() -> String {
+    // Set by `cargo run` for what it runs.
+    if std::env::var_os("CARGO_MANIFEST_DIR").is_some() {
+        return "cargo run -q --".to_owned();
+    }
+    std::env::args().next().unwrap_or_else(|| "counterfoil".to_owned())
+}
+
+/// Until when something holds, for people: a date, or no end that anybody will see.
+#[must_use]
+pub fn until(unix_seconds: u64) -> String {
+    if unix_seconds > END_OF_DATES { "for good".to_owned() } else { format!("until {}", Timestamp::from_unix_seconds(unix_seconds)) }
+}
+
+/// The beginning of the year 9999.
+const END_OF_DATES: u64 = 253_370_764_800;
 
 /// The text of a JSON value: strings without quotes, nothing for null.
 #[must_use]
@@ -128,9 +166,18 @@ mod tests {
         pr_1   signed
         pr_22  verified
         ");
+        assert!(table(&["id"], [vec!["pr_1".into()]]).starts_with("id"), "there is no margin");
+        assert_eq!(listing("None.", &["id"], Vec::new()), "None.");
         insta::assert_snapshot!(pairs([("id", "pr_1".to_owned()), ("reason", String::new()), ("status", "signed".to_owned())]), @r"
         id      pr_1
         status  signed
         ");
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_given_a_date() {
+        assert_eq!(until(1_800_000_000), "until 2027-01-15T08:00:00.000Z");
+        assert_eq!(until(253_370_764_800), "until 9999-01-01T00:00:00.000Z");
+        assert_eq!(until((1 << 48) - 1), "for good");
     }
 }

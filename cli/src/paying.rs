@@ -6,7 +6,7 @@ use alloy_primitives::B256;
 use serde_json::{Value, json};
 use settlement::ids::{AgreementId, PaymentRequestId};
 use signer::ExecutionPayload;
-use signer::wallet::{CheckedPayment, Expectation, Plan, check};
+use signer::wallet::{CheckedPayment, Expectation, PayloadIssue, Plan, check};
 
 use crate::client::Client;
 use crate::failure::{Failure, OrFix};
@@ -46,12 +46,28 @@ pub async fn checked(client: &Client, at: &RequestPath, expected: &Expectation) 
     let answer = client.get(&at.path("")).await?;
     let request = &answer["paymentRequest"];
     let Some(execution) = request.get("execution").filter(|execution| !execution.is_null()) else {
-        let what = format!("{} has no payload to execute; it is {}", at.request, request["status"].as_str().unwrap_or("not yours to pay"));
-        return Err(Failure::new(what, "use the buyer's token, and a request that is live; `counterfoil request create` makes one").into());
+        let status = request["status"].as_str().unwrap_or("not yours to pay");
+        let fix = match status {
+            "signed" => "only its buyer can pay it: use the buyer's token",
+            _ => "do not pay twice: `counterfoil request show` says how it stands; if it will never be paid, `counterfoil request create` asks for another",
+        };
+        return Err(Failure::new(format!("{} has no payload to execute; it is {status}", at.request), fix).into());
     };
     let payload: ExecutionPayload = serde_json::from_value(execution.clone()).or_fix("the payload cannot be read", "update counterfoil")?;
-    let refused = "do not pay it; tell the operator of the API what was found";
-    check(&payload, expected).or_fix("the payload is not what it should be", refused)
+    check(&payload, expected).map_err(|issue| {
+        let fix = remedy(&issue);
+        Failure { source: Some(issue.into()), ..Failure::new("the payload is not what it should be", fix) }.into()
+    })
+}
+
+/// Whether it is rather the payer who wants something else than was asked for.
+const fn remedy(issue: &PayloadIssue) -> &'static str {
+    match issue {
+        PayloadIssue::Payer(_) => "use the key of the payer's wallet, or ask for a payment request for this one",
+        PayloadIssue::Chain(_) => "name a node of the payment's chain with --rpc",
+        PayloadIssue::Total(_) | PayloadIssue::SellerAmount(_) => "allow more only if you agreed to more",
+        _ => "do not pay it; tell the operator of the API what was found",
+    }
 }
 
 /// What a checked payment does, for whoever is about to sign it.

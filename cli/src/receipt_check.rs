@@ -168,7 +168,7 @@ fn held(name: &str, evidence: &Evidence<'_>) -> String {
     match (name, evidence.authority) {
         ("signer", Some(Authority::Operator)) => "is the operator itself".to_owned(),
         ("signer", Some(Authority::Delegate { until, .. })) => {
-            format!("was the operator's delegate, until {}", settlement::Timestamp::from_unix_seconds(until))
+            format!("was the operator's delegate, {}", crate::output::until(until))
         }
         ("payer", _) => event.payer.to_string(),
         ("payee", _) => event.payee.to_string(),

@@ -16,7 +16,7 @@ use signer::WalletKey;
 
 use super::{ApiArgs, Context};
 use crate::failure::{Failure, OrFix};
-use crate::output::{pairs, table, text};
+use crate::output::{listing, pairs, text};
 use crate::system::OsIds;
 use crate::wallet_key;
 
@@ -30,7 +30,8 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// The agreement as JSON {externalRef, buyer, seller, terms}, with consent or without; - reads standard input
+    /// The agreement as JSON {externalRef, buyer, seller, terms}, with consent or without; - reads standard input. Without an externalRef it
+    /// gets a fresh one, without parties they are whoever signs
     file: PathBuf,
     /// Sign as the buyer with this key (hex or keystore)
     #[arg(long, value_name = "FILE")]
@@ -71,6 +72,12 @@ impl Command {
 async fn import(args: Import, context: &Context) -> anyhow::Result<ExitCode> {
     let client = context.client(&args.api)?;
     let mut body = read_json(&args.file, "an agreement as JSON")?;
+    if !body.is_object() {
+        return Err(Failure::new(format!("{} is no agreement", args.file.display()), "give a JSON object {externalRef, buyer, seller, terms}").into());
+    }
+    if body["externalRef"].is_null() {
+        body["externalRef"] = json!(OsIds.ulid().to_string());
+    }
     let keys = Keys {
         buyer: args.buyer_key.as_ref().map(|path| wallet_key::load(path, None, context.output)).transpose()?,
         seller: args.seller_key.as_ref().map(|path| wallet_key::load(path, None, context.output)).transpose()?,
@@ -90,7 +97,10 @@ async fn import(args: Import, context: &Context) -> anyhow::Result<ExitCode> {
         body["consent"] = consent(&body, &keys, salt, &signatures.unwrap_or_default())?;
     }
     let answer = client.post("/api/agent/contracts/import", &body).await?.body;
-    context.output.answer(&answer, || one(&answer["contract"]));
+    context.output.answer(&answer, || {
+        let id = text(&answer["contract"]["id"]);
+        format!("{}\nNext, as the buyer: counterfoil request create {id} --payer ADDRESS", one(&answer["contract"]))
+    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -106,7 +116,7 @@ async fn show(args: Show, context: &Context) -> anyhow::Result<ExitCode> {
             let rows = answer["contracts"].as_array().into_iter().flatten();
             context.output.answer(&answer, || {
                 let columns = |c: &Value| vec![text(&c["id"]), text(&c["status"]), text(&c["task"]["title"]), text(&c["suggestedActionLabel"])];
-                table(&["id", "status", "title", "next"], rows.map(columns))
+                listing("No agreements yet: `counterfoil contract import` takes one.", &["id", "status", "title", "next"], rows.map(columns))
             });
         }
     }

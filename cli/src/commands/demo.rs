@@ -17,7 +17,7 @@ use crate::client::Client;
 use crate::config::LogFormat;
 use crate::failure::{Failure, OrFix};
 use crate::lifecycle::Signals;
-use crate::output::{pairs, text};
+use crate::output::{pairs, program, text};
 use crate::paying::{self, RequestPath, collection};
 use crate::progress::Steps;
 use crate::receipt_check::{self, Trust, Verdict};
@@ -167,8 +167,9 @@ fn summary(receipt: &Value, verdict: &Verdict) -> String {
         ("consent", text(&receipt["consent"])),
     ]);
     format!(
-        "\n{shown}\n\n{}\n\nNext: `counterfoil dev` starts the same and stays up, with identities and curl lines to play yourself;\n      \
-         `counterfoil receipt verify FILE --rpc URL` checks a receipt that somebody gave you.",
-        verdict.for_people()
+        "\n{shown}\n\n{}\n\nNext: `{me} dev` starts the same and stays up, with identities and commands to play it yourself;\n      \
+         `{me} receipt verify FILE --rpc URL` checks a receipt that somebody gave you.",
+        verdict.for_people(),
+        me = program()
     )
 }

@@ -14,9 +14,11 @@ use crate::config::LogFormat;
 use crate::failure::{Failure, OrFix};
 use crate::foundry;
 use crate::lifecycle::Signals;
-use crate::output::{Output, pairs, table};
+use crate::output::{Output, pairs, program, table};
+use crate::stack::accounts::BUYER;
 use crate::stack::anvil::CHAIN_ID;
 use crate::stack::deployment::{BUYER_BALANCE, TOKEN_SYMBOL};
+use crate::stack::samples::Samples;
 use crate::stack::{Blocks, ChainSource, Stack, StackOptions, forget};
 use crate::telemetry;
 
@@ -62,11 +64,12 @@ pub(super) async fn run(args: Dev, context: &Context) -> anyhow::Result<ExitCode
         ..StackOptions::new(&args.data_dir)
     };
     let stack = Stack::start(options).await.or_fix("the instance does not start", "read the cause; --fresh starts with nothing")?;
+    let samples = Samples::write(&args.data_dir, stack.asset())?;
     let document = document(&stack);
     if context.output.json {
         Output::line(&document);
     } else {
-        context.output.answer(&document, || announcement(&stack, &args));
+        context.output.answer(&document, || announcement(&stack, &args, &samples));
     }
     let ending = stack.wait(signals).await?;
     Ok(serve::exit_code(ending))
@@ -91,14 +94,14 @@ fn document(stack: &Stack) -> Value {
     })
 }
 
-fn announcement(stack: &Stack, args: &Dev) -> String {
-    let api = stack.api_url.as_str().trim_end_matches('/');
+fn announcement(stack: &Stack, args: &Dev, samples: &Samples) -> String {
+    let (api, rpc) = (stack.api_url.as_str().trim_end_matches('/'), stack.rpc_url.as_str().trim_end_matches('/'));
     let who = &stack.identities;
     let places = pairs([
-        ("api", format!("{api}   (reference: {api}/docs)")),
-        ("chain", format!("{}   (id {CHAIN_ID}, {})", stack.rpc_url.as_str().trim_end_matches('/'), args.finality)),
+        ("api", format!("{api}   ({api}/openapi.json, {api}/docs)")),
+        ("chain", format!("{rpc}   (id {CHAIN_ID}, {})", args.finality)),
         ("router", stack.deployment.router.to_string()),
-        ("token", format!("{} ({TOKEN_SYMBOL}; the buyer has {})", stack.deployment.token, BUYER_BALANCE / 1_000_000)),
+        ("token", format!("{}   ({TOKEN_SYMBOL}; the buyer has {})", stack.deployment.token, BUYER_BALANCE / 1_000_000)),
         ("asset", stack.asset().to_string()),
     ]);
     let tokens =
@@ -107,16 +110,34 @@ fn announcement(stack: &Stack, args: &Dev) -> String {
         &["who", "wallet", "private key (public test keys: never send them anything of value)"],
         who.all().into_iter().filter_map(|id| id.account.map(|a| vec![id.name.to_owned(), a.address().to_string(), a.private_key.to_owned()])),
     );
-    let buyer = who.buyer.api_token.expose_secret();
     let data = args.data_dir.display();
+    let (curl, by_hand) = (curl(api, who.buyer.api_token.expose_secret()), by_hand(&[api, rpc], who.buyer.api_token.expose_secret(), args, samples));
+    format!(
+        "Counterfoil runs on this machine.\n\n{places}\n\n{tokens}\n\n{wallets}\n\nAs the buyer, over HTTP:\n{curl}\n\n\
+         A payment by hand, in another terminal:\n{by_hand}\n\nCtrl-C stops it and keeps its data in {data}; --fresh forgets it."
+    )
+}
+
+fn curl(api: &str, token: &str) -> String {
+    let get = |path: &str| format!("  curl -s -H 'Authorization: Bearer {token}' {api}{path}");
+    [format!("  curl -s {api}/api/chains"), get("/api/agent/me"), get("/api/agent/payments/testnet-onboarding"), get("/api/agent/contracts")].join("\n")
+}
+
+/// The commands of one payment, to be copied one after another.
+fn by_hand(places: &[&str; 2], token: &str, args: &Dev, samples: &Samples) -> String {
+    let [api, rpc] = places;
+    let me = program();
+    let Samples { buyer_key, seller_key, agreement, .. } = samples;
+    let (buyer_key, seller_key, agreement) = (buyer_key.display(), seller_key.display(), agreement.display());
     let settings = Stack::settings_file(&args.data_dir).display().to_string();
     format!(
-        "Counterfoil runs on this machine.\n\n{places}\n\n{tokens}\n\n{wallets}\n\nTry:\n  \
-         curl -s {api}/api/chains\n  \
-         curl -s -H 'Authorization: Bearer {buyer}' {api}/api/agent/me\n  \
-         curl -s -H 'Authorization: Bearer {buyer}' {api}/api/agent/payments/testnet-onboarding\n  \
-         COUNTERFOIL_TOKEN={buyer} counterfoil contract show --api {api}\n  \
-         counterfoil --config {settings} doctor\n\n\
-         Ctrl-C stops it and keeps its data in {data}; --fresh forgets it."
+        "  export COUNTERFOIL_API__URL={api} COUNTERFOIL_RPC={rpc} COUNTERFOIL_TOKEN={token}\n  \
+         {me} contract import {agreement} --buyer-key {buyer_key} --seller-key {seller_key}\n  \
+         {me} request create agr_… --payer {payer}\n  \
+         {me} request pay agr_… pr_… --key-file {buyer_key}\n  \
+         {me} --json receipt show rcpt_pr_… > receipt.json\n  \
+         {me} receipt verify receipt.json\n  \
+         {me} --config {settings} doctor",
+        payer = BUYER.address()
     )
 }

@@ -13,7 +13,7 @@ use signer::{WalletKey, keystore};
 
 use super::Context;
 use crate::failure::{Failure, OrFix};
-use crate::output::{pairs, table, text};
+use crate::output::{listing, pairs, text};
 use crate::system::OsIds;
 use crate::wallet_key;
 
@@ -86,7 +86,11 @@ fn list(args: &List, context: &Context) -> anyhow::Result<ExitCode> {
     keys.sort_by_key(|key| text(&key["address"]));
     context.output.answer(&json!({ "keys": keys }), || {
         let columns = ["address", "encrypted", "path"];
-        table(&["address", "encrypted", "file"], keys.iter().map(|key| columns.iter().map(|column| text(&key[column])).collect()))
+        listing(
+            "No keys here: `counterfoil keys new` makes one.",
+            &["address", "encrypted", "file"],
+            keys.iter().map(|key| columns.iter().map(|column| text(&key[column])).collect()),
+        )
     });
     Ok(ExitCode::SUCCESS)
 }

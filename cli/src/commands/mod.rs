@@ -4,6 +4,7 @@ mod contract;
 mod demo;
 mod dev;
 mod doctor;
+mod indexer;
 mod keys;
 mod migrate;
 mod pay;
@@ -59,6 +60,9 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database to the schema of this version
     Migrate,
+    /// Decide about a chain that has halted
+    #[command(subcommand)]
+    Indexer(indexer::Command),
     /// Deploy the router, and say who may sign for an operator
     #[command(subcommand)]
     Router(router::Command),
@@ -165,6 +169,7 @@ async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
         Command::Dev(args) => dev::run(args, &context).await,
         Command::Serve(args) => serve::run(args, &context).await,
         Command::Migrate => migrate::run(&context).await,
+        Command::Indexer(command) => command.run(&context).await,
         Command::Router(command) => command.run(&context).await,
         Command::Keys(command) => command.run(&context),
         Command::Token(command) => command.run(&context).await,

@@ -11,7 +11,7 @@ use settlement::money::Amount;
 
 use super::pay::{self, Pay};
 use super::{ApiArgs, Context};
-use crate::output::{pairs, table, text};
+use crate::output::{listing, pairs, text};
 use crate::paying::{RequestPath, collection};
 
 #[derive(Debug, Subcommand)]
@@ -108,7 +108,7 @@ async fn show(args: Show, context: &Context) -> anyhow::Result<ExitCode> {
             let rows = answer["paymentRequests"].as_array().into_iter().flatten();
             context.output.answer(&answer, || {
                 let columns = |r: &Value| vec![text(&r["id"]), text(&r["status"]), amount(r, "totalAmountAtomic"), text(&r["expiresAt"])];
-                table(&["id", "status", "total", "expires"], rows.map(columns))
+                listing("No payment requests yet: `counterfoil request create` asks for one.", &["id", "status", "total", "expires"], rows.map(columns))
             });
         }
     }

@@ -229,15 +229,15 @@ impl fmt::Display for SecretUrl {
         if self.expose().starts_with(SQLITE) {
             return f.write_str(self.expose());
         }
-        match self.url() {
-            Ok(url) => match (url.host_str(), url.port()) {
-                (Some(host), Some(port)) => write!(f, "{}://{host}:{port}/…", url.scheme()),
-                (Some(host), None) => write!(f, "{}://{host}/…", url.scheme()),
-                // What is taken for a scheme may be a host, and the rest hold a key: node.example:443/v2/KEY
-                (None, _) => f.write_str("[REDACTED]"),
-            },
-            Err(_) => f.write_str("[REDACTED]"),
+        let Ok(url) = self.url() else { return f.write_str("[REDACTED]") };
+        // What is taken for a scheme may be a host, and the rest hold a key: node.example:443/v2/KEY
+        let Some(host) = url.host_str() else { return f.write_str("[REDACTED]") };
+        write!(f, "{}://{host}", url.scheme())?;
+        if let Some(port) = url.port() {
+            write!(f, ":{port}")?;
         }
+        let says_more = url.path().len() > 1 || url.query().is_some() || !url.username().is_empty() || url.password().is_some();
+        if says_more { f.write_str("/…") } else { Ok(()) }
     }
 }
 

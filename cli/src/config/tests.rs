@@ -185,6 +185,9 @@ fn i12_a_url_is_shown_by_its_host_and_a_file_by_its_path() {
         ("sqlite:counterfoil.db", "sqlite:counterfoil.db"),
         ("postgres://me:hunter2@db/x?password=hunter2", "postgres://db/…"),
         ("https://node.example:444/v2/apikey", "https://node.example:444/…"),
+        ("https://apikey@node.example", "https://node.example/…"),
+        ("https://node.example?key=apikey", "https://node.example/…"),
+        ("http://127.0.0.1:8545", "http://127.0.0.1:8545"),
         ("node.example:443/v2/apikey", "[REDACTED]"),
         ("node.example/v2/apikey", "[REDACTED]"),
     ];

@@ -162,6 +162,37 @@ fn the_step_that_fails_is_named() {
     }
 }
 
+/// A receipt that shows a payment which is on the chain, and is not the one that was signed.
+#[test]
+fn another_payment_than_the_signed_one_fails_at_the_field_that_differs() {
+    type Change = fn(&mut PaymentEvent);
+    let changes: [(&str, Change); 15] = [
+        ("chain", |e| e.location.chain_id = 1),
+        ("router", |e| e.emitter = Address::repeat_byte(1)),
+        ("request_id", |e| e.request_id = B256::repeat_byte(1)),
+        ("digest", |e| e.digest = B256::repeat_byte(1)),
+        ("operator", |e| e.operator = Address::repeat_byte(1)),
+        ("payer", |e| e.payer = Address::repeat_byte(1)),
+        ("payee", |e| e.payee = Address::repeat_byte(1)),
+        ("token", |e| e.token = Address::repeat_byte(1)),
+        ("amount", |e| e.amount -= U256::from(1)),
+        ("fee_recipient", |e| e.fee_recipient = Address::repeat_byte(1)),
+        ("fee_amount", |e| e.fee_amount -= U256::from(1)),
+        ("nonce", |e| e.nonce += U256::from(1)),
+        ("deadline", |e| e.deadline += U256::from(1)),
+        ("in_time", |e| e.location.block_time = DEADLINE + 1),
+        ("finality", |e| e.location.block_number = 13),
+    ];
+    for (step, change) in changes {
+        let mut claim = claim();
+        change(&mut claim.event);
+        let verdict = judge(&claim, &facts(&claim), &trusting());
+        let failed: Vec<_> = verdict.steps.iter().filter(|s| s.outcome == Outcome::Fails).map(|s| s.name).collect();
+        assert!(failed.contains(&step), "{step}: {}", verdict.for_people());
+        assert!(!verdict.verified);
+    }
+}
+
 #[test]
 fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
     let claim = claim();
@@ -177,9 +208,25 @@ fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
 #[tokio::test]
 async fn a_document_that_contradicts_what_was_signed_fails_before_any_node_is_asked() {
     let nowhere = SecretUrl::new("http://127.0.0.1:1");
-    let mut tampered: Value = serde_json::from_str(&receipt()).unwrap();
-    tampered["sellerAmountAtomic"] = json!("12500001");
-    for text in [tampered.to_string(), "{}".to_owned(), "receipt".to_owned()] {
+    let good: Value = serde_json::from_str(&receipt()).unwrap();
+    let of = |field: &str, value: Value| {
+        let mut tampered = good.clone();
+        assert_ne!(tampered.pointer(field), Some(&value), "{field} is tampered with");
+        *tampered.pointer_mut(field).unwrap() = value;
+        tampered.to_string()
+    };
+    let tampered = [
+        of("/sellerAmountAtomic", json!("12500001")),
+        of("/totalAmountAtomic", json!("1")),
+        of("/payee", json!(Address::repeat_byte(1))),
+        of("/title", json!("Label 10 images")),
+        of("/tokenDecimals", json!(18)),
+        of("/proof/signer", json!(Address::repeat_byte(1))),
+        of("/proof/snapshot", json!(good["proof"]["snapshot"].as_str().unwrap().replace("12500000", "12500001"))),
+        of("/proof/terms", json!(good["proof"]["terms"].as_str().unwrap().replace("Label", "Lapel"))),
+        of("/schema", json!("another")),
+    ];
+    for text in tampered.into_iter().chain(["{}".to_owned(), "receipt".to_owned()]) {
         let verdict = check(&text, &nowhere, &Trust::default()).await.unwrap();
         assert_eq!(verdict.failed_step, Some("document"), "{text}");
     }

@@ -28,6 +28,7 @@ pub mod anvil;
 pub mod deployment;
 pub mod identities;
 pub mod miner;
+pub mod samples;
 mod settings;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -266,8 +267,9 @@ pub async fn forget(data_dir: &Path) -> anyhow::Result<()> {
     let log = data_dir.join(CHAIN_LOG);
     // Held until all is removed: whoever starts meanwhile waits, and then starts with nothing.
     let _claimed = if log.exists() { Some(anvil::claim(&log).await?) } else { None };
-    let database = ["", "-wal", "-shm", ".lock"].map(|end| format!("{DATABASE_FILE}{end}"));
-    let files = [CHAIN_FILE, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE, CHAIN_LOG].map(str::to_owned);
+    let leader = format!(".chain-{CHAIN_ID}.lock");
+    let database = ["", "-wal", "-shm", &leader].map(|end| format!("{DATABASE_FILE}{end}"));
+    let files = [CHAIN_FILE, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE, CHAIN_LOG].into_iter().chain(samples::FILES).map(str::to_owned);
     for file in database.into_iter().chain(files).map(|name| data_dir.join(name)) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
