@@ -109,12 +109,14 @@ pub async fn await_verified(client: &Client, at: &RequestPath, mut on_change: im
         let answer = client.get(&at.path("")).await?;
         let request = &answer["paymentRequest"];
         let seen = json!([request["status"], request["confirmations"]]);
+        if request["status"] == "router_verified" {
+            return Ok(answer);
+        }
         if seen != last {
             on_change(request);
             last = seen;
         }
         match request["status"].as_str() {
-            Some("router_verified") => return Ok(answer),
             Some("router_payment_proof_inspection_required") => {
                 let what = format!("the payment of {} was seen and does not prove what was asked", at.request);
                 return Err(Failure::new(what, format!("`counterfoil request show {} {}` says what differs; do not pay again", at.contract, at.request)).into());

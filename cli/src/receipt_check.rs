@@ -4,6 +4,8 @@ mod facts;
 
 use alloy_primitives::Address;
 use serde::Serialize;
+use settlement::Timestamp;
+use settlement::money::Amount;
 use settlement::receipt::{Receipt, ReceiptClaim};
 use settlement::terms::Terms;
 use settlement::verify::{Authority, Evidence, report};
@@ -146,7 +148,11 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
             let evidence = Evidence { signed, event, agreed: Some(&agreed), authority: facts.authority, final_through: facts.final_through };
             steps.extend(compared(&evidence));
             let same = facts.authority == Some(claim.authority);
-            steps.push(Step::new("authority", same, if same { "" } else { "the receipt says something else about the signer's right than the chain" }));
+            steps.push(Step::new(
+                "authority",
+                same,
+                if same { "is the one that the receipt states" } else { "the receipt says something else about the signer's right than the chain" },
+            ));
         }
     }
     Verdict::new(steps, trust)
@@ -161,19 +167,29 @@ fn compared(evidence: &Evidence<'_>) -> Vec<Step> {
     report(evidence).into_iter().map(of).collect()
 }
 
-/// What is worth saying about a comparison that holds.
+/// What was found by a comparison that holds.
 fn held(name: &str, evidence: &Evidence<'_>) -> String {
     let (snapshot, event) = (evidence.signed.snapshot(), evidence.event);
-    let amount = |amount: settlement::money::Amount| format!("{} {}", amount.display(snapshot.decimals), snapshot.symbol);
+    let amount = |amount: Amount| format!("{} {}", amount.display(snapshot.decimals), snapshot.symbol);
     match (name, evidence.authority) {
+        ("chain", _) => event.location.chain_id.to_string(),
+        ("router", _) => event.emitter.to_string(),
+        ("request_id", _) => event.request_id.to_string(),
+        ("digest", _) => event.digest.to_string(),
+        ("operator", _) => event.operator.to_string(),
         ("signer", Some(Authority::Operator)) => "is the operator itself".to_owned(),
-        ("signer", Some(Authority::Delegate { until, .. })) => {
-            format!("was the operator's delegate, {}", crate::output::until(until))
-        }
+        ("signer", Some(Authority::Delegate { until, .. })) => format!("was the operator's delegate, {}", crate::output::until(until)),
         ("payer", _) => event.payer.to_string(),
         ("payee", _) => event.payee.to_string(),
+        ("token", _) => snapshot.asset.to_string(),
         ("amount", _) => amount(snapshot.quote.seller),
+        ("fee_recipient", _) => event.fee_recipient.to_string(),
+        ("fee_amount", _) => amount(snapshot.quote.fee),
+        ("nonce", _) => event.nonce.to_string(),
+        ("deadline", _) => Timestamp::from_unix_seconds(snapshot.deadline).to_string(),
+        ("in_time", _) => format!("paid {}", event.location.at()),
         ("fee_split", _) => format!("{} + {} = {}", amount(snapshot.quote.seller), amount(snapshot.quote.fee), amount(snapshot.quote.total)),
+        ("agreement", _) => format!("{}, terms {}", snapshot.agreement, snapshot.terms_hash),
         ("finality", _) => format!("{}, final through block {}", snapshot.finality, evidence.final_through.unwrap_or_default()),
         _ => String::new(),
     }

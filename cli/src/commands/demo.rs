@@ -99,7 +99,7 @@ impl<'a> Story<'a> {
 
         let transaction = self.pay(&at, steps).await?;
         let verified = paying::await_verified(&self.buyer, &at, |request| steps.doing(&standing(request))).await?;
-        steps.done("the event was found, is final, and matches what was signed in every field: verified");
+        steps.done("the event is final and matches what was signed in every field: verified");
 
         let (receipt, verdict) = self.receipt(&at, steps).await?;
         steps.doing("the buyer accepts the work");

@@ -124,8 +124,22 @@ async fn wait(client: &Client, at: &RequestPath, output: Output) -> anyhow::Resu
 /// Where a payment stands, in a line.
 pub(crate) fn standing(request: &Value) -> String {
     let confirmations = &request["confirmations"];
-    match (confirmations["count"].as_u64(), confirmations["required"].as_u64()) {
-        (Some(count), Some(required)) => format!("{}: {count} of {required} confirmations", text(&request["status"])),
-        _ => text(&request["status"]),
+    match (confirmations["seen"].as_u64(), confirmations["required"].as_u64()) {
+        (Some(seen), Some(required)) => format!("the event is found; {seen} of {required} confirmations"),
+        (Some(seen), None) => format!("the event is found; {seen} confirmations, final when the chain says so"),
+        (None, _) => format!("{}: the event is not found yet", text(&request["status"])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_stands_by_its_confirmations() {
+        let of = |confirmations: Value| standing(&json!({ "status": "submitted", "confirmations": confirmations }));
+        assert_eq!(of(Value::Null), "submitted: the event is not found yet");
+        assert_eq!(of(json!({ "seen": 1, "required": 3 })), "the event is found; 1 of 3 confirmations");
+        assert_eq!(of(json!({ "seen": 1, "required": null })), "the event is found; 1 confirmations, final when the chain says so");
     }
 }
