@@ -15,6 +15,8 @@ mod siwe;
 mod state;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod token;
 pub mod view;
@@ -32,9 +34,14 @@ pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
 
 /// The application: every route, behind what every request passes.
 pub fn app(api: Api) -> Router {
-    let api = Arc::new(api);
     let (router, _document) = routes::all().split_for_parts();
-    router
+    behind_every_request(api, router)
+}
+
+/// These routes, behind what every request passes.
+fn behind_every_request(api: Api, routes: Router<Arc<Api>>) -> Router {
+    let api = Arc::new(api);
+    routes
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(&api), middleware::answer))

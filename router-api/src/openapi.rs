@@ -48,6 +48,9 @@ impl Modify for Bearer {
     }
 }
 
+/// Operations with a body that change nothing: repeating them needs no key.
+const CHANGE_NOTHING: [&str; 2] = ["agreement_typed_data_for_import", "update_contract"];
+
 /// The document of this version.
 #[must_use]
 pub fn openapi() -> OpenApi {
@@ -91,7 +94,7 @@ fn complete(path: &str, item: &mut PathItem) {
         for (status, description) in statuses {
             operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
         }
-        if needs_token && takes_body {
+        if needs_token && takes_body && !operation.operation_id.as_deref().is_some_and(|id| CHANGE_NOTHING.contains(&id)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }
     }

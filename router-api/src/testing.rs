@@ -159,16 +159,21 @@ impl TestApp {
 
     /// The application over this store: one process of the instance.
     fn node(&self, store: Store) -> Router {
+        crate::app(Api { store, ..self.api() })
+    }
+
+    /// What handlers work with.
+    pub fn api(&self) -> Api {
         let signer: Arc<dyn RoutingSigner> = self.signer_switch.clone();
-        crate::app(Api {
-            store,
+        Api {
+            store: self.store.clone(),
             signers: BTreeMap::from([(CHAIN_ID, signer)]),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             contract_wallets: Arc::new(FakeContractWallets),
             metrics: self.metrics.clone(),
             config: self.config.clone(),
-        })
+        }
     }
 
     /// A second process of the instance, over the same database with connections of its own.

@@ -56,8 +56,13 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> R
         return Err(Problem::new(Code::MalformedJson, format!("the body is nested deeper than {MAX_DEPTH} levels")));
     }
     // The syntax of the whole text first: what is not JSON has no fields to speak of.
-    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|error| refusal(&error))
+    let text = std::str::from_utf8(bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| malformed(&error))?;
+    // serde would take a list of values in the order of the fields.
+    if !text.trim_start().starts_with('{') {
+        return Err(Problem::new(Code::InvalidField, "the body must be a JSON object"));
+    }
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|error| refusal(&error))
 }
 
 fn is_json_type(value: &str) -> bool {
@@ -87,11 +92,7 @@ fn malformed(error: &serde_json::Error) -> Problem {
 }
 
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let inner = error.inner();
-    if !inner.is_data() {
-        return malformed(inner);
-    }
-    let text = inner.to_string();
+    let text = error.inner().to_string();
     // serde_json appends where it was; the path says it better.
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
     let (code, text) = wire::split_code(text);

@@ -53,7 +53,7 @@ impl Problem {
     /// A well-formed body that is refused because of one field (a path like `terms.amountAtomic`).
     #[must_use]
     pub fn field(code: Code, field: &str, why: impl Display) -> Self {
-        Self::new(code, format!("{field}: {why}")).with("field", field)
+        Self::new(code, format!("{field}: {why}")).with("field", token::scrub(field))
     }
 
     /// Something failed that the caller cannot mend. Logged here, once; answered without detail.

@@ -96,10 +96,10 @@ impl Operation {
         inside.iter().fold(format!("/paths/{path}/{}", self.method.as_str().to_lowercase()), |pointer, part| format!("{pointer}/{}", escape(part)))
     }
 
-    fn matches(&self, method: &Method, path: &str) -> bool {
+    fn matches(&self, path: &str) -> bool {
         let (pattern, segments): (Vec<&str>, Vec<&str>) = (self.path.split('/').collect(), path.split('/').collect());
         let fits = |(pattern, segment): (&&str, &&str)| pattern.starts_with('{') || pattern == segment;
-        self.method == *method && pattern.len() == segments.len() && pattern.iter().zip(&segments).all(fits)
+        pattern.len() == segments.len() && pattern.iter().zip(&segments).all(fits)
     }
 }
 
@@ -108,10 +108,11 @@ pub fn operations() -> &'static [Operation] {
     &OPERATIONS
 }
 
-/// The operation that a request is for; those without parameters come first, as in the router.
+/// The operation that a request is for. As in the router, the path decides first, and one without parameters before one with.
 fn find(method: &Method, path: &str) -> Option<&'static Operation> {
     let path = path.split('?').next().unwrap_or_default();
-    OPERATIONS.iter().filter(|operation| operation.matches(method, path)).min_by_key(|operation| operation.parameters().len())
+    let found = OPERATIONS.iter().filter(|operation| operation.matches(path)).min_by_key(|operation| operation.parameters().len())?;
+    OPERATIONS.iter().find(|operation| operation.path == found.path && operation.method == *method)
 }
 
 /// The schema behind a reference.
@@ -128,7 +129,8 @@ pub fn assert_promised(method: &Method, path: &str, status: StatusCode, headers:
     let Some(operation) = find(method, path) else { return };
     let name = operation.name();
     let responses = operation.spec["responses"].as_object().unwrap();
-    let response = responses.get(status.as_str()).unwrap_or_else(|| panic!("{name} answers {status}, which is not documented: {}", String::from_utf8_lossy(body)));
+    let response =
+        responses.get(status.as_str()).unwrap_or_else(|| panic!("{name} answers {status}, which is not documented: {}", String::from_utf8_lossy(body)));
     let media_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap().split(';').next().unwrap());
     let Some(media_type) = media_type else {
         assert!(response["content"].is_null() && body.is_empty(), "{name} {status}: a body is documented, and there is none");
@@ -176,7 +178,9 @@ impl Validator {
     fn check(&mut self, value: &Value, pointer: &str) -> Result<(), String> {
         let index = match self.compiled.get(pointer) {
             Some(index) => *index,
-            None => self.compiler.compile(&format!("{LOCATION}#{pointer}"), &mut self.schemas).map_err(|error| format!("the schema does not compile: {error:#}"))?,
+            None => {
+                self.compiler.compile(&format!("{LOCATION}#{pointer}"), &mut self.schemas).map_err(|error| format!("the schema does not compile: {error:#}"))?
+            }
         };
         self.compiled.insert(pointer.to_owned(), index);
         self.schemas.validate(value, index).map_err(|error| error.to_string())

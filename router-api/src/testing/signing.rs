@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use settlement::snapshot::{SignedSnapshot, Snapshot};
 use signer::{LocalSigner, RoutingSigner, SignerError};
+use tokio::sync::Notify;
 
 const ANSWERS: u8 = 0;
 const FAILS: u8 = 1;
@@ -17,11 +18,12 @@ const HANGS: u8 = 2;
 pub struct SignerSwitch {
     signer: LocalSigner,
     mode: AtomicU8,
+    asked: Notify,
 }
 
 impl SignerSwitch {
     pub(super) fn new() -> Self {
-        Self { signer: LocalSigner::from_hex(&SecretString::from("11".repeat(32))).unwrap(), mode: AtomicU8::new(ANSWERS) }
+        Self { signer: LocalSigner::from_hex(&SecretString::from("11".repeat(32))).unwrap(), mode: AtomicU8::new(ANSWERS), asked: Notify::new() }
     }
 
     /// It signs, as it does from the start.
@@ -32,6 +34,11 @@ impl SignerSwitch {
     /// It cannot be reached.
     pub fn fail(&self) {
         self.mode.store(FAILS, Ordering::SeqCst);
+    }
+
+    /// Returns once somebody has asked it to sign since this was called last.
+    pub async fn asked(&self) {
+        self.asked.notified().await;
     }
 
     /// It takes every request and never answers.
@@ -47,6 +54,7 @@ impl RoutingSigner for SignerSwitch {
     }
 
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
+        self.asked.notify_one();
         match self.mode.load(Ordering::SeqCst) {
             FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
             HANGS => std::future::pending().await,

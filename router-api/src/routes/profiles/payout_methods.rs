@@ -22,10 +22,7 @@ use crate::view::payout_method::{PublicPayoutMethodView, PublicPayoutMethodsBody
     responses((status = 200, description = "The active ones, each asset once.", body = PublicPayoutMethodsBody, example = json!({ "payoutMethods": [{
         "symbol": "USDC", "network": "eip155:8453", "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913" }] })))
 )]
-pub async fn list_public_payout_methods(
-    State(api): State<Arc<Api>>,
-    PathId(id): PathId<ProfileId>,
-) -> Result<Json<PublicPayoutMethodsBody>, Problem> {
+pub async fn list_public_payout_methods(State(api): State<Arc<Api>>, PathId(id): PathId<ProfileId>) -> Result<Json<PublicPayoutMethodsBody>, Problem> {
     api.store.profile(&id).await?.ok_or_else(Problem::not_found)?;
     let mut payout_methods: Vec<PublicPayoutMethodView> = Vec::new();
     for method in api.store.payout_methods(&id).await?.iter().filter(|method| method.is_active) {

@@ -22,7 +22,9 @@ const HTML: &str = "text/html; charset=utf-8";
 pub async fn docs_index() -> Response {
     let rows: String = Code::ALL
         .iter()
-        .map(|code| format!("<li><a href=\"/docs/errors/{0}\"><code>{0}</code></a> {1}: {2}</li>\n", code.as_str(), code.status().as_u16(), escape(code.title())))
+        .map(|code| {
+            format!("<li><a href=\"/docs/errors/{0}\"><code>{0}</code></a> {1}: {2}</li>\n", code.as_str(), code.status().as_u16(), escape(code.title()))
+        })
         .collect();
     page(
         "Counterfoil API",

@@ -13,9 +13,9 @@ use store::ApiToken;
 use utoipa::ToSchema;
 
 use super::is_active;
-use crate::routes::me::lock_own;
 use crate::extract::{Caller, ProfileWrite, Write};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
+use crate::routes::me::lock_own;
 use crate::routes::me::update::MAX_NAME;
 use crate::state::Api;
 use crate::view::token::{NewTokenBody, TokenView};
@@ -61,11 +61,7 @@ pub struct CreateToken {
         (status = 409, description = "The profile has enough working tokens (`limit_reached`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
-pub async fn create_token(
-    State(api): State<Arc<Api>>,
-    caller: Caller<ProfileWrite>,
-    Write(body, mut effect): Write<CreateToken>,
-) -> Result<Response, Problem> {
+pub async fn create_token(State(api): State<Arc<Api>>, caller: Caller<ProfileWrite>, Write(body, mut effect): Write<CreateToken>) -> Result<Response, Problem> {
     let now = api.now();
     let (name, scopes) = (text::line("name", &body.name, MAX_NAME)?, grantable(&body.scopes, &caller.token.scopes)?);
     let days = body.expires_in_days.unwrap_or(DEFAULT_DAYS);

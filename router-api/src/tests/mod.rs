@@ -1,0 +1,9 @@
+//! Promises that every route keeps, checked for every operation of the OpenAPI document: a new route cannot be forgotten.
+
+mod access;
+mod bodies;
+mod idempotency;
+mod media;
+mod secrets;
+mod tenants;
+mod world;

@@ -1,0 +1,50 @@
+//! A database in which every path of the document names something.
+
+use crate::testing::document::Operation;
+use crate::testing::{Actor, TestApp};
+
+/// The application, and an id for every path parameter.
+pub struct World {
+    pub app: TestApp,
+    request: String,
+}
+
+impl World {
+    /// With a payment request that is signed, or paid.
+    pub async fn new(paid: bool) -> Self {
+        let app = TestApp::new().await;
+        app.start_chain().await;
+        let request = app.request().await;
+        if paid {
+            app.pay(&request).await;
+        }
+        Self { app, request }
+    }
+
+    /// The path of the operation, about things of the buyer and the seller.
+    pub fn path(&self, operation: &Operation) -> String {
+        operation.path_with(|name| self.id(operation, name))
+    }
+
+    fn id(&self, operation: &Operation, parameter: &str) -> String {
+        match parameter {
+            "contractId" => self.app.seeded.agreement.to_string(),
+            "paymentRequestId" => self.request.clone(),
+            "invoiceId" => format!("inv_{}", self.app.seeded.agreement),
+            "receiptId" => format!("rcpt_{}", self.request),
+            "settlementId" => self.request.clone(),
+            "profileId" => self.app.seller.profile.to_string(),
+            "payoutMethodId" => self.app.seeded.payout_method.to_string(),
+            "tokenId" => self.app.seller.token_id.to_string(),
+            "code" => "not_found".to_owned(),
+            other => panic!("{}: say here what {{{other}}} is", operation.name()),
+        }
+    }
+
+    /// Who may do it: the buyer, unless it is about what only the seller has or does.
+    pub fn owner(&self, operation: &Operation) -> &Actor {
+        let sellers = ["payoutMethodId", "tokenId"];
+        let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name)) || operation.name().ends_with("POST /submissions");
+        if is_the_sellers { &self.app.seller } else { &self.app.buyer }
+    }
+}
