@@ -58,7 +58,10 @@ impl Output {
 #[must_use]
 pub fn describe(error: &anyhow::Error) -> String {
     let mut lines = vec![format!("error: {error}")];
-    lines.extend(error.chain().skip(1).map(|cause| format!("  because: {}", cause.to_string().replace('\n', "\n    "))));
+    let mut causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    // Some libraries wrap an error in one that says the same.
+    causes.dedup();
+    lines.extend(causes.iter().skip(1).map(|cause| format!("  because: {}", cause.replace('\n', "\n    "))));
     lines.extend(code_of(error).map(|code| format!("  code: {code}")));
     lines.extend(fix_of(error).map(|fix| format!("  to mend it: {fix}")));
     lines.join("\n")
@@ -157,6 +160,12 @@ mod tests {
           code: insufficient_scope
           to mend it: use another token
         ");
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow::anyhow!("refused").context("error sending request").context("error sending request").context("no answer");
+        assert_eq!(describe(&error), "error: no answer\n  because: error sending request\n  because: refused");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy_primitives::B256;
 use serde_json::{Value, json};
-use settlement::ids::{AgreementId, PaymentRequestId};
+use settlement::ids::{AgreementId, PaymentRequestId, receipt_id};
 use signer::ExecutionPayload;
 use signer::wallet::{CheckedPayment, Expectation, PayloadIssue, Plan, check};
 
@@ -48,8 +48,9 @@ pub async fn checked(client: &Client, at: &RequestPath, expected: &Expectation) 
     let Some(execution) = request.get("execution").filter(|execution| !execution.is_null()) else {
         let status = request["status"].as_str().unwrap_or("not yours to pay");
         let fix = match status {
-            "signed" => "only its buyer can pay it: use the buyer's token",
-            _ => "do not pay twice: `counterfoil request show` says how it stands; if it will never be paid, `counterfoil request create` asks for another",
+            "signed" => "only its buyer can pay it: use the buyer's token".to_owned(),
+            "router_verified" => format!("it is paid: `counterfoil receipt show {}`", receipt_id(&at.request)),
+            _ => "`counterfoil request show` says how it stands; `counterfoil request create` asks for another where that is due".to_owned(),
         };
         return Err(Failure::new(format!("{} has no payload to execute; it is {status}", at.request), fix).into());
     };

@@ -4,6 +4,7 @@ mod facts;
 
 use alloy_primitives::Address;
 use serde::Serialize;
+use serde_json::Value;
 use settlement::Timestamp;
 use settlement::money::Amount;
 use settlement::receipt::{Receipt, ReceiptClaim};
@@ -18,7 +19,7 @@ pub use facts::Facts;
 pub struct Trust {
     /// The operator it accepts.
     pub operator: Option<Address>,
-    /// The agreed terms, as JSON.
+    /// The agreed terms as JSON: alone, or as part of an agreement.
     pub terms: Option<String>,
 }
 
@@ -197,8 +198,8 @@ fn held(name: &str, evidence: &Evidence<'_>) -> String {
 
 /// Whether the given terms are those whose hash was signed.
 fn same_terms(text: &str, claim: &ReceiptClaim) -> Result<(), String> {
-    let document = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let hash = Terms::parse(&document).map_err(|e| e.to_string())?.hash();
+    let document: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let hash = Terms::parse(document.get("terms").unwrap_or(&document)).map_err(|e| e.to_string())?.hash();
     if hash == claim.terms.hash() { Ok(()) } else { Err(format!("those you gave hash to {hash}, and {} was signed", claim.terms.hash())) }
 }
 

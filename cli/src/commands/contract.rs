@@ -173,6 +173,14 @@ fn wallet(party: &str, body: &Value, key: Option<&WalletKey>) -> anyhow::Result<
     }
 }
 
+/// The terms in a file: alone, or as part of an agreement.
+pub(super) fn read_terms(path: &Path) -> anyhow::Result<Terms> {
+    let fix = "give the agreed terms as JSON, or the agreement with them";
+    let document = read_json(path, "the agreed terms as JSON")?;
+    let terms = document.get("terms").unwrap_or(&document);
+    Terms::parse(terms).or_fix(format!("{} has no terms", path.display()), fix)
+}
+
 /// The JSON in a file, or on standard input for `-`.
 pub(super) fn read_json(path: &Path, what: &str) -> anyhow::Result<Value> {
     let content = read_text(path)?;

@@ -1,18 +1,17 @@
 //! `counterfoil request pay`: checks what it is asked to sign, says what it does, and pays.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use clap::Args;
 use serde_json::{Value, json};
 use settlement::asset::parse_address;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::money::Amount;
-use settlement::terms::Terms;
 use signer::wallet::{BuyerWallet, CheckedPayment, Expectation, Plan, Sent};
 
-use super::contract::read_json;
+use super::contract::read_terms;
 use super::{ApiArgs, Context, NodeArgs};
 use crate::chain::{chain_id, connect};
 use crate::client::Client;
@@ -67,7 +66,7 @@ pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode
     let chain_id = chain_id(&connect(&args.node.rpc, None)?, &args.node.rpc).await?;
     let known = Expectation::new(key.address(), chain_id);
     let router = args.router.unwrap_or(known.router);
-    let terms_hash = args.terms.as_deref().map(agreed_terms).transpose()?;
+    let terms_hash = args.terms.as_deref().map(read_terms).transpose()?.map(|terms| terms.hash());
     let expected = Expectation { router, operator: args.operator, payee: args.payee, max_total: args.max_total, terms_hash, ..known };
 
     let at = RequestPath { contract: args.contract, request: args.request };
@@ -84,14 +83,6 @@ pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode
     let document = json!({ "paymentRequest": answer["paymentRequest"], "approvalTxHash": sent.approval, "txHash": sent.payment });
     context.output.answer(&document, || super::request::one(&answer["paymentRequest"]));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Hash of the terms in a file.
-fn agreed_terms(path: &Path) -> anyhow::Result<B256> {
-    let mut document = read_json(path, "the agreed terms as JSON")?;
-    let terms = if document["terms"].is_object() { document["terms"].take() } else { document };
-    let terms = Terms::parse(&terms).or_fix(format!("{} has no terms", path.display()), "give the agreed terms as JSON, or the agreement with them")?;
-    Ok(terms.hash())
 }
 
 /// Pays, and keeps "not sent" apart from "perhaps sent".

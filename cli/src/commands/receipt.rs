@@ -42,7 +42,7 @@ pub(super) struct Verify {
     /// The operator whose signature you accept [default: whoever the receipt names]
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     operator: Option<Address>,
-    /// The agreed terms as JSON, to compare them with the hash that was signed
+    /// The agreed terms as JSON, or the agreement with them, to compare them with the hash that was signed
     #[arg(long, value_name = "FILE")]
     terms: Option<PathBuf>,
 }

@@ -198,6 +198,9 @@ fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
     let claim = claim();
     let stranger = Trust { operator: Some(Address::repeat_byte(1)), ..trusting() };
     assert_eq!(judge(&claim, &facts(&claim), &stranger).failed_step, Some("accepted_operator"));
+    for text in [terms().to_string(), json!({ "externalRef": "job-1", "terms": terms() }).to_string()] {
+        assert!(judge(&claim, &facts(&claim), &Trust { terms: Some(text), ..trusting() }).verified, "alone, or as part of the agreement");
+    }
     let mut other = terms();
     other["title"] = json!("Label 10 images");
     for text in [other.to_string(), "{}".to_owned(), "not JSON".to_owned()] {

@@ -24,6 +24,8 @@ const KEEPER: &str = r#""$0" "$@" & pid=$!; exec >&-; read -r _; kill -TERM "$pi
 const STATE_INTERVAL_S: u32 = 1;
 /// Writing the state at the end takes well under a second.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
+/// How long the anvil of an instance that was killed may take to end. Whoever starts a second instance by mistake waits as long to be told.
+const CLAIMED_WITHIN: Duration = Duration::from_secs(5);
 /// Between two looks whether the process of an earlier instance is gone.
 const CLAIM_EVERY: Duration = Duration::from_millis(50);
 /// How many lines of output to quote when it does not start.
@@ -128,7 +130,7 @@ impl Anvil {
 pub(super) async fn claim(log: &Path) -> anyhow::Result<File> {
     let opened = File::options().create(true).append(true).open(log);
     let file = opened.or_fix(format!("cannot write {}", log.display()), "choose another --data-dir")?;
-    let deadline = tokio::time::Instant::now() + STOPS_WITHIN;
+    let deadline = tokio::time::Instant::now() + CLAIMED_WITHIN;
     while let Err(error) = file.try_lock() {
         if tokio::time::Instant::now() > deadline {
             let what = "another instance uses this chain";

@@ -267,15 +267,14 @@ pub async fn forget(data_dir: &Path) -> anyhow::Result<()> {
     let log = data_dir.join(CHAIN_LOG);
     // Held until all is removed: whoever starts meanwhile waits, and then starts with nothing.
     let _claimed = if log.exists() { Some(anvil::claim(&log).await?) } else { None };
-    let leader = format!(".chain-{CHAIN_ID}.lock");
-    let database = ["", "-wal", "-shm", &leader].map(|end| format!("{DATABASE_FILE}{end}"));
-    let files = [CHAIN_FILE, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE, CHAIN_LOG].into_iter().chain(samples::FILES).map(str::to_owned);
-    for file in database.into_iter().chain(files).map(|name| data_dir.join(name)) {
-        match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).or_fix(format!("cannot remove {}", file.display()), "remove it by hand, or choose another --data-dir");
-            }
-            Ok(()) | Err(_) => {}
+    let ours = [&[CHAIN_FILE, CHAIN_LOG, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE], &samples::FILES[..]].concat();
+    let Ok(entries) = std::fs::read_dir(data_dir) else { return Ok(()) };
+    for file in entries.filter_map(Result::ok) {
+        let name = file.file_name();
+        // The database has files beside it: journal, index, locks.
+        if name.to_str().is_some_and(|name| ours.contains(&name) || name.starts_with(DATABASE_FILE)) {
+            let path = file.path();
+            std::fs::remove_file(&path).or_fix(format!("cannot remove {}", path.display()), "remove it by hand, or choose another --data-dir")?;
         }
     }
     Ok(())
@@ -327,4 +326,36 @@ async fn chain(options: &StackOptions, life: &Lifecycle) -> anyhow::Result<(Url,
 fn signer_key(path: &Path) -> anyhow::Result<Address> {
     let key = if path.exists() { signer::WalletKey::from_file(path)? } else { write_plain(path)? };
     Ok(key.address())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_forgotten_is_ours_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StackOptions::new(folder.path().join("data"));
+        let stack = Stack::start(options.clone()).await.unwrap();
+        samples::Samples::write(&options.data_dir, stack.asset()).unwrap();
+        std::fs::write(options.data_dir.join("notes.txt"), "mine").unwrap();
+        let error = forget(&options.data_dir).await.unwrap_err();
+        assert_eq!(error.to_string(), "another instance uses this chain");
+        assert!(options.data_dir.join(IDENTITIES_FILE).exists(), "nothing was removed under a running instance");
+        stack.stop().await.unwrap();
+        forget(&options.data_dir).await.unwrap();
+        let left: Vec<_> = std::fs::read_dir(&options.data_dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["notes.txt"]);
+        forget(&folder.path().join("nothing")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_start_that_fails_leaves_nothing_running() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(IDENTITIES_FILE), "not JSON").unwrap();
+        let error = Stack::start(StackOptions::new(folder.path())).await.unwrap_err();
+        assert!(error.to_string().starts_with("cannot read"), "{error:#}");
+        forget(folder.path()).await.unwrap();
+        Stack::start(StackOptions::new(folder.path())).await.unwrap().stop().await.unwrap();
+    }
 }
