@@ -1,0 +1,97 @@
+//! A party of a story: a profile's bearer token and a wallet, and what it does with them.
+
+use alloy_primitives::{Address, B256};
+use cli::client::Client;
+use cli::stack::accounts::Account;
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::Url;
+
+/// Buyer, seller or somebody else.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Its wallet.
+    pub account: Account,
+    api: Url,
+    token: SecretString,
+    http: reqwest::Client,
+}
+
+/// What the API answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// The JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of an answer with this status.
+    ///
+    /// # Panics
+    /// When the status is another.
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
+        self.body
+    }
+
+    /// Status and code of a problem.
+    #[must_use]
+    pub fn problem(&self) -> (u16, &str) {
+        (self.status.as_u16(), self.body["code"].as_str().unwrap_or("no code"))
+    }
+}
+
+impl Party {
+    /// Somebody who calls the API at a URL.
+    #[must_use]
+    pub fn new(api: Url, token: SecretString, account: Account) -> Self {
+        Self { account, api, token, http: reqwest::Client::new() }
+    }
+
+    /// Its wallet's address.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        self.account.address()
+    }
+
+    /// The client of the command line, as this party.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.api.clone(), Some(self.token.clone())).unwrap()
+    }
+
+    /// Signs a digest with its wallet.
+    #[must_use]
+    pub fn sign(&self, digest: &B256) -> alloy_primitives::Bytes {
+        self.account.key().sign_digest(digest)
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Writes.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.http.request(method, self.api.join(path).unwrap()).bearer_auth(self.token.expose_secret());
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path} answers {status} with no JSON: {text}"));
+        Answer { status, body }
+    }
+}

@@ -1,0 +1,13 @@
+//! Stories of the whole system, on a chain: one file per kind of trouble. Start with `pay_in_full`.
+
+#![expect(clippy::unwrap_used, reason = "in a test, what cannot go on says so by panicking")]
+
+mod agents;
+mod concurrency;
+mod logs;
+mod pay_in_full;
+mod program;
+mod recovery;
+mod refused;
+mod reorg;
+mod restart;
