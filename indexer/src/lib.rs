@@ -28,6 +28,8 @@ pub mod reader;
 pub mod registry;
 pub mod rewind;
 pub mod sighting;
+#[cfg(test)]
+mod testing;
 mod transport;
 mod wake;
 pub mod writer;

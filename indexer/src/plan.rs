@@ -117,3 +117,6 @@ fn past_the_first(view: &View<'_>, held: &[Header]) -> Plan {
     // A head below all that is held says nothing about it.
     if held.is_empty() { Plan::Idle } else { Plan::Rewind { to: None } }
 }
+
+#[cfg(test)]
+mod tests;

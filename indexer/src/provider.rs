@@ -236,3 +236,6 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 fn brief(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE_CHARS).collect()
 }
+
+#[cfg(test)]
+mod tests;

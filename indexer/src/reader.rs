@@ -200,3 +200,50 @@ pub enum CallError {
     #[error(transparent)]
     Rpc(#[from] RpcError),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUTER: Address = Address::repeat_byte(1);
+    const OPERATOR: Address = Address::repeat_byte(2);
+
+    fn block(words: impl IntoIterator<Item = Vec<u8>>) -> Block {
+        let mut bloom = Bloom::ZERO;
+        words.into_iter().for_each(|word| bloom.accrue(BloomInput::Raw(&word)));
+        Block { header: Header { number: 1, hash: B256::ZERO, parent: B256::ZERO, time: 0 }, bloom }
+    }
+
+    fn ours() -> [Vec<u8>; 2] {
+        [ROUTER.to_vec(), OPERATOR.into_word().to_vec()]
+    }
+
+    #[test]
+    fn b06_a_bloom_filter_promises_logs_only_while_it_says_something() {
+        let filter = LogFilter::of_operator(ROUTER, OPERATOR);
+        assert!(block(ours()).promises(&filter));
+        assert!(!block([ROUTER.to_vec()]).promises(&filter), "another operator's");
+        assert!(!block([]).promises(&filter), "a chain that does not fill it");
+        let crowd = (0..400_u64).map(|n| n.to_be_bytes().to_vec());
+        assert!(!block(crowd.chain(ours())).promises(&filter), "it would admit nearly anything");
+    }
+
+    #[test]
+    fn b12_a_filter_admits_only_what_was_asked_for() {
+        let filter = LogFilter::of_operator(ROUTER, OPERATOR);
+        let log = |emitter, topics: &[B256]| ChainLog {
+            emitter,
+            data: LogData::new_unchecked(topics.to_vec(), Bytes::new()),
+            block_number: 1,
+            block_hash: B256::ZERO,
+            tx_hash: B256::ZERO,
+            log_index: 0,
+        };
+        let ours = [B256::repeat_byte(9), OPERATOR.into_word()];
+        assert!(filter.admits(&log(ROUTER, &ours)));
+        assert!(!filter.admits(&log(OPERATOR, &ours)), "a look-alike");
+        assert!(!filter.admits(&log(ROUTER, &[B256::repeat_byte(9), ROUTER.into_word()])));
+        assert!(!filter.admits(&log(ROUTER, &ours[..1])));
+        assert!(!filter.admits(&log(ROUTER, &[])));
+    }
+}

@@ -76,3 +76,6 @@ impl Service<RequestPacket> for BoundedHttp {
         Box::pin(self.clone().send(request))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! What stops a chain until somebody has looked.
+
+use indexer::{IndexerError, Progress};
+use settlement::payment_request::StatusName;
+use store::Engine;
+
+use crate::chain::CHAIN_ID;
+use crate::on_both_engines;
+use crate::world::{TOKEN, World};
+
+on_both_engines!(
+    b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged,
+    b04_a_halt_outlives_the_process,
+    a12_a_token_that_changes_its_decimals_halts_the_chain,
+    only_what_has_halted_can_be_acknowledged,
+);
+
+async fn b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.chain.mine_empty(2);
+    let before = world.chain.head();
+    world.chain.mine(&[world.payment(&request)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    world.chain.fork(before.number);
+    world.chain.mine_empty(10);
+    let Progress::Halted { reason } = world.settle().await else { panic!("halted") };
+    assert!(reason.contains(&before.number.to_string()), "{reason}");
+    assert_eq!(world.status(&request).await, StatusName::Verified, "nothing is rewritten silently");
+    let told = world.notices().await.pop().unwrap().notice;
+    assert_eq!((told.kind.as_str(), told.readers.len()), ("indexer.halted", 0));
+    for _ in 0..3 {
+        assert!(matches!(world.step().await, Progress::Halted { .. }));
+    }
+    assert_eq!(world.notices().await.iter().filter(|logged| logged.notice.kind.as_str() == "indexer.halted").count(), 1, "said once");
+    assert_eq!(indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap(), reason);
+    assert_eq!(world.settle().await, Progress::Idle);
+    assert_eq!(world.status(&request).await, StatusName::Submitted);
+    assert_eq!(world.scanned().await, world.chain.head().number);
+}
+
+async fn b04_a_halt_outlives_the_process(engine: Engine) {
+    let world = World::new(engine).await;
+    world.chain.mine_empty(8);
+    world.settle().await;
+    world.chain.fork(3);
+    world.chain.mine_empty(8);
+    world.settle().await;
+    world.stop();
+    assert!(matches!(world.step().await, Progress::Halted { .. }));
+    // The node was wrong, and is mended: acknowledged, reading goes on where it was.
+    world.stop();
+    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    assert_eq!(world.settle().await, Progress::Idle);
+}
+
+async fn a12_a_token_that_changes_its_decimals_halts_the_chain(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.settle().await;
+    world.chain.set_decimals(TOKEN, 18);
+    world.chain.mine(&[world.payment(&request)]);
+    world.chain.mine_empty(3);
+    world.clock.pass(601);
+    let Progress::Halted { reason } = world.settle().await else { panic!("halted") };
+    assert!(reason.starts_with("token_decimals_changed"), "{reason}");
+    assert_eq!(world.status(&request).await, StatusName::Signed, "nothing is verified with it");
+    // Acknowledging does not help while it is so.
+    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    assert!(matches!(world.settle().await, Progress::Halted { .. }));
+    world.chain.set_decimals(TOKEN, 6);
+    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Verified);
+}
+
+async fn only_what_has_halted_can_be_acknowledged(engine: Engine) {
+    let world = World::new(engine).await;
+    for _ in 0..2 {
+        let error = indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap_err();
+        assert!(matches!(error, IndexerError::NotHalted(CHAIN_ID)), "{error}");
+        world.settle().await;
+    }
+}

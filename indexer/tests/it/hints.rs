@@ -1,0 +1,126 @@
+//! Transactions that payers name.
+
+use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
+use store::Engine;
+
+use crate::chain::Transaction;
+use crate::on_both_engines;
+use crate::world::{World, place};
+
+on_both_engines!(
+    b14_a_named_transaction_that_reverted_fails_the_request_once_that_is_final,
+    b14_a_failed_request_can_be_paid_by_another_transaction,
+    b15_a_named_transaction_that_pays_something_else_fails_the_request,
+    b15_a_hash_that_nobody_knows_says_nothing,
+    b17_a_sped_up_transaction_is_found_whatever_was_named,
+    a16_a_pending_transaction_is_waited_for_until_the_deadline,
+    b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction,
+);
+
+async fn failure(world: &World, request: &settlement::payment_request::PaymentRequest) -> FailureReason {
+    match world.stored(&request.id).await.state {
+        PaymentRequestState::Failed { reason, .. } => reason,
+        other => panic!("{}", other.name().as_str()),
+    }
+}
+
+async fn b14_a_named_transaction_that_reverted_fails_the_request_once_that_is_final(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    let reverted = Transaction { logs: world.payment(&request).logs, ..Transaction::reverted("no allowance") };
+    world.submit(&request.id, reverted.hash).await;
+    world.chain.mine(std::slice::from_ref(&reverted));
+    world.chain.mine_empty(1);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Submitted, "it may be mined again on another branch");
+    world.chain.mine_empty(1);
+    world.settle().await;
+    assert_eq!(failure(&world, &request).await, FailureReason::Reverted { tx_hash: reverted.hash });
+    let told = world.notices().await.pop().unwrap().notice;
+    assert_eq!((told.kind.as_str(), &told.data["reason"]), ("payment.failed", &"reverted".into()));
+}
+
+async fn b14_a_failed_request_can_be_paid_by_another_transaction(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    let reverted = Transaction::reverted("no allowance");
+    world.submit(&request.id, reverted.hash).await;
+    world.chain.mine(std::slice::from_ref(&reverted));
+    world.chain.mine_empty(3);
+    world.settle().await;
+    world.submit(&request.id, world.payment(&request).hash).await;
+    world.chain.mine(&[world.payment(&request)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.told().await, ["payment.failed", "payment.verified", "receipt.issued"], "payable until the deadline, and nothing to recover");
+}
+
+async fn b15_a_named_transaction_that_pays_something_else_fails_the_request(engine: Engine) {
+    let world = World::new(engine).await;
+    let (request, other) = (world.request().await, world.request().await);
+    let transaction = world.payment(&other);
+    world.submit(&request.id, transaction.hash).await;
+    world.chain.mine(std::slice::from_ref(&transaction));
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(failure(&world, &request).await, FailureReason::NotThisPayment { tx_hash: transaction.hash });
+    assert_eq!(world.status(&other).await, StatusName::Verified, "it pays what its event says");
+}
+
+async fn b15_a_hash_that_nobody_knows_says_nothing(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.submit(&request.id, Transaction::reverted("never sent").hash).await;
+    world.chain.mine_empty(10);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Submitted);
+    assert!(world.told().await.is_empty());
+}
+
+async fn b17_a_sped_up_transaction_is_found_whatever_was_named(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    let (slow, fast) = (world.payment_named(&request, "slow"), world.payment_named(&request, "fast"));
+    world.submit(&request.id, slow.hash).await;
+    world.settle().await;
+    world.chain.mine(std::slice::from_ref(&fast));
+    world.settle().await;
+    let PaymentRequestState::Submitted { tx_hash, .. } = world.stored(&request.id).await.state else { panic!("submitted") };
+    assert_eq!(tx_hash, fast.hash);
+    let replaced = world.notices().await.into_iter().find(|logged| logged.notice.kind.as_str() == "payment.replaced").unwrap().notice.data;
+    assert_eq!((&replaced["replacedTxHash"], &replaced["txHash"]), (&slow.hash.to_string().into(), &fast.hash.to_string().into()));
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(place(&world.stored(&request.id).await).tx_hash, fast.hash);
+    assert_eq!(world.told().await, ["payment.replaced", "payment.pending", "payment.verified", "receipt.issued"]);
+}
+
+async fn a16_a_pending_transaction_is_waited_for_until_the_deadline(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    let pending = world.payment(&request);
+    world.submit(&request.id, pending.hash).await;
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Submitted);
+    world.chain.mine_after(3_700);
+    world.chain.mine_empty(2);
+    world.settle().await;
+    let PaymentRequestState::Expired { tx_hash, .. } = world.stored(&request.id).await.state else { panic!("expired") };
+    assert_eq!(tx_hash, Some(pending.hash));
+}
+
+async fn b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.settle().await;
+    world.chain.misbehave(|faults| faults.hides_everything = true);
+    let transaction = world.payment(&request);
+    world.chain.mine(std::slice::from_ref(&transaction));
+    world.chain.mine_empty(4);
+    world.settle().await;
+    assert_eq!(world.store.seen_event(&request.id).await.unwrap(), None);
+    world.submit(&request.id, transaction.hash).await;
+    world.chain.mine_empty(1);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Verified);
+}
