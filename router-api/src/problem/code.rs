@@ -1,6 +1,9 @@
 //! The closed list of problem codes: what each means and what to do about it. The pages under `/docs/errors/` are written from this table.
 
 use axum::http::StatusCode;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! codes {
     ($($name:ident $status:ident $text:literal $title:literal $cause:literal $cure:literal;)+) => {
@@ -208,6 +211,16 @@ codes! {
         "Checking the signature of a contract wallet (ERC-1271) needs a chain node, and it does not answer."
         "Retry after Retry-After, or sign with a key wallet.";
 }
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let texts = Self::ALL.iter().map(|code| code.as_str());
+        let description = "Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.";
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(texts)).description(Some(description)).into()
+    }
+}
+
+impl ToSchema for Code {}
 
 impl Code {
     /// The code that a text spells.

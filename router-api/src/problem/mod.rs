@@ -1,6 +1,7 @@
 //! Problem details for HTTP APIs (RFC 9457): the one shape of every answer that is not a success.
 
 mod code;
+mod members;
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -14,6 +15,7 @@ use store::{Conflict, StoreError};
 use utoipa::ToSchema;
 
 pub use code::Code;
+pub use members::{ProblemMembers, RecommendedStep};
 
 use crate::token;
 
@@ -116,7 +118,7 @@ impl Problem {
             error: detail.clone(),
             detail,
             instance: instance.to_owned(),
-            code: code.as_str().to_owned(),
+            code: code.as_str(),
             request_id: request_id.to_owned(),
             retryable: code.is_retryable(),
             retry_after_seconds: retry_after_s,
@@ -156,7 +158,8 @@ pub struct ProblemBody {
     /// The path that was asked for.
     instance: String,
     /// One of a closed list; `/docs/errors` has them all.
-    code: String,
+    #[schema(value_type = Code)]
+    code: &'static str,
     /// The same text as `detail`.
     error: String,
     /// The id under which the instance's log has this request; also in `X-Request-ID`.
@@ -168,7 +171,7 @@ pub struct ProblemBody {
     retry_after_seconds: Option<u64>,
     /// Members of the code: `field`, `missingScopes`, `currentStatus`, `recommendedAction` …
     #[serde(flatten)]
-    #[schema(value_type = Object, additional_properties)]
+    #[schema(value_type = ProblemMembers)]
     more: Map<String, Value>,
 }
 

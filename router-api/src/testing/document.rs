@@ -9,7 +9,6 @@ use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 use settlement::scope::Scope;
 
-use crate::problem::PROBLEM_JSON;
 use crate::view::documented;
 
 /// Where the document is, for references inside of it.
@@ -145,9 +144,6 @@ pub fn assert_promised(method: &Method, path: &str, status: StatusCode, headers:
     let value: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("{name} {status}: not JSON: {error}"));
     let pointer = operation.pointer(&["responses", status.as_str(), "content", key, "schema"]);
     assert_valid(&format!("{name} {status}"), &value, &pointer);
-    if media_type == PROBLEM_JSON {
-        return;
-    }
     let wrong = documented::undocumented(&value, &response["content"][key.as_str()]["schema"], &DOCUMENT);
     assert!(wrong.is_empty(), "{name} {status}: {}\n{value:#}", wrong.join("\n"));
 }

@@ -24,6 +24,7 @@ pub struct ChainView {
     /// The operator on whose behalf payments are authorised, EIP-55.
     pub operator: String,
     /// The key that signs payments now, EIP-55; null when payments cannot be signed here.
+    #[schema(required)]
     pub signer: Option<String>,
     /// When a payment is final: `confirmations:N`, `safe` or `finalized`.
     #[schema(example = "confirmations:12")]
@@ -33,6 +34,7 @@ pub struct ChainView {
     /// What can be paid with.
     pub assets: Vec<AssetView>,
     /// How far the chain was read; null before the first block.
+    #[schema(required)]
     pub indexed: Option<IndexedView>,
 }
 
@@ -45,6 +47,7 @@ pub struct FeeView {
     /// Atomic units on every payment.
     pub fixed_atomic: String,
     /// Who receives it, EIP-55; null when there is no fee.
+    #[schema(required)]
     pub recipient: Option<String>,
     /// The most that the router lets a fee be, in ten thousandths of the total.
     pub cap_bps: u16,
@@ -58,6 +61,7 @@ pub struct AssetView {
     #[schema(example = "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913")]
     pub asset_id: String,
     /// The contract, EIP-55; null for the native coin.
+    #[schema(required)]
     pub token_address: Option<String>,
     /// Ticker, for people.
     pub token_symbol: String,
@@ -78,8 +82,10 @@ pub struct IndexedView {
     /// The newest block the node has told of.
     pub head: u64,
     /// The newest block that is final; null when none is.
+    #[schema(required)]
     pub final_block: Option<u64>,
     /// Why reading stopped until the operator acts; null when it goes on.
+    #[schema(required)]
     pub halted: Option<String>,
 }
 

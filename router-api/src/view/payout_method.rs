@@ -20,8 +20,10 @@ pub struct PayoutMethodView {
     /// Where the money goes, EIP-55.
     pub address: String,
     /// Whatever the receiving side needs to tell payments apart.
+    #[schema(required)]
     pub memo: Option<String>,
     /// What its owner calls it.
+    #[schema(required)]
     pub label: Option<String>,
     /// Whether new agreements may use it.
     pub is_active: bool,

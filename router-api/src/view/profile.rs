@@ -11,6 +11,7 @@ pub struct ProfileView {
     /// `prof_…`
     pub id: String,
     /// Its short public name, unique on this instance.
+    #[schema(required)]
     pub handle: Option<String>,
     /// Its name for people.
     pub display_name: String,

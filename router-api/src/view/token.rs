@@ -20,10 +20,13 @@ pub struct TokenView {
     /// When it was made.
     pub created_at: String,
     /// Until when it is valid; null when without end.
+    #[schema(required)]
     pub expires_at: Option<String>,
     /// When it was last used, to the minute.
+    #[schema(required)]
     pub last_used_at: Option<String>,
     /// When it was revoked.
+    #[schema(required)]
     pub revoked_at: Option<String>,
 }
 
@@ -50,6 +53,7 @@ pub struct NewTokenBody {
     pub credential: TokenView,
     /// The secret, shown once: send it as `Authorization: Bearer …`. Null when an idempotency key replays the answer.
     #[schema(example = "cf_<64 hexadecimal digits>")]
+    #[schema(required)]
     pub api_token: Option<String>,
 }
 

@@ -1,0 +1,69 @@
+//! What a problem may hold besides the members that every problem has. Only described here: codes add what they need with [`super::Problem::with`], and every
+//! answer of every test is held against this list.
+
+use utoipa::ToSchema;
+
+use crate::routes::service::ready::Check;
+use crate::view::payment_request::{ProofIssueView, SummaryView};
+
+/// Members that belong to a code; each is there only where it says something.
+#[derive(Clone, Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct ProblemMembers {
+    /// The field or parameter that was refused, as a path like `terms.amountAtomic`.
+    pub field: Option<String>,
+    /// What would help now.
+    pub recommended_action: Option<RecommendedStep>,
+    /// `insufficient_scope`: what the token lacks.
+    pub missing_scopes: Option<Vec<String>>,
+    /// `insufficient_scope`: what the operation needs.
+    pub required_scopes: Option<Vec<String>>,
+    /// `insufficient_scope`: whether it needs `all` of them or `any`.
+    pub required_scope_mode: Option<String>,
+    /// `role_required`: who may do it.
+    pub required_role: Option<String>,
+    /// `role_required`: who you are.
+    pub actor_role: Option<String>,
+    /// The present state, where that is in the way.
+    pub current_status: Option<String>,
+    /// `stale`: the present `updatedAt`.
+    pub updated_at: Option<String>,
+    /// `external_ref_taken`: the agreement that has the reference.
+    pub contract_id: Option<String>,
+    /// `external_ref_taken`: the hash of its terms.
+    pub terms_hash: Option<String>,
+    /// The payment request that is in the way.
+    pub payment_request_id: Option<String>,
+    /// `reuse_or_cancel_active_request`: that request, with nothing to execute.
+    pub active_payment_request: Option<SummaryView>,
+    /// The transaction that pays it.
+    pub tx_hash: Option<String>,
+    /// `router_payment_proof_inspection_required`: what does not match.
+    pub proof_issues: Option<Vec<ProofIssueView>>,
+    /// The receipt of what is paid already.
+    pub receipt_id: Option<String>,
+    /// Where that receipt is.
+    pub receipt_url: Option<String>,
+    /// `exceeds_open_amount`: what is still open.
+    pub open_amount_atomic: Option<String>,
+    /// `overlapping_payload_alive`: when the other payload is dead.
+    pub available_after: Option<String>,
+    /// Why the chain cannot be asked now: `indexer_not_started`, `indexer_lagging` or `indexer_halted`.
+    pub delayed_by: Option<String>,
+    /// `consent_invalid`: the digest that should have been signed.
+    pub expected_digest: Option<String>,
+    /// `conflict`: what there is already.
+    pub duplicate: Option<String>,
+    /// `/ready`: what was looked at.
+    pub checks: Option<Vec<Check>>,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, ToSchema)]
+pub struct RecommendedStep {
+    /// What it is called.
+    #[schema(example = "wait_for_confirmations")]
+    pub code: String,
+    /// The same for people.
+    pub label: String,
+}
