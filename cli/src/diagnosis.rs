@@ -104,12 +104,18 @@ async fn database(config: &Config, findings: &mut Vec<Finding>) -> Option<Store>
             return None;
         }
     };
-    findings.push(match store.schema_is_current().await {
+    let current = store.schema_is_current().await;
+    let usable = matches!(current, Ok(true));
+    findings.push(match current {
         Ok(true) => Finding::fine(what, "reachable, with the schema of this version"),
         Ok(false) => Finding::wrong(what, "has another schema than this version", "run `counterfoil migrate`"),
         Err(error) => Finding::wrong(what, error.to_string(), "check the database and its log"),
     });
-    Some(store)
+    if usable {
+        return Some(store);
+    }
+    store.close().await;
+    None
 }
 
 async fn look_at_chain(name: &str, config: &ChainConfig, store: Option<&Store>, findings: &mut Vec<Finding>) {

@@ -39,7 +39,7 @@ pub(super) struct Dev {
     /// Port of the chain; 0 is any
     #[arg(long, value_name = "PORT", default_value_t = 8545)]
     rpc_port: u16,
-    /// Seconds between blocks while a payment is not final; an idle chain makes a block every 10 s
+    /// Seconds between blocks while a payment is not final; an idle chain makes a block every 30 s
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
     block_time: f64,
     /// When a payment is final: confirmations:N

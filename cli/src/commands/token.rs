@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use settlement::ids::{ProfileId, TokenId};
@@ -38,7 +39,7 @@ pub(super) struct Create {
     #[arg(long, value_name = "NAME", conflicts_with = "profile")]
     new_profile: Option<String>,
     /// What it may do; repeat for more [default: everything a buyer or seller needs]
-    #[arg(long = "scope", value_name = "SCOPE")]
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = scope(), hide_possible_values = true)]
     scopes: Vec<Scope>,
     /// It may do everything, administration included
     #[arg(long, conflicts_with = "scopes")]
@@ -52,6 +53,11 @@ pub(super) struct Create {
 pub(super) struct Revoke {
     /// Id of the token (key_…), as `token create` and GET /api/agent/me/tokens show it
     id: TokenId,
+}
+
+/// A wrong one is answered with those that there are.
+fn scope() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(Scope::ALL.iter().map(|scope| scope.as_str())).try_map(|text| text.parse::<Scope>())
 }
 
 impl Command {

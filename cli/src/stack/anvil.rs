@@ -1,15 +1,19 @@
 //! A private chain: an anvil process that ends with this one, however this one ends, and keeps its state.
 
-use std::fs::File;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use alloy::eips::BlockNumberOrTag;
+use alloy::providers::Provider;
+use settlement::Timestamp;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::chain::Chain;
 use crate::failure::{Failure, OrFix};
 
 /// The chain id of every private chain here, as anvil's default.
@@ -19,6 +23,9 @@ pub const CHAIN_ID: u64 = 31_337;
 /// and by the kernel when this process is killed. Its own process group keeps Ctrl-C away from it while we still need it. The shell gives up its
 /// standard output, so that the end of anvil is the end of the output.
 const KEEPER: &str = r#""$0" "$@" & pid=$!; exec >&-; read -r _; kill -TERM "$pid" 2>/dev/null; wait "$pid""#;
+
+/// The time of the first block of every chain that is kept, unix seconds: 2026-01-01T00:00:00Z.
+pub const GENESIS_TIME: u64 = 1_767_225_600;
 
 /// How often the state is written while it runs: what a power cut can take. Less than a payment needs to become final.
 const STATE_INTERVAL_S: u32 = 1;
@@ -71,7 +78,7 @@ impl Anvil {
     /// When it cannot be started, or ends before it listens: mostly because the port is taken.
     pub async fn start(options: &AnvilOptions) -> anyhow::Result<Self> {
         let errors = match &options.state {
-            Some(state) => Stdio::from(claim(&state.with_extension("log")).await?),
+            Some(state) => Stdio::from(claim(&log_of(state)).await?),
             None => Stdio::null(),
         };
         let mut process = Command::new("sh")
@@ -88,7 +95,10 @@ impl Anvil {
         let lifeline = process.stdin.take();
         let stdout = process.stdout.take().expect("stdout was asked for as a pipe");
         let mut lines = BufReader::new(stdout).lines();
-        let url = listening(&mut lines, options.port).await?;
+        let url = match listening(&mut lines).await? {
+            Ok(url) => url,
+            Err(said) => return Err(ended_early(options, &said)),
+        };
         // A pipe that nobody reads would fill and stop it.
         let ended = CancellationToken::new();
         let guard = ended.clone().drop_guard();
@@ -133,8 +143,9 @@ pub(super) async fn claim(log: &Path) -> anyhow::Result<File> {
     let deadline = tokio::time::Instant::now() + CLAIMED_WITHIN;
     while let Err(error) = file.try_lock() {
         if tokio::time::Instant::now() > deadline {
-            let what = "another instance uses this chain";
-            return Err(Failure { source: Some(error.into()), ..Failure::new(what, "stop it, or choose another --data-dir") }.into());
+            let failure = Failure::new("another instance uses this chain", "stop it, or choose another --data-dir");
+            let source = matches!(error, TryLockError::Error(_)).then(|| error.into());
+            return Err(Failure { source, ..failure }.into());
         }
         tokio::time::sleep(CLAIM_EVERY).await;
     }
@@ -154,30 +165,57 @@ fn arguments(options: &AnvilOptions) -> Vec<String> {
         }
     }
     if let Some(state) = &options.state {
+        // Anvil makes a genesis block at each start and keeps the newest: unless all are the same, block 1 has lost its parent.
+        arguments.extend(["--timestamp".to_owned(), GENESIS_TIME.to_string()]);
         arguments.extend(["--state".to_owned(), state.display().to_string(), "--state-interval".to_owned(), STATE_INTERVAL_S.to_string()]);
     }
     arguments
 }
 
-/// Reads its output up to the line that names the address.
-async fn listening(lines: &mut Lines<BufReader<ChildStdout>>, port: u16) -> anyhow::Result<Url> {
-    let mut last = Vec::new();
+/// Reads its output up to the line that names the address; all of it when it ends without one.
+async fn listening(lines: &mut Lines<BufReader<ChildStdout>>) -> anyhow::Result<Result<Url, String>> {
+    let mut said = String::new();
     while let Some(line) = lines.next_line().await.or_fix("anvil's output cannot be read", "start it again")? {
         if let Some(address) = line.trim().strip_prefix("Listening on ") {
-            return format!("http://{address}").parse().or_fix(format!("anvil listens on {address:?}"), "use the pinned Foundry tools");
+            let url = format!("http://{address}").parse().or_fix(format!("anvil listens on {address:?}"), "use the pinned Foundry tools")?;
+            return Ok(Ok(url));
         }
-        last.push(line);
+        said.push_str(&line);
+        said.push('\n');
     }
-    let from = last.len().saturating_sub(QUOTED_LINES);
-    let said = last.split_off(from).join("\n");
-    let what = format!("anvil ended instead of listening on port {port}");
-    Err(Failure { source: Some(anyhow::Error::msg(said)), ..Failure::new(what, "if the port is taken, choose another with --rpc-port, or 0 for any") }.into())
+    Ok(Err(said))
+}
+
+fn ended_early(options: &AnvilOptions, said: &str) -> anyhow::Error {
+    let log = options.state.as_ref().and_then(|state| fs::read_to_string(log_of(state)).ok()).unwrap_or_default();
+    let all: Vec<&str> = said.lines().chain(log.lines()).map(str::trim).filter(|line| !line.is_empty()).collect();
+    let quoted = all[all.len().saturating_sub(QUOTED_LINES)..].join("\n");
+    let what = format!("anvil ended instead of listening on port {}", options.port);
+    let fix = "if the port is taken, choose another with --rpc-port, or 0 for any";
+    Failure { source: (!quoted.is_empty()).then(|| anyhow::Error::msg(quoted)), ..Failure::new(what, fix) }.into()
+}
+
+/// What anvil complains about is written beside its state.
+fn log_of(state: &Path) -> PathBuf {
+    state.with_extension("log")
+}
+
+/// Sets the chain's clock, which begins again at [`GENESIS_TIME`] whenever anvil starts. Block time never goes back.
+///
+/// # Errors
+/// When the chain does not answer.
+pub async fn set_clock(chain: &Chain, now: Timestamp) -> anyhow::Result<()> {
+    let newest = chain.get_block_by_number(BlockNumberOrTag::Latest).await?.map_or(0, |block| block.header.timestamp);
+    let _offset: serde_json::Value = chain.raw_request("evm_setTime".into(), [now.unix_seconds().max(newest)]).await?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy::providers::{Provider, ProviderBuilder};
+    use crate::chain::connect;
+    use crate::config::SecretUrl;
+    use alloy::providers::ProviderBuilder;
 
     async fn start(state: Option<PathBuf>) -> Anvil {
         let binary = crate::foundry::anvil(|_| {}).await.unwrap();
@@ -202,6 +240,30 @@ mod tests {
         first.stop().await.unwrap();
         let second = start(state).await;
         assert_eq!(height(second.url()).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_chain_that_is_started_again_is_the_same_from_its_first_block_on_and_its_clock_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Some(folder.path().join("chain.json"));
+        let now = |seconds: u64| Timestamp::from_unix_seconds(1_800_000_000 + seconds);
+        let mut chains = Vec::new();
+        for (seconds, expected) in [(0, 0), (100, 100), (50, 100)] {
+            let anvil = start(state.clone()).await;
+            let chain = connect(&SecretUrl::new(anvil.url().as_str()), None).unwrap();
+            set_clock(&chain, now(seconds)).await.unwrap();
+            mine(anvil.url(), 1).await;
+            let newest = chain.get_block_by_number(BlockNumberOrTag::Latest).await.unwrap().unwrap().header.timestamp;
+            assert!((expected..expected + 10).contains(&(newest - 1_800_000_000)), "{newest}");
+            let hash = |number: u64| {
+                let chain = chain.clone();
+                async move { chain.get_block_by_number(number.into()).await.unwrap().unwrap().header }
+            };
+            assert_eq!(hash(1).await.parent_hash, hash(0).await.hash);
+            chains.push(hash(0).await.hash);
+            anvil.stop().await.unwrap();
+        }
+        assert!(chains.windows(2).all(|pair| pair[0] == pair[1]), "{chains:?}");
     }
 
     #[tokio::test]
@@ -231,9 +293,11 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         let binary = crate::foundry::anvil(|_| {}).await.unwrap();
-        let options = AnvilOptions { binary, port, state: None, mining: Mining::OnTransaction };
+        let folder = tempfile::tempdir().unwrap();
+        let options = AnvilOptions { binary, port, state: Some(folder.path().join("chain.json")), mining: Mining::OnTransaction };
         let error = tokio::time::timeout(STOPS_WITHIN, Anvil::start(&options)).await.expect("it says so instead of waiting").unwrap_err();
         assert_eq!(error.to_string(), format!("anvil ended instead of listening on port {port}"));
+        assert!(format!("{error:#}").contains("Address already in use"), "{error:#}");
         assert!(crate::failure::fix_of(&error).unwrap().contains("--rpc-port"));
     }
 }

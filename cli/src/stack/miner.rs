@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::chain::Chain;
 
 /// A block on an idle chain: block time must go on, for deadlines pass by it. Anvil keeps some 1.5 KB of each for ever.
-pub const IDLE_INTERVAL: Duration = Duration::from_secs(10);
+pub const IDLE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Follows the chain and mines one block per `interval` until `confirmations` are on the newest transaction. A node that does not answer is
 /// asked again: the end of the chain is noticed by whoever owns it.

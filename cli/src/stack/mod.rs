@@ -308,6 +308,8 @@ async fn chain(options: &StackOptions, life: &Lifecycle) -> anyhow::Result<(Url,
     let binary = foundry::anvil(|step| tracing::info!("{step}")).await?;
     let anvil = Anvil::start(&AnvilOptions { binary, port, state: Some(options.data_dir.join(CHAIN_FILE)), mining }).await?;
     let url = anvil.url().clone();
+    let connected = connect(&SecretUrl::new(url.as_str()), None)?;
+    anvil::set_clock(&connected, options.world.clock.now()).await.or_fix("the clock of the chain cannot be set", "use the pinned Foundry tools")?;
     let (ended, soft) = (anvil.ended(), life.soft().clone());
     life.spawn("chain", async move {
         match soft.run_until_cancelled(ended.cancelled()).await {
@@ -317,7 +319,7 @@ async fn chain(options: &StackOptions, life: &Lifecycle) -> anyhow::Result<(Url,
     });
     if let Blocks::UntilFinal(interval) = blocks {
         let confirmations = u64::from(options.finality.required().unwrap_or(1));
-        life.spawn("miner", miner::run(connect(&SecretUrl::new(url.as_str()), None)?, interval, confirmations, life.soft().clone()));
+        life.spawn("miner", miner::run(connected, interval, confirmations, life.soft().clone()));
     }
     Ok((url, Some(anvil)))
 }
