@@ -4,6 +4,7 @@ mod actors;
 mod agreements;
 mod call;
 mod chain;
+pub mod committed;
 pub mod document;
 mod log;
 mod payments;

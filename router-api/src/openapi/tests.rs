@@ -1,26 +1,12 @@
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::to_json;
 use crate::problem::Code;
+use crate::testing::committed::{assert_committed, beside};
 use crate::testing::document::{DOCUMENT, Operation, assert_valid, operations};
 use crate::view::documented;
-
-fn beside(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// Fails, or with `UPDATE=1` mends, when the committed text is another one.
-#[track_caller]
-fn assert_committed(path: &Path, text: &str) {
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, text).unwrap();
-    }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == text, "{} is not what the code says; run: UPDATE=1 cargo test -p router-api openapi", path.display());
-}
 
 #[test]
 fn the_committed_document_is_the_one_of_the_code() {
@@ -41,7 +27,8 @@ fn every_operation_says_what_it_does_and_what_it_takes() {
         for parameter in operation.spec["parameters"].as_array().into_iter().flatten() {
             assert!(parameter["description"].as_str().is_some_and(|text| !text.is_empty()), "{name}: {} has no description", parameter["name"]);
         }
-        let declared: BTreeSet<&str> = operation.spec["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
+        let declared: BTreeSet<&str> =
+            operation.spec["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
         assert_eq!(declared, operation.parameters().into_iter().collect(), "{name}: path parameters");
     }
 }
@@ -90,7 +77,10 @@ fn every_schema_compiles_its_own_example_is_valid_and_every_property_is_describe
         }
         for part in schema["allOf"].as_array().into_iter().flatten().chain([schema]) {
             for (property, spec) in part["properties"].as_object().into_iter().flatten() {
-                let described = !spec["description"].is_null() || !spec["$ref"].is_null() || spec["oneOf"].as_array().is_some_and(|all| !all.is_empty()) || !spec["const"].is_null();
+                let described = !spec["description"].is_null()
+                    || !spec["$ref"].is_null()
+                    || spec["oneOf"].as_array().is_some_and(|all| !all.is_empty())
+                    || !spec["const"].is_null();
                 assert!(described, "{name}.{property} has no description");
             }
         }
@@ -123,22 +113,4 @@ fn the_codes_of_problems_are_a_closed_list_in_the_document() {
     let codes = DOCUMENT["components"]["schemas"]["Code"]["enum"].as_array().unwrap();
     let expected: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(codes.iter().map(|code| code.as_str().unwrap()).collect::<Vec<_>>(), expected);
-}
-
-#[test]
-fn the_manual_names_every_operation_and_every_code_and_nothing_else() {
-    let manual = std::fs::read_to_string(beside("../docs/API.md")).unwrap();
-    let named: BTreeSet<String> = table_rows(&manual, "## Operations").map(|cells| format!("{} {}", cells[0], cells[1])).collect();
-    let expected: BTreeSet<String> = operations().iter().map(Operation::name).collect();
-    assert_eq!(named, expected, "the table under Operations in docs/API.md");
-    let named: BTreeSet<(String, String)> = table_rows(&manual, "## Problem codes").map(|cells| (cells[0].clone(), cells[1].clone())).collect();
-    let expected: BTreeSet<(String, String)> = Code::ALL.iter().map(|code| (code.as_str().to_owned(), code.status().as_u16().to_string())).collect();
-    assert_eq!(named, expected, "the table under Problem codes in docs/API.md");
-}
-
-/// The first cells of each row of the tables under a heading, without the marks of code.
-fn table_rows<'a>(manual: &'a str, heading: &str) -> impl Iterator<Item = Vec<String>> + 'a {
-    let section = manual.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("docs/API.md has no {heading}")).1;
-    let section = section.split("\n## ").next().unwrap();
-    section.lines().filter(|line| line.starts_with("| `")).map(|line| line.split('|').skip(1).map(|cell| cell.trim().trim_matches('`').to_owned()).collect())
 }

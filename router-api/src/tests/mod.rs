@@ -3,6 +3,7 @@
 mod access;
 mod bodies;
 mod idempotency;
+mod manual;
 mod media;
 mod secrets;
 mod tenants;
