@@ -90,6 +90,8 @@ pub struct Known<'a> {
     pub head: B256,
     /// The newest final block.
     pub final_through: u64,
+    /// Events that are about to be stored.
+    pub new: &'a [RouterEvent],
 }
 
 impl HintChecks {
@@ -106,7 +108,8 @@ impl HintChecks {
         let page = store.submitted_requests(known.chain_id, MAX_ASKED, self.after.as_ref()).await?;
         for request in &page {
             let PaymentRequestState::Submitted { tx_hash, .. } = request.state else { continue };
-            if !self.asked.insert((request.id.clone(), tx_hash)) || store.seen_event(&request.id).await?.is_some() {
+            let is_seen = known.new.iter().any(|event| pays(event, request)) || store.seen_event(&request.id).await?.is_some();
+            if is_seen || !self.asked.insert((request.id.clone(), tx_hash)) {
                 continue;
             }
             if let Some(mined) = known.reader.transaction(tx_hash).await? {
@@ -130,8 +133,7 @@ async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, (mined
     for log in mined.logs.iter().filter(|log| known.filter.admits(log)) {
         events.extend(fetch::decode(known.chain_id, log, &block.header)?);
     }
-    let pays = |event: &RouterEvent| matches!(event, RouterEvent::Payment(payment) if payment.digest == request.signed.digest());
-    if mined.succeeded && events.iter().any(pays) {
+    if mined.succeeded && events.iter().any(|event| pays(event, request)) {
         tracing::warn!(chain_id = known.chain_id, %tx_hash, "the scan has missed a payment that its transaction shows");
         hints.missed.extend(events);
         return Ok(());
@@ -139,4 +141,8 @@ async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, (mined
     let reason = if mined.succeeded { FailureReason::NotThisPayment { tx_hash } } else { FailureReason::Reverted { tx_hash } };
     hints.failures.push((request.id.clone(), request.agreement.clone(), reason));
     Ok(())
+}
+
+fn pays(event: &RouterEvent, request: &PaymentRequest) -> bool {
+    matches!(event, RouterEvent::Payment(payment) if payment.digest == request.signed.digest())
 }

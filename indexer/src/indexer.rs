@@ -316,7 +316,7 @@ impl Indexer {
             Some(newest) => self.read_again(cursor, head, (newest, held)).await?,
             None => Vec::new(),
         };
-        let hints = self.check_hints(cursor, head, newly_final).await?;
+        let hints = self.check_hints(cursor, head, (newly_final, &new.events)).await?;
         late.extend(hints.missed);
         if is_idle && newly_final.is_none() && late.is_empty() && hints.failures.is_empty() && !self.is_behind {
             return Ok(Progress::Idle);
@@ -340,9 +340,9 @@ impl Indexer {
         Ok(events?)
     }
 
-    async fn check_hints(&mut self, cursor: &Cursor, head: &Block, newly_final: Option<Header>) -> Result<Hints, IndexerError> {
+    async fn check_hints(&mut self, cursor: &Cursor, head: &Block, (newly_final, new): (Option<Header>, &[RouterEvent])) -> Result<Hints, IndexerError> {
         let Some(final_through) = newly_final.map(|header| header.number).max(cursor.final_through) else { return Ok(Hints::default()) };
-        let known = Known { chain_id: cursor.chain_id, reader: &*self.reader, filter: &self.filter, head: head.header.hash, final_through };
+        let known = Known { chain_id: cursor.chain_id, reader: &*self.reader, filter: &self.filter, head: head.header.hash, final_through, new };
         self.hints.check(&self.store, known).await
     }
 

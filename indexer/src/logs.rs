@@ -128,3 +128,31 @@ pub async fn of_blocks(reader: &dyn ChainReader, filter: &LogFilter, blocks: &[B
     let logs: Vec<Vec<ChainLog>> = stream::iter(each).buffered(usize::try_from(IN_FLIGHT).expect("a small constant")).try_collect().await?;
     Ok(logs.into_iter().flatten().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b08_ranges_halve_at_once_and_grow_slowly() {
+        let mut scan = RangeScan::new(1_000);
+        assert_eq!(scan.ranges(&(0..=10_000)), [0..=999, 1_000..=1_999, 2_000..=2_999, 3_000..=3_999]);
+        for width in [500, 250, 125, 62, 31, 15, 7, 3, 1, 1] {
+            scan.halve();
+            assert_eq!(scan.width(), width);
+        }
+        let widths = [1, 2, 3, 5, 8, 12, 18, 27, 41, 62, 93, 140, 210, 315, 473, 710, 1_000, 1_000];
+        for width in widths {
+            assert_eq!(scan.width(), width);
+            (0..ANSWERS_BEFORE_GROWTH).for_each(|_| scan.grow());
+        }
+    }
+
+    #[test]
+    fn the_last_range_ends_with_what_was_asked_for() {
+        let scan = RangeScan::new(4);
+        assert_eq!(scan.ranges(&(10..=17)), [10..=13, 14..=17]);
+        assert_eq!(scan.ranges(&(10..=10)), [10..=10]);
+        assert_eq!(RangeScan::new(0).width(), 1);
+    }
+}

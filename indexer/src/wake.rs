@@ -45,3 +45,38 @@ async fn follow(url: &Url, wake: &Notify) {
         wake.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy::rpc::types::Header;
+    use futures::SinkExt;
+    use serde_json::{Value, json};
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::accept_async;
+    use tokio_tungstenite::tungstenite::Message;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn b22_an_announced_block_wakes_whoever_waits() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}/key", listener.local_addr().unwrap()).parse().unwrap();
+        let http: Url = "http://127.0.0.1:1".parse().unwrap();
+        let stop = CancellationToken::new();
+        let wake = listen(&[http, url], &stop);
+        let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        let asked: Value = serde_json::from_str(socket.next().await.unwrap().unwrap().to_text().unwrap()).unwrap();
+        assert_eq!((&asked["method"], &asked["params"][0]), (&json!("eth_subscribe"), &json!("newHeads")));
+        let subscribed = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": "0x1" });
+        let header: Header = Header::default();
+        let announced = json!({ "jsonrpc": "2.0", "method": "eth_subscription", "params": { "subscription": "0x1", "result": header } });
+        for message in [subscribed, announced] {
+            socket.send(Message::text(message.to_string())).await.unwrap();
+        }
+        tokio::time::timeout(Duration::from_secs(10), wake.notified()).await.expect("it wakes");
+        // Told to stop, it hangs up.
+        stop.cancel();
+        let end = async { while let Some(Ok(_)) = socket.next().await {} };
+        tokio::time::timeout(Duration::from_secs(10), end).await.expect("it hangs up");
+    }
+}

@@ -30,6 +30,8 @@ on_both_engines!(
     a_delegate_that_is_appointed_is_announced,
     an_altered_row_is_inspected_and_verified_once_it_is_mended,
     a_request_waits_for_the_policy_that_it_was_signed_under,
+    a_request_that_is_being_paid_does_not_expire,
+    a_delegate_of_the_losing_branch_is_none,
     the_tag_of_the_chain_says_what_is_final,
 );
 
@@ -256,6 +258,7 @@ async fn c05_a_stranger_that_pays_is_an_issue(engine: Engine) {
     world.chain.mine(&[world.altered(&request, |event| event.payer = Address::repeat_byte(0xbb))]);
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Signed, "a payment that does not match submits nothing");
+    assert!(world.told().await.is_empty(), "nothing is said of it before it is final");
     world.chain.mine_empty(3);
     world.settle().await;
     let issues = world.store.open_issues(&request.agreement).await.unwrap();
@@ -360,4 +363,35 @@ async fn the_tag_of_the_chain_says_what_is_final(engine: Engine) {
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified);
     assert_eq!(world.store.cursor(CHAIN_ID).await.unwrap().unwrap().final_through, Some(header.number));
+}
+
+async fn a_request_that_is_being_paid_does_not_expire(engine: Engine) {
+    let mut world = World::with_finality(engine, FinalityPolicy::Confirmations(8)).await;
+    let request = world.request().await;
+    world.policy.finality = FinalityPolicy::Confirmations(2);
+    world.chain.mine(&[world.payment(&request)]);
+    world.settle().await;
+    // The deadline is final under today's policy, the payment is not under that of the request.
+    world.chain.mine_after(4_000);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Submitted);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Verified);
+}
+
+async fn a_delegate_of_the_losing_branch_is_none(engine: Engine) {
+    let world = World::new(engine).await;
+    let agreement = world.agreement().await;
+    let request = world.request_with(&agreement, None, (AMOUNT, &world.buyer)).await;
+    let before = world.chain.head();
+    world.chain.mine(&[Transaction::appoint(world.policy.router, world.policy.operator, world.buyer.address(), 4_000_000_000)]);
+    world.settle().await;
+    world.chain.fork(before.number);
+    // On the winning branch nobody was appointed; the payment is in it all the same, deep enough to be judged with the reorg.
+    world.chain.mine(&[world.payment(&request)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.store.open_issues(&agreement.id).await.unwrap()[0].issues[0].check, "signer");
 }
