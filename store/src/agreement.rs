@@ -162,7 +162,7 @@ impl Tx {
     /// Adds an agreement.
     ///
     /// # Errors
-    /// `Duplicate("external_ref")` when the importing party has used the reference. The transaction can go on.
+    /// `Duplicate("external_ref")` when the importing party has used the reference, `Duplicate("id")` when the id is taken. The transaction can go on.
     pub async fn insert_agreement(&mut self, record: &AgreementRecord) -> Result<(), StoreError> {
         let (salt, buyer_signature, seller_signature, attested_by) = match &record.consent {
             Consent::Signatures { salt, buyer, seller } => (Some(lower(salt)), Some(buyer.to_string()), Some(seller.to_string()), None),
@@ -174,7 +174,7 @@ impl Tx {
              consent_salt, buyer_signature, seller_signature, attested_by, fee_bps, fee_fixed, fee_recipient, status, status_submission_id, status_reason, \
              status_by, status_at, created_at, updated_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) \
-             ON CONFLICT (importer_id, external_ref) DO NOTHING",
+             ON CONFLICT DO NOTHING",
         )
         .bind(record.id.as_str())
         .bind(record.importer.as_str())
@@ -202,7 +202,12 @@ impl Tx {
         .bind(record.created_at.as_millis())
         .bind(record.updated_at.as_millis());
         let inserted = query.execute(self.connection()).await?.rows_affected();
-        if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("external_ref").into()) }
+        if inserted == 1 {
+            return Ok(());
+        }
+        let same = sqlx::query_scalar("SELECT COUNT(*) FROM agreements WHERE importer_id = $1 AND external_ref = $2");
+        let same: i64 = same.bind(record.importer.as_str()).bind(record.external_ref.as_str()).fetch_one(self.connection()).await?;
+        Err(Conflict::Duplicate(if same == 0 { "id" } else { "external_ref" }).into())
     }
 
     /// Changes where the work stands, if it still stands where `from` says.

@@ -20,6 +20,7 @@ macro_rules! on_both_engines {
     };
 }
 
+mod agreements;
 mod chain;
 mod idempotency;
 mod leader;
@@ -28,3 +29,4 @@ mod outbox;
 mod parties;
 mod requests;
 mod tampering;
+mod units;
