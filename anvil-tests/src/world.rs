@@ -232,7 +232,7 @@ impl World {
     /// Waits until a request has a number of confirmations.
     pub async fn until_confirmed(&self, at: &RequestPath, count: u64) -> Value {
         let what = format!("{} has {count} confirmations", at.request);
-        eventually(&what, || self.request(at), |request| request["confirmations"]["count"] == count).await
+        eventually(&what, || self.request(at), |request| request["confirmations"]["seen"] == count).await
     }
 
     /// Waits until the indexer has read the newest block.
@@ -246,6 +246,12 @@ impl World {
     pub async fn verified(&self, at: &RequestPath) -> Value {
         self.chain.mine(3).await;
         self.until(at, "router_verified").await
+    }
+
+    /// Waits until reading has stopped because more was taken back than is final.
+    pub async fn until_halted(&self) {
+        let halted = || async { self.database.store.cursor(CHAIN_ID).await.unwrap().and_then(|cursor| cursor.halted) };
+        eventually("reading stops", halted, Option::is_some).await;
     }
 
     /// Lets a halted indexer go on, as `counterfoil indexer acknowledge` does.

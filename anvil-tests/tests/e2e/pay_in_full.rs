@@ -35,6 +35,7 @@ async fn an_agreement_is_paid_in_full_and_the_receipt_proves_itself(engine: Engi
     let decided = world.buyer.post(&format!("/api/agent/contracts/{}/decision", at.contract), &json!({ "action": "accept" })).await.expect(200);
     assert_eq!(decided["contract"]["status"], "accepted");
     let expected = [
+        "signer.rotated",
         "contract.imported",
         "submission.created",
         "payment_request.signed",
@@ -55,7 +56,7 @@ async fn a_payment_in_instalments_adds_up(engine: Engine) {
     let world = World::new(engine).await;
     let contract = world.delivered().await;
     let path = cli::paying::collection(&contract);
-    let asked = json!({ "payerAddress": BUYER.address().to_string(), "sellerAmountAtomic": "5000000" });
+    let asked = json!({ "payerAddress": BUYER.address().to_string(), "sellerAmount": "5000000" });
     let first = request_of(&contract, &world.buyer.post(&path, &asked).await.expect(201));
     world.paid(&first).await;
     world.verified(&first).await;
