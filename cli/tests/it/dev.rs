@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -53,6 +53,30 @@ fn keys(value: &Value) -> Vec<&str> {
     keys
 }
 
+/// A command as the buyer of a running instance.
+fn of_buyer(folder: &Path, dev: &Value, arguments: &[&str]) -> Output {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let environment =
+        [("COUNTERFOIL_API__URL", text(&dev["apiUrl"])), ("COUNTERFOIL_RPC", text(&dev["rpcUrl"])), ("COUNTERFOIL_TOKEN", text(&dev["buyer"]["apiToken"]))];
+    counterfoil(folder, arguments).envs(environment).output().unwrap()
+}
+
+/// The commands that `dev` tells people to type, up to the verified payment; the id of its request.
+fn pay(folder: &Path, dev: &Value) -> String {
+    let [agreement, buyer, seller] = ["agreement.json", "buyer.key", "seller.key"].map(|name| format!(".counterfoil/dev/{name}"));
+    let run = |arguments: &[&str]| answer(&of_buyer(folder, dev, &[&["--json"], arguments].concat()));
+    let imported = run(&["contract", "import", &agreement, "--buyer-key", &buyer, "--seller-key", &seller]);
+    let contract = imported["contract"]["id"].as_str().unwrap();
+    let created = run(&["request", "create", contract, "--payer", dev["buyer"]["address"].as_str().unwrap()]);
+    let request = created["paymentRequest"]["id"].as_str().unwrap();
+    let refused = of_buyer(folder, dev, &["request", "pay", contract, request, "--key-file", &buyer, "--yes", "--max-total", "12812499"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the total is too high"), "{}", String::from_utf8_lossy(&refused.stderr));
+    let paid = run(&["request", "pay", contract, request, "--key-file", &buyer, "--yes", "--terms", &agreement]);
+    assert_eq!(paid["paymentRequest"]["status"], "router_verified");
+    request.to_owned()
+}
+
 #[test]
 fn dev_says_one_line_and_knows_everything_again_after_ctrl_c_and_after_kill_9() {
     let folder = tempfile::tempdir().unwrap();
@@ -63,6 +87,7 @@ fn dev_says_one_line_and_knows_everything_again_after_ctrl_c_and_after_kill_9() 
     for party in ["buyer", "seller", "evaluator"] {
         assert_eq!(keys(&before[party]), ["address", "apiToken", "privateKey", "profileId"], "{party}");
     }
+    let paid = pay(folder.path(), &before);
     first.signal("-INT");
     assert_eq!(first.end(), (Some(0), String::new()), "a clean end, and nothing else on stdout");
 
@@ -76,6 +101,10 @@ fn dev_says_one_line_and_knows_everything_again_after_ctrl_c_and_after_kill_9() 
 
     let third = Dev::start(folder.path(), &[]);
     assert_eq!(third.document()["buyer"], before["buyer"]);
+    let receipt = of_buyer(folder.path(), &third.document(), &["--json", "receipt", "show", &format!("rcpt_{paid}")]);
+    std::fs::write(folder.path().join("receipt.json"), answer(&receipt).to_string()).unwrap();
+    let checked = of_buyer(folder.path(), &third.document(), &["--json", "receipt", "verify", "receipt.json", "--terms", ".counterfoil/dev/agreement.json"]);
+    assert_eq!(answer(&checked)["verified"], true, "database and chain have kept the payment");
     third.signal("-TERM");
     assert_eq!(third.end().0, Some(0));
 
