@@ -46,7 +46,7 @@ async fn b09_a_node_that_does_not_answer_is_left_alone_for_a_while() {
 }
 
 #[tokio::test]
-async fn c01_a_node_of_another_chain_or_with_another_first_block_is_refused() {
+async fn a_node_of_another_chain_or_with_another_first_block_is_refused() {
     let (right, other_chain, other_genesis) = (node("0x1", 0, "0x01").await, node("0x2", 0, "0x02").await, node("0x1", 9, "0x03").await);
     assert_eq!(code(&over(&[&other_chain])).await, Err(RpcError::OtherChain { expected: 1, found: 2 }));
     assert_eq!(code(&over(&[&other_chain, &right])).await.unwrap(), "0x01");

@@ -68,12 +68,16 @@ pub struct Faults {
     pub forgets_state: bool,
     /// Ignores topics and address of the filter.
     pub ignores_filter: bool,
+    /// Still has the receipts of branches that lost.
+    pub remembers_losers: bool,
 }
 
 #[derive(Default)]
 struct Inner {
     /// The branch that the node follows, from block 0.
     branch: Vec<Mined>,
+    /// What was on other branches.
+    lost: Vec<Mined>,
     forks: u64,
     code: BTreeMap<Address, Bytes>,
     decimals: BTreeMap<Address, u8>,
@@ -141,7 +145,9 @@ impl TestChain {
         if keep >= inner.branch.len() {
             return Vec::new();
         }
-        inner.branch.split_off(keep).into_iter().flat_map(|mined| mined.transactions).collect()
+        let lost = inner.branch.split_off(keep);
+        inner.lost.extend(lost.iter().cloned());
+        lost.into_iter().flat_map(|mined| mined.transactions).collect()
     }
 
     /// Another chain altogether, with another block 0.
@@ -287,7 +293,8 @@ impl ChainReader for TestChain {
 
     async fn transaction(&self, hash: B256) -> Result<Option<MinedTransaction>, RpcError> {
         let view = self.view()?;
-        let found = view.branch().iter().find_map(|mined| mined.transactions.iter().find(|t| t.hash == hash).map(|t| (mined, t)));
+        let lost = view.inner.lost.iter().filter(|_| view.inner.faults.remembers_losers);
+        let found = view.branch().iter().chain(lost).find_map(|mined| mined.transactions.iter().find(|t| t.hash == hash).map(|t| (mined, t)));
         Ok(found.map(|(mined, transaction)| MinedTransaction {
             block_number: mined.block.header.number,
             block_hash: mined.block.header.hash,

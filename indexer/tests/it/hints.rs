@@ -10,9 +10,11 @@ use crate::world::{World, place};
 on_both_engines!(
     b14_a_named_transaction_that_reverted_fails_the_request_once_that_is_final,
     b14_a_failed_request_can_be_paid_by_another_transaction,
+    b14_what_a_losing_branch_says_of_a_transaction_does_not_count,
     b15_a_named_transaction_that_pays_something_else_fails_the_request,
     b15_a_hash_that_nobody_knows_says_nothing,
     b17_a_sped_up_transaction_is_found_whatever_was_named,
+    b17_a_sped_up_transaction_that_is_final_already_replaces_the_named_one,
     a16_a_pending_transaction_is_waited_for_until_the_deadline,
     b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction,
 );
@@ -55,6 +57,21 @@ async fn b14_a_failed_request_can_be_paid_by_another_transaction(engine: Engine)
     assert_eq!(world.told().await, ["payment.failed", "payment.verified", "receipt.issued"], "payable until the deadline, and nothing to recover");
 }
 
+async fn b14_what_a_losing_branch_says_of_a_transaction_does_not_count(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    let before = world.chain.head();
+    let reverted = Transaction::reverted("no allowance");
+    world.submit(&request.id, reverted.hash).await;
+    world.chain.mine(std::slice::from_ref(&reverted));
+    world.settle().await;
+    world.chain.misbehave(|faults| faults.remembers_losers = true);
+    world.chain.fork(before.number);
+    world.chain.mine_empty(6);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Submitted, "it may still be mined, and pay");
+}
+
 async fn b15_a_named_transaction_that_pays_something_else_fails_the_request(engine: Engine) {
     let world = World::new(engine).await;
     let (request, other) = (world.request().await, world.request().await);
@@ -93,6 +110,16 @@ async fn b17_a_sped_up_transaction_is_found_whatever_was_named(engine: Engine) {
     world.settle().await;
     assert_eq!(place(&world.stored(&request.id).await).tx_hash, fast.hash);
     assert_eq!(world.told().await, ["payment.replaced", "payment.pending", "payment.verified", "receipt.issued"]);
+}
+
+async fn b17_a_sped_up_transaction_that_is_final_already_replaces_the_named_one(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.submit(&request.id, world.payment_named(&request, "slow").hash).await;
+    world.chain.mine(&[world.payment_named(&request, "fast")]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.told().await, ["payment.replaced", "payment.verified", "receipt.issued"]);
 }
 
 async fn a16_a_pending_transaction_is_waited_for_until_the_deadline(engine: Engine) {

@@ -1,5 +1,8 @@
 //! Nodes that lie, lag and refuse.
 
+use indexer::fetch::Source;
+use indexer::logs::RangeScan;
+use indexer::reader::{BlockRef, ChainReader, LogFilter, RpcError};
 use settlement::payment_request::StatusName;
 use store::Engine;
 
@@ -12,6 +15,7 @@ on_both_engines!(
     b06_logs_that_a_node_left_out_are_found_when_the_block_is_final,
     b08_a_node_with_small_ranges_is_read_completely,
     b09_a_node_that_fails_between_any_two_answers_costs_no_payment,
+    b06_answers_of_two_branches_are_never_joined,
     a_node_that_lags_on_every_third_answer_loses_nothing,
     a_long_chain_is_read_by_range,
     a_start_block_that_is_not_there_yet_is_waited_for,
@@ -86,6 +90,27 @@ async fn b09_a_node_that_fails_between_any_two_answers_costs_no_payment(engine: 
     assert_eq!(world.status(&request).await, StatusName::Verified);
     let told = world.told().await;
     assert_eq!(told.iter().filter(|kind| *kind == "receipt.issued").count(), 1, "{told:?}");
+}
+
+async fn b06_answers_of_two_branches_are_never_joined(engine: Engine) {
+    let world = World::new(engine).await;
+    let (first, second) = (world.request().await, world.request().await);
+    let parent = world.chain.head();
+    let before = world.chain.mine(&[world.payment(&first)]);
+    world.chain.mine_empty(2);
+    let head = world.chain.block(BlockRef::Latest).await.unwrap().unwrap();
+    let filter = LogFilter::of_operator(world.policy.router, world.policy.operator);
+    let source = Source { reader: &world.chain, filter: &filter, chain_id: CHAIN_ID, head: &head };
+    // Between the answers the chain changes its branch.
+    world.chain.fork(parent.number);
+    world.chain.mine(&[world.payment(&second)]);
+    world.chain.mine_empty(2);
+    let appended = source.append(&parent, parent.number + 1..=head.header.number).await;
+    assert!(matches!(appended, Err(RpcError::Inconsistent(_))), "{appended:?}");
+    let again = source.again(&mut RangeScan::new(10), &[before]).await;
+    assert!(matches!(again, Err(RpcError::Inconsistent(_))), "{again:?}");
+    let missing = source.block(head.header.number + 1).await;
+    assert!(matches!(missing, Err(RpcError::Inconsistent(_))), "{missing:?}");
 }
 
 async fn a_node_that_lags_on_every_third_answer_loses_nothing(engine: Engine) {

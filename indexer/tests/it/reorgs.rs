@@ -17,6 +17,8 @@ on_both_engines!(
     b03_another_log_index_is_the_same_payment,
     b05_a_reorg_while_the_indexer_is_down,
     b13_an_issue_goes_with_its_event,
+    b17_another_transaction_on_the_winning_branch_is_another_payment,
+    b04_a_reorg_down_to_the_final_block_is_followed,
     b22_blocks_that_nobody_announced_are_read_by_number,
     a_reorg_of_a_hundred_blocks_is_exact,
     a_shorter_branch_takes_nothing_back_until_it_differs,
@@ -158,6 +160,33 @@ async fn b13_an_issue_goes_with_its_event(engine: Engine) {
     world.settle().await;
     assert!(world.store.open_issues(&request.agreement).await.unwrap().is_empty());
     assert_eq!(world.status(&request).await, StatusName::Verified);
+}
+
+async fn b17_another_transaction_on_the_winning_branch_is_another_payment(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    let before = world.chain.head();
+    world.chain.mine(&[world.payment_named(&request, "slow")]);
+    world.settle().await;
+    world.chain.fork(before.number);
+    world.chain.mine_empty(1);
+    world.chain.mine(&[world.payment_named(&request, "fast")]);
+    world.settle().await;
+    assert_eq!(world.told().await, ["payment.pending", "payment.replaced", "payment.pending"]);
+}
+
+async fn b04_a_reorg_down_to_the_final_block_is_followed(engine: Engine) {
+    let world = World::new(engine).await;
+    let kept = world.request().await;
+    world.chain.mine(&[world.payment(&kept)]);
+    world.chain.mine_empty(2);
+    world.settle().await;
+    let through = world.store.cursor(CHAIN_ID).await.unwrap().unwrap().final_through.unwrap();
+    world.chain.fork(through);
+    world.chain.mine_empty(5);
+    assert_eq!(world.settle().await, Progress::Idle);
+    assert_eq!(world.status(&kept).await, StatusName::Verified);
+    assert_eq!(world.scanned().await, world.chain.head().number);
 }
 
 async fn b22_blocks_that_nobody_announced_are_read_by_number(engine: Engine) {

@@ -14,7 +14,7 @@ on_both_engines!(
     a07_an_expired_request_that_was_paid_in_time_is_recovered,
     a08_a_cancelled_request_that_is_paid_is_recovered_and_its_successor_fails,
     a08_a_failed_request_that_is_paid_keeps_its_state_until_that_is_final,
-    a16_a_payment_pays_its_unit_and_no_other,
+    a_payment_pays_its_unit_and_no_other,
     a16_a_request_expires_when_its_deadline_is_final_and_not_before,
     b12_a_look_alike_contract_pays_nothing,
     b13_each_field_that_differs_is_an_issue,
@@ -126,7 +126,7 @@ async fn a08_a_failed_request_that_is_paid_keeps_its_state_until_that_is_final(e
     assert_eq!(world.balance(&agreement.id).await, U256::from(AMOUNT + AMOUNT / 40), "paid once");
 }
 
-async fn a16_a_payment_pays_its_unit_and_no_other(engine: Engine) {
+async fn a_payment_pays_its_unit_and_no_other(engine: Engine) {
     let world = World::new(engine).await;
     let agreement = world.agreement().await;
     let first = world.request_with(&agreement, None, (AMOUNT / 5, &world.delegate)).await;
