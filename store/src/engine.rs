@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::postgres::{PgConnection, PgListener};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -133,9 +133,9 @@ impl Database {
         Ok(found > 0)
     }
 
-    /// A connection for changing the schema, and what keeps other processes from doing the same meanwhile (Postgres: a lock that the migrator takes itself).
+    /// One connection for changing the schema, and what keeps other processes from doing the same meanwhile (Postgres: a lock that the migrator takes itself).
     /// It is closed afterwards, so that no lock outlives a failure, and has none of the time limits of the others.
-    pub(crate) async fn for_migration(&self) -> Result<(AnyConnection, Option<File>), StoreError> {
+    pub(crate) async fn for_migration(&self) -> Result<(AnyPool, Option<File>), StoreError> {
         match self.engine() {
             Engine::Sqlite => {
                 let path = beside(&self.inner.url, "migration")?;
@@ -145,11 +145,9 @@ impl Database {
                     Ok::<_, StoreError>(file)
                 });
                 let file = waiting.await.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))??;
-                let mut connection = AnyConnection::connect(&sqlite_url(&self.inner.url)?).await?;
-                connection.execute(SQLITE_WRITER).await?;
-                Ok((connection, Some(file)))
+                Ok((pool(&sqlite_url(&self.inner.url)?, 1, SQLITE_WRITER).await?, Some(file)))
             }
-            Engine::Postgres => Ok((AnyConnection::connect(&self.inner.url).await?, None)),
+            Engine::Postgres => Ok((pool(&self.inner.url, 1, "").await?, None)),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use sqlx::Row;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Connection, Row};
 
 use crate::Store;
 use crate::error::StoreError;
@@ -29,9 +29,10 @@ impl Store {
     /// # Errors
     /// When a migration fails (it is taken back), or the database has one that this program does not know.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let (mut connection, _lock) = self.database.for_migration().await?;
-        migrator().run(&mut connection).await?;
-        Ok(connection.close().await?)
+        let (pool, _lock) = self.database.for_migration().await?;
+        let migrated = migrator().run(&pool).await;
+        pool.close().await;
+        Ok(migrated?)
     }
 
     /// Whether the schema is exactly the one of this program: no migration missing, none changed, none that it does not know.

@@ -14,12 +14,38 @@ const MAX_CONNECTIONS: u32 = 8;
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
-/// An empty, migrated database that ends with the test.
+/// A database that ends with the test.
 pub struct TestDatabase {
     /// The store over it.
     pub store: Store,
     options: StoreOptions,
-    _directory: Option<TempDir>,
+    place: Place,
+}
+
+/// What has to go when the test ends.
+enum Place {
+    Directory(#[expect(dead_code, reason = "held, never read: the directory goes with it")] TempDir),
+    Server { server: String, name: String },
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Place::Server { server, name } = &self.place else { return };
+        let (server, drop) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        // A test ends inside a runtime, where nothing can be waited for: another thread has one of its own. What fails here goes with the server.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|runtime| runtime.block_on(on_server(&server, &[drop])))
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn on_server(server: &str, statements: &[String]) {
+    let mut connection = PgConnection::connect(server).await.expect("the Postgres server for tests answers");
+    for statement in statements {
+        connection.execute(sqlx::AssertSqlSafe(statement.clone())).await.expect("a database can be made and dropped");
+    }
 }
 
 impl TestDatabase {
@@ -28,10 +54,9 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made; for Postgres, when no server is named.
     pub async fn new(engine: Engine) -> Self {
-        match engine {
-            Engine::Sqlite => Self::sqlite().await,
-            Engine::Postgres => Self::postgres().await,
-        }
+        let database = Self::empty(engine).await;
+        database.store.migrate().await.expect("the schema applies");
+        database
     }
 
     /// A file in a directory of its own.
@@ -39,9 +64,7 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made.
     pub async fn sqlite() -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let url = format!("sqlite:{}", directory.path().join("test.db").display());
-        Self::migrated(url, Some(directory)).await
+        Self::new(Engine::Sqlite).await
     }
 
     /// A database of its own on the server that `COUNTERFOIL_TEST_POSTGRES` names.
@@ -49,21 +72,29 @@ impl TestDatabase {
     /// # Panics
     /// When the variable is not set or the server refuses.
     pub async fn postgres() -> Self {
-        let server = std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} must name a Postgres server for tests; .ci/test starts one"));
-        let name = format!("counterfoil_test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
-        let mut connection = PgConnection::connect(&server).await.expect("the Postgres server for tests answers");
-        let create = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE); CREATE DATABASE {name};");
-        for statement in create.split_inclusive(';') {
-            connection.execute(sqlx::AssertSqlSafe(statement.to_owned())).await.expect("a database can be made");
-        }
-        Self::migrated(with_database(&server, &name), None).await
+        Self::new(Engine::Postgres).await
     }
 
-    async fn migrated(url: String, directory: Option<TempDir>) -> Self {
+    /// Without a schema.
+    ///
+    /// # Panics
+    /// When it cannot be made; for Postgres, when no server is named.
+    pub async fn empty(engine: Engine) -> Self {
+        let (url, place) = match engine {
+            Engine::Sqlite => {
+                let directory = tempfile::tempdir().expect("a temporary directory");
+                (format!("sqlite:{}", directory.path().join("test.db").display()), Place::Directory(directory))
+            }
+            Engine::Postgres => {
+                let server = std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} must name a Postgres server for tests; .ci/test starts one"));
+                let name = format!("counterfoil_test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+                on_server(&server, &[format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")]).await;
+                (with_database(&server, &name), Place::Server { server, name })
+            }
+        };
         let options = StoreOptions { url, max_connections: MAX_CONNECTIONS };
         let store = Store::connect(&options).await.expect("the database opens");
-        store.migrate().await.expect("the schema applies");
-        Self { store, options, _directory: directory }
+        Self { store, options, place }
     }
 
     /// Its URL, for another process.
@@ -99,14 +130,18 @@ impl TestDatabase {
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
-    /// Changes rows behind the store's back, as an intruder or a broken disk would: foreign keys do not hold (nor, on SQLite, checks).
+    /// Changes rows behind the store's back, as an intruder or a broken disk would: neither foreign keys nor checks hold.
     ///
     /// # Panics
     /// When the statement fails.
     pub async fn tamper(&self, sql: &str) -> u64 {
         let unguarded = match self.store.engine() {
             Engine::Sqlite => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;",
-            Engine::Postgres => "SET session_replication_role = replica;",
+            Engine::Postgres => {
+                "SET session_replication_role = replica; DO $$ DECLARE c record; BEGIN FOR c IN SELECT CAST(conrelid AS regclass) AS t, conname \
+                 FROM pg_constraint WHERE contype = 'c' AND connamespace = CAST(current_schema() AS regnamespace) LOOP \
+                 EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname); END LOOP; END $$;"
+            }
         };
         let mut connection = AnyConnection::connect(&self.options.url).await.expect("a connection");
         connection.execute(unguarded).await.expect("whoever owns the database may lower its guards");

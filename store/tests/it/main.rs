@@ -22,11 +22,13 @@ macro_rules! on_both_engines {
 
 mod agreements;
 mod chain;
+mod connection;
 mod idempotency;
 mod leader;
 mod ledger;
 mod outbox;
 mod parties;
 mod requests;
+mod rows;
 mod tampering;
 mod units;

@@ -290,6 +290,17 @@ impl World {
         self.verify(&request, &event).await
     }
 
+    /// Changes rows of a table behind the store's back. Returns how many.
+    pub async fn damage(&self, table: &str, set: &str, only: &str) -> u64 {
+        self.db.tamper(&format!("CREATE TABLE undamaged AS SELECT * FROM {table}")).await;
+        self.db.tamper(&format!("UPDATE {table} SET {set} WHERE {only}")).await
+    }
+
+    /// Puts them back as they were.
+    pub async fn mend(&self, table: &str) {
+        self.db.tamper(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM undamaged; DROP TABLE undamaged;")).await;
+    }
+
     pub async fn stored(&self, id: &PaymentRequestId) -> StoredRequest {
         self.store().request(id).await.unwrap().expect("the request is there")
     }
