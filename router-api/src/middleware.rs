@@ -49,7 +49,12 @@ async fn guarded(request: Request, next: Next) -> Response {
     if let Err(problem) = refuse_tokens_in_urls(&request).and_then(|()| refuse_unacceptable(&request)) {
         return problem.into_response();
     }
-    match tokio::time::timeout(REQUEST_TIMEOUT, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+    finished(next.run(request), REQUEST_TIMEOUT).await
+}
+
+/// The handler's answer; a problem when it panics, or when it takes longer than `limit`: then it is dropped, and its transaction with it.
+async fn finished(handler: impl Future<Output = Response>, limit: Duration) -> Response {
+    match tokio::time::timeout(limit, AssertUnwindSafe(handler).catch_unwind()).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => {
             // What it says may hold anything, so it stays with the panic hook of the process.
@@ -155,6 +160,17 @@ fn millis(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_hangs_or_panics_is_answered_for() {
+        let hangs = finished(std::future::pending(), Duration::from_millis(5)).await;
+        let problem = hangs.extensions().get::<Problem>().unwrap();
+        assert_eq!((problem.code(), problem.code().is_retryable()), (Code::Unavailable, true));
+        let panics = finished(async { panic!("hunter2") }, REQUEST_TIMEOUT).await;
+        let problem = panics.extensions().get::<Problem>().unwrap();
+        assert_eq!(problem.code(), Code::Internal);
+        assert!(!format!("{problem:?}").contains("hunter2"));
+    }
 
     #[test]
     fn i13_media_ranges_are_read_as_the_standard_says() {

@@ -1,12 +1,15 @@
 //! The OpenAPI document: collected from the handlers, then completed with what every operation has in common.
 
+mod problems;
+
+use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
-use utoipa::Modify;
+use utoipa::openapi::{OpenApi, RefOr, Required};
 
-use crate::problem::{PROBLEM_JSON, ProblemBody};
+use self::problems::Traits;
+use crate::problem::ProblemBody;
 use crate::routes;
 
 #[cfg(test)]
@@ -85,52 +88,21 @@ pub(crate) fn to_json() -> String {
 
 /// Adds what every operation of the path can answer and takes, so that handlers say only what is special about them.
 fn complete(path: &str, item: &mut PathItem) {
-    let names_something = path.contains('{');
     let reads = [&mut item.get].into_iter().flatten().map(|operation| (operation, false));
     let changes = [&mut item.post, &mut item.patch, &mut item.delete, &mut item.put].into_iter().flatten().map(|operation| (operation, true));
     for (operation, takes_body) in reads.chain(changes) {
         let needs_token = operation.security.as_ref().is_some_and(|alternatives| !alternatives.is_empty());
-        let statuses = common_statuses(operation, needs_token, names_something, takes_body);
-        for (status, description) in statuses {
-            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
-        }
-        if needs_token && takes_body && !operation.operation_id.as_deref().is_some_and(|id| CHANGE_NOTHING.contains(&id)) {
+        let is_write = takes_body && needs_token && !operation.operation_id.as_deref().is_some_and(|id| CHANGE_NOTHING.contains(&id));
+        if is_write {
             operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }
+        let traits = Traits { names_something: path.contains('{'), takes_parameters: takes_parameters(operation), needs_token, takes_body, is_write };
+        problems::describe(operation, &traits);
     }
 }
 
-fn common_statuses(operation: &Operation, needs_token: bool, names_something: bool, takes_body: bool) -> Vec<(&'static str, &'static str)> {
-    let takes_parameters = operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
-    let mut statuses = vec![
-        ("401", if needs_token { "The token is missing, malformed, unknown, expired or revoked." } else { "A token was sent in the URL (`token_in_url`)." }),
-        ("406", "The Accept header excludes what this path answers with."),
-        ("500", "Something went wrong on our side; the detail is in the instance's log."),
-        ("503", "The service cannot answer now; see `Retry-After`."),
-    ];
-    if takes_parameters || takes_body {
-        statuses.push(("400", "A header, a query parameter or the JSON could not be read."));
-    }
-    if needs_token {
-        statuses.push(("403", "The token lacks a scope (`insufficient_scope`), or its owner the role (`role_required`)."));
-    }
-    if names_something {
-        statuses.push(("404", "It does not exist, or the caller may not see it."));
-    }
-    if takes_body {
-        statuses.push(("413", "The body is too large."));
-        statuses.push(("415", "The body is not `application/json`."));
-        statuses.push(("422", "The body is well-formed and refused; `field` names the field."));
-    }
-    if takes_body && needs_token {
-        statuses.push(("409", "The state does not allow it, or the same request is still running."));
-    }
-    statuses
-}
-
-fn problem(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
-    ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build()
+fn takes_parameters(operation: &Operation) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query))
 }
 
 fn idempotency_key() -> Parameter {

@@ -114,3 +114,13 @@ fn the_codes_of_problems_are_a_closed_list_in_the_document() {
     let expected: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(codes.iter().map(|code| code.as_str().unwrap()).collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn every_code_is_one_that_some_operation_may_answer() {
+    let described: String =
+        operations().iter().flat_map(|operation| operation.spec["responses"].as_object().unwrap().values()).map(|r| r["description"].to_string()).collect();
+    // A wrong method is no operation, and so is not described by one.
+    for code in Code::ALL.iter().filter(|code| **code != Code::MethodNotAllowed) {
+        assert!(described.contains(&format!("`{}`", code.as_str())), "no operation answers {}", code.as_str());
+    }
+}

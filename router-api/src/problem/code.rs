@@ -1,8 +1,8 @@
 //! The closed list of problem codes: what each means and what to do about it. The pages under `/docs/errors/` are written from this table.
 
 use axum::http::StatusCode;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! codes {

@@ -4,8 +4,8 @@
 //! 1. A file `routes/<noun>/<verb>.rs` with one handler, named like the operation (`cancel_contract`: that is its operation id). Its doc comment becomes
 //!    summary (first line) and description (the rest); `#[utoipa::path]` has method, path, `params`, `request_body` **with an example that is accepted**,
 //!    the successful `responses` with an example, `tag`, and `security(("bearer" = […]))`: scopes in one list are all needed, one list per alternative.
-//!    What any operation can answer (400, 401, 403, 404 where there is an id, 413, 415, 422, 5xx) is added by `openapi.rs`; list only 409s and what is
-//!    special, with `body = ProblemBody, content_type = PROBLEM_JSON`.
+//!    What many operations can answer (400, 401, 403, 404 where there is an id, 413, 415, 422, 5xx) is added by `openapi/problems.rs`; name other codes
+//!    there, or where they need an explanation with `body = ProblemBody, content_type = PROBLEM_JSON`. An answer that is not named fails its test.
 //! 2. The handler takes, in this order: `State(api): State<Arc<Api>>`, `caller: Caller<Rule>` (a rule of `extract/access.rs`, saying the same as
 //!    `security`), `PathId(id): PathId<AgreementId>`, then for writes `Write(body, mut effect): Write<Body>`, for reads with parameters `Params<…>`.
 //!    It returns `Result<Json<View>, Problem>` or, for writes, `Result<Response, Problem>` from `effect.commit(status, &view)`. At most 25 lines: extract,
@@ -13,9 +13,9 @@
 //! 3. Bodies are structs with `#[serde(rename_all = "camelCase", deny_unknown_fields)]` and field types of `extract::wire`; views live in `view/<noun>.rs`.
 //! 4. A new problem code is one entry of the table in `problem/code.rs`.
 //! 5. A `mod` line in the noun's `mod.rs` and a `.routes(routes!(…))` line below; handlers of one path share a line.
-//! 6. Tests in the same file, through the router (`crate::testing::TestApp`). `tests` of `openapi.rs` then already check for the new route: 401 without a
-//!    token, 403 without each scope, 404 for the ids of others, refusal of unknown fields, and that examples and descriptions are there. Run them with
-//!    `UPDATE=1` to rewrite `openapi.json`.
+//! 6. Tests in the same file, through the router (`crate::testing::TestApp`), which holds every answer against the document. `crate::tests` then already
+//!    checks the new route: 401 without a token, 403 without each scope, 404 for the ids of others, refusal of unknown fields; and the tests of `openapi.rs`
+//!    that examples and descriptions are there. `UPDATE=1 cargo test -p router-api committed` rewrites `openapi.json` and `docs/API.md`.
 
 pub mod auth;
 pub mod contracts;

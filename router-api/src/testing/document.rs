@@ -9,6 +9,7 @@ use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 use settlement::scope::Scope;
 
+use crate::problem::PROBLEM_JSON;
 use crate::view::documented;
 
 /// Where the document is, for references inside of it.
@@ -142,6 +143,10 @@ pub fn assert_promised(method: &Method, path: &str, status: StatusCode, headers:
         return;
     }
     let value: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("{name} {status}: not JSON: {error}"));
+    if media_type == PROBLEM_JSON {
+        let code = format!("`{}`", value["code"].as_str().unwrap());
+        assert!(response["description"].as_str().unwrap().contains(&code), "{name} {status}: {code} is not documented: {}", response["description"]);
+    }
     let pointer = operation.pointer(&["responses", status.as_str(), "content", key, "schema"]);
     assert_valid(&format!("{name} {status}"), &value, &pointer);
     let wrong = documented::undocumented(&value, &response["content"][key.as_str()]["schema"], &DOCUMENT);
