@@ -46,9 +46,6 @@ pub async fn expire(writer: &mut Writer<'_>, overdue: &[PaymentRequest]) -> Resu
 pub async fn fail(writer: &mut Writer<'_>, failures: &[(PaymentRequestId, AgreementId, FailureReason)]) -> Result<(), IndexerError> {
     for (id, agreement, reason) in failures {
         let Some((agreement, StoredRequest::Sound(request))) = writer.lock(agreement, id).await? else { continue };
-        if writer.tx.seen_event(id).await?.is_some() {
-            continue;
-        }
         // Refused when another transaction was named meanwhile: then this one no longer matters.
         let Ok(failed) = request.state.clone().fail(reason.clone(), writer.now) else { continue };
         writer.set(&request, &failed).await?;

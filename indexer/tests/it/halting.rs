@@ -12,6 +12,7 @@ on_both_engines!(
     b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged,
     b04_a_halt_outlives_the_process,
     a12_a_token_that_changes_its_decimals_halts_the_chain,
+    what_was_judged_before_a_halt_is_not_judged_again,
     only_what_has_halted_can_be_acknowledged,
 );
 
@@ -73,6 +74,26 @@ async fn a12_a_token_that_changes_its_decimals_halts_the_chain(engine: Engine) {
     indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified);
+}
+
+async fn what_was_judged_before_a_halt_is_not_judged_again(engine: Engine) {
+    let (world, other) = (World::new(engine).await, World::new(Engine::Sqlite).await);
+    let (paid, wrong, foreign) = (world.request().await, world.request().await, other.request().await);
+    let short = world.altered(&wrong, |event| event.amount -= alloy_primitives::U256::from(1));
+    let theirs = other.altered(&foreign, |event| (event.requestId.0[0], event.digest.0[0]) = (1, 1));
+    world.chain.mine(&[world.payment(&paid), short, theirs]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    let told = world.told().await;
+    assert_eq!(told, ["payment.verified", "receipt.issued", "payment.inspection_required"]);
+    world.chain.set_decimals(TOKEN, 18);
+    world.clock.pass(601);
+    assert!(matches!(world.settle().await, Progress::Halted { .. }));
+    world.chain.set_decimals(TOKEN, 6);
+    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    assert_eq!(world.settle().await, Progress::Idle, "it goes on, though every block counts as not final until it is read again");
+    assert_eq!(world.told().await, told);
+    assert_eq!(world.store.open_issues(&wrong.agreement).await.unwrap().len(), 1);
 }
 
 async fn only_what_has_halted_can_be_acknowledged(engine: Engine) {
