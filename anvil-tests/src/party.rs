@@ -51,6 +51,12 @@ impl Party {
         Self { account, api, token, http: reqwest::Client::new() }
     }
 
+    /// The same party at another process of the instance.
+    #[must_use]
+    pub fn at(&self, api: Url) -> Self {
+        Self { api, ..self.clone() }
+    }
+
     /// Its wallet's address.
     #[must_use]
     pub fn address(&self) -> Address {

@@ -29,13 +29,19 @@ pub struct Ended {
     pub stderr: String,
 }
 
-/// The binary of this build.
+/// Names a binary that is built already; `.ci/test` sets it.
+const BINARY: &str = "COUNTERFOIL_BIN";
+
+/// The binary: the one that is named, or else that of this build.
 ///
 /// # Panics
 /// When it cannot be built.
 pub async fn binary() -> PathBuf {
     static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
-    BUILT.get_or_init(build).await.clone()
+    match std::env::var_os(BINARY) {
+        Some(named) => named.into(),
+        None => BUILT.get_or_init(build).await.clone(),
+    }
 }
 
 async fn build() -> PathBuf {
@@ -53,19 +59,23 @@ async fn build() -> PathBuf {
 }
 
 impl Program {
-    /// Starts the program with its configuration from a folder, at a level of detail of its logs.
+    /// Starts the program with a configuration file, variables of its environment, and a level of detail of its logs.
     ///
     /// # Panics
     /// When it cannot be started.
-    pub async fn start(config: Option<&Path>, database_url: Option<&str>, arguments: &[&str], log: &str) -> Self {
+    pub async fn start(config: Option<&Path>, environment: &[(&str, &str)], arguments: &[&str], log: &str) -> Self {
         let mut command = Command::new(binary().await);
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }
-        if let Some(url) = database_url {
-            command.env("COUNTERFOIL_DATABASE__URL", url);
-        }
-        command.args(arguments).env("RUST_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+            .envs(environment.iter().copied())
+            .args(arguments)
+            .env("RUST_LOG", log)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         let mut process = command.spawn().expect("the program starts");
         let mut stderr = process.stderr.take().expect("stderr was asked for as a pipe");
         let logs = tokio::spawn(async move {

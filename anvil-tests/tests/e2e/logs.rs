@@ -15,7 +15,7 @@ async fn i12_the_log_of_a_whole_payment_holds_no_secret(engine: Engine) {
     let settings = Stack::settings_file(world.folder());
     let identities = world.instance().identities.clone();
     world.stop().await;
-    let program = Program::start(Some(&settings), Some(world.database.url()), &["serve"], "trace").await;
+    let program = Program::start(Some(&settings), &[("COUNTERFOIL_DATABASE__URL", world.database.url())], &["serve"], "trace").await;
     let health = || async { reqwest::get(world.api_url().join("/ready").unwrap()).await.map(|answer| answer.status().as_u16()).unwrap_or_default() };
     eventually("it is ready", health, |status| *status == 200).await;
 

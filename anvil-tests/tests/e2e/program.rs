@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use anvil_tests::program::Program;
+use anvil_tests::{Engine, World, WorldOptions, eventually};
+use cli::stack::Stack;
 use serde_json::Value;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn demo_plays_a_payment_to_its_receipt() {
-    let ended = Program::start(None, None, &["demo", "--json"], "error").await.ended().await;
+    let ended = Program::start(None, &[], &["demo", "--json"], "error").await.ended().await;
     assert!(ended.status.success(), "{ended:?}");
     let document: Value = serde_json::from_str(ended.stdout.lines().next_back().unwrap()).unwrap_or_else(|_| serde_json::from_str(&ended.stdout).unwrap());
     assert_eq!(document["paymentRequest"]["status"], "router_verified", "{document:#}");
@@ -39,7 +41,7 @@ async fn dev_prints_one_line_and_keeps_its_data() {
 
 /// Starts `dev`, reads its line, uses it, and ends it with a signal.
 async fn round(arguments: &[&str], signal: &str) -> Value {
-    let mut dev = Program::start(None, None, arguments, "error").await;
+    let mut dev = Program::start(None, &[], arguments, "error").await;
     let line: Value = serde_json::from_str(&dev.line().await).unwrap();
     let me = reqwest::Client::new()
         .get(format!("{}/api/agent/me", line["apiUrl"].as_str().unwrap().trim_end_matches('/')))
@@ -54,4 +56,43 @@ async fn round(arguments: &[&str], signal: &str) -> Value {
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(ended.stdout, "", "one line and nothing else");
     line
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_a_process_that_is_told_to_stop_under_load_answers_all_that_it_took() {
+    let mut world = World::with(WorldOptions::new(Engine::Sqlite)).await;
+    world.stop().await;
+    let settings = Stack::settings_file(world.folder());
+    let serve = Program::start(Some(&settings), &[("COUNTERFOIL_DATABASE__URL", world.database.url())], &["serve"], "warn").await;
+    let url = world.api_url().join("/api/chains").unwrap();
+    let ready = || async { reqwest::get(url.clone()).await.is_ok() };
+    eventually("it answers", ready, |answers| *answers).await;
+    // A connection per request: what is refused was never taken.
+    let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+    let load: Vec<_> = (0..8)
+        .map(|_| {
+            let (http, url) = (http.clone(), url.clone());
+            tokio::spawn(async move {
+                let mut answered = 0_u32;
+                loop {
+                    match http.get(url.clone()).send().await {
+                        Ok(answer) => {
+                            assert!(answer.status().is_success(), "{}", answer.status());
+                            answer.bytes().await.unwrap();
+                            answered += 1;
+                        }
+                        Err(error) if error.is_connect() => return answered,
+                        Err(error) => panic!("a request was taken and not answered: {error:?}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    serve.signal("TERM").await;
+    let ended = serve.ended().await;
+    assert!(ended.status.success(), "{ended:?}");
+    for worker in load {
+        assert!(worker.await.unwrap() > 0);
+    }
 }

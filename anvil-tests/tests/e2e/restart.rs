@@ -22,7 +22,7 @@ async fn an_indexer_that_is_killed_again_and_again_loses_and_doubles_nothing(eng
     let mut paying = requests.iter();
     // From far too short to do anything to long enough to read several blocks.
     for lifetime_ms in [20, 60, 110, 150, 210, 260, 310, 400, 520, 700] {
-        let indexer = Program::start(Some(&settings), Some(world.database.url()), &["serve", "--only", "indexer"], "warn").await;
+        let indexer = Program::start(Some(&settings), &[("COUNTERFOIL_DATABASE__URL", world.database.url())], &["serve", "--only", "indexer"], "warn").await;
         if let Some(at) = paying.next() {
             let call = world.pay_call(at).await;
             world.send(&call).await;
@@ -30,7 +30,7 @@ async fn an_indexer_that_is_killed_again_and_again_loses_and_doubles_nothing(eng
         tokio::time::sleep(Duration::from_millis(lifetime_ms)).await;
         indexer.kill().await;
     }
-    let indexer = Program::start(Some(&settings), Some(world.database.url()), &["serve", "--only", "indexer"], "warn").await;
+    let indexer = Program::start(Some(&settings), &[("COUNTERFOIL_DATABASE__URL", world.database.url())], &["serve", "--only", "indexer"], "warn").await;
     for at in &requests {
         world.verified(at).await;
     }
