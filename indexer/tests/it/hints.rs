@@ -15,7 +15,7 @@ on_both_engines!(
     b15_a_hash_that_nobody_knows_says_nothing,
     b17_a_sped_up_transaction_is_found_whatever_was_named,
     b17_a_sped_up_transaction_that_is_final_already_replaces_the_named_one,
-    a16_a_pending_transaction_is_waited_for_until_the_deadline,
+    b16_a_pending_transaction_is_waited_for_until_the_deadline,
     b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction,
 );
 
@@ -122,7 +122,7 @@ async fn b17_a_sped_up_transaction_that_is_final_already_replaces_the_named_one(
     assert_eq!(world.told().await, ["payment.replaced", "payment.verified", "receipt.issued"]);
 }
 
-async fn a16_a_pending_transaction_is_waited_for_until_the_deadline(engine: Engine) {
+async fn b16_a_pending_transaction_is_waited_for_until_the_deadline(engine: Engine) {
     let world = World::new(engine).await;
     let request = world.request().await;
     let pending = world.payment(&request);

@@ -15,7 +15,7 @@ on_both_engines!(
     a08_a_cancelled_request_that_is_paid_is_recovered_and_its_successor_fails,
     a08_a_failed_request_that_is_paid_keeps_its_state_until_that_is_final,
     a_payment_pays_its_unit_and_no_other,
-    a16_a_request_expires_when_its_deadline_is_final_and_not_before,
+    b16_a_request_expires_when_its_deadline_is_final_and_not_before,
     b12_a_look_alike_contract_pays_nothing,
     b13_each_field_that_differs_is_an_issue,
     b13_a_payment_after_the_deadline_is_an_issue,
@@ -139,7 +139,7 @@ async fn a_payment_pays_its_unit_and_no_other(engine: Engine) {
     assert!(facts.any_verified && !facts.paid_in_full);
 }
 
-async fn a16_a_request_expires_when_its_deadline_is_final_and_not_before(engine: Engine) {
+async fn b16_a_request_expires_when_its_deadline_is_final_and_not_before(engine: Engine) {
     let world = World::new(engine).await;
     let request = world.request().await;
     world.settle().await;
