@@ -34,6 +34,8 @@ pub struct Change {
 /// What a step did, for logs and metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Payments that a verdict was passed on.
+    pub judged: u64,
     /// Payments verified.
     pub verified: u64,
     /// Payments that do not match the request they name.
@@ -42,11 +44,11 @@ pub struct Tally {
     pub reorged: u64,
 }
 
-/// Writes it. Returns the cursor as it is now.
+/// Writes it. Returns what that was.
 ///
 /// # Errors
 /// When the database refuses, this leader no longer leads, or somebody else was faster: then nothing was written.
-pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Result<(Cursor, Tally), IndexerError> {
+pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Result<Tally, IndexerError> {
     let mut writer = writer;
     let batch = &change.batch;
     let taken = match &batch.rewind {
@@ -63,7 +65,9 @@ pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Resu
         if let Some(from) = case.tx_from {
             writer.tx.set_tx_from(cursor.chain_id, case.event.location.tx_hash, from).await?;
         }
-        match judge::consider(&mut writer, case, &taken).await? {
+        let outcome = judge::consider(&mut writer, case, &taken).await?;
+        tally.judged += u64::from(outcome != judge::Outcome::Waits);
+        match outcome {
             judge::Outcome::Verified => tally.verified += 1,
             judge::Outcome::Updated => kept.extend(case.request.iter().map(|(request, _)| request.clone())),
             judge::Outcome::Issue => tally.issues += 1,
@@ -86,7 +90,7 @@ pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Resu
     let notices = writer.commit().await?;
     gauges::record(&cursor, tally, batch.rewind.is_some());
     tracing::debug!(chain_id = cursor.chain_id, scanned = cursor.scanned.number, ?tally, notices, "step");
-    Ok((cursor, tally))
+    Ok(tally)
 }
 
 /// The cursor after a batch.

@@ -66,11 +66,11 @@ pub struct Hints {
     pub missed: Vec<RouterEvent>,
 }
 
-/// Asks for the transactions that payers have named, a few at a time, each once per head.
+/// Asks for the transactions that payers have named, a few at a time, each once per newest and final block.
 #[derive(Debug, Default)]
 pub struct HintChecks {
     after: Option<PaymentRequestId>,
-    head: B256,
+    seen: (B256, u64),
     asked: BTreeSet<(PaymentRequestId, B256)>,
 }
 
@@ -97,8 +97,9 @@ impl HintChecks {
     /// # Errors
     /// When database or node do not answer.
     pub async fn check(&mut self, store: &Store, known: Known<'_>) -> Result<Hints, IndexerError> {
-        if self.head != known.head {
-            self.head = known.head;
+        let seen = (known.head, known.final_through);
+        if self.seen != seen {
+            self.seen = seen;
             self.asked.clear();
         }
         let mut hints = Hints::default();

@@ -31,6 +31,8 @@ use crate::{gauges, pace, wake};
 const MAX_REWIND_APPEND: u64 = 1_024;
 /// How often the decimals of the registered tokens are compared with the chain's.
 const TOKEN_CHECK_EVERY: Duration = Duration::from_secs(600);
+/// How often the leader says that it follows the chain: a small part of the lag that anybody allows.
+const BEAT_EVERY: Duration = Duration::from_secs(5);
 
 /// What a step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +76,7 @@ pub struct Indexer {
     hints: HintChecks,
     lead: Option<Leadership>,
     tokens_checked: Option<Timestamp>,
+    beaten: Option<Timestamp>,
     is_behind: bool,
 }
 
@@ -119,7 +122,7 @@ impl Indexer {
         };
         let filter = LogFilter::of_operator(chain.router, chain.operator);
         let scan = RangeScan::new(config.max_range);
-        Ok(Self { config, reader, store, clock, ids, filter, scan, hints: HintChecks::default(), lead, tokens_checked: None, is_behind: false })
+        Ok(Self { config, reader, store, clock, ids, filter, scan, hints: HintChecks::default(), lead, tokens_checked: None, beaten: None, is_behind: false })
     }
 
     /// Follows the chain until `soft` is cancelled. What is under way then is finished first.
@@ -159,10 +162,27 @@ impl Indexer {
     /// When node or database do not do their part: then nothing was written, and the step can be repeated unless [`IndexerError::is_fatal`].
     pub async fn step(&mut self) -> Result<Progress, IndexerError> {
         let done = self.try_step().await;
-        if let Err(IndexerError::Rpc(_)) = &done {
-            self.reader.turn_away();
+        match &done {
+            Ok(_) => self.beat().await?,
+            Err(IndexerError::Rpc(_)) => self.reader.turn_away(),
+            Err(_) => {}
+        }
+        if done.is_err() {
+            // What was learnt about named transactions was not written.
+            self.hints = HintChecks::default();
         }
         done
+    }
+
+    /// Says now and then that the chain is followed, also while nothing happens on it.
+    async fn beat(&mut self) -> Result<(), IndexerError> {
+        let now = self.clock.now();
+        let Some(lead) = &self.lead else { return Ok(()) };
+        if self.beaten.is_none_or(|beaten| now >= beaten.plus(BEAT_EVERY)) {
+            self.store.beat(self.config.chain.chain_id, lead.epoch(), now).await?;
+            self.beaten = Some(now);
+        }
+        Ok(())
     }
 
     async fn try_step(&mut self) -> Result<Progress, IndexerError> {
@@ -364,8 +384,9 @@ impl Indexer {
             None => Vec::new(),
         };
         let change = Change { batch, cases, doubted, overdue };
-        apply(self.writer().await?, cursor, &change).await?;
-        self.is_behind = are_more;
+        let tally = apply(self.writer().await?, cursor, &change).await?;
+        // Without a single verdict the rest would only be the same again.
+        self.is_behind = are_more && tally.judged > 0;
         Ok(())
     }
 

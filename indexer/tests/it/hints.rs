@@ -1,7 +1,9 @@
 //! Transactions that payers name.
 
+use indexer::Progress;
+use settlement::Clock;
 use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
-use store::Engine;
+use store::{Engine, StoredRequest};
 
 use crate::chain::Transaction;
 use crate::on_both_engines;
@@ -16,6 +18,7 @@ on_both_engines!(
     b17_a_sped_up_transaction_is_found_whatever_was_named,
     b17_a_sped_up_transaction_that_is_final_already_replaces_the_named_one,
     b16_a_pending_transaction_is_waited_for_until_the_deadline,
+    e13_naming_a_transaction_while_the_scan_finds_it_is_one_payment,
     b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction,
 );
 
@@ -150,4 +153,38 @@ async fn b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction(en
     world.chain.mine_empty(1);
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified);
+}
+
+async fn e13_naming_a_transaction_while_the_scan_finds_it_is_one_payment(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut requests = Vec::new();
+    for _ in 0..10 {
+        requests.push(world.request().await);
+    }
+    world.settle().await;
+    for request in &requests {
+        let transaction = world.payment(request);
+        world.chain.mine(std::slice::from_ref(&transaction));
+        let named = async {
+            let now = world.clock.now();
+            let mut tx = world.store.begin().await.unwrap();
+            tx.agreement(&request.agreement).await.unwrap();
+            let StoredRequest::Sound(current) = tx.request(&request.id).await.unwrap().unwrap() else { panic!("sound") };
+            let submitted = current.state.clone().submit(transaction.hash, now).unwrap();
+            tx.set_request_state(&request.id, current.state.name(), &submitted, now).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        // Either may come first; neither may undo the other.
+        let (scanned, ()) = tokio::join!(world.try_step(), named);
+        assert!(scanned.as_ref().is_ok_and(|done| matches!(done, Progress::Advanced { .. })), "{scanned:?}");
+    }
+    world.chain.mine_empty(3);
+    world.settle().await;
+    for request in &requests {
+        assert_eq!(world.status(request).await, StatusName::Verified);
+    }
+    let told = world.told().await;
+    for kind in ["payment.pending", "payment.verified", "receipt.issued"] {
+        assert_eq!(told.iter().filter(|told| *told == kind).count(), requests.len(), "{kind}");
+    }
 }

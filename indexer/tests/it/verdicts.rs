@@ -31,6 +31,7 @@ on_both_engines!(
     an_altered_row_is_inspected_and_verified_once_it_is_mended,
     a_request_waits_for_the_policy_that_it_was_signed_under,
     a_request_that_is_being_paid_does_not_expire,
+    a_delegate_that_is_revoked_later_in_the_block_was_one,
     a_delegate_of_the_losing_branch_is_none,
     the_tag_of_the_chain_says_what_is_final,
 );
@@ -390,8 +391,18 @@ async fn a_delegate_of_the_losing_branch_is_none(engine: Engine) {
     world.settle().await;
     world.chain.fork(before.number);
     // On the winning branch nobody was appointed; the payment is in it all the same, deep enough to be judged with the reorg.
+    world.chain.mine_empty(1);
     world.chain.mine(&[world.payment(&request)]);
     world.chain.mine_empty(3);
     world.settle().await;
     assert_eq!(world.store.open_issues(&agreement.id).await.unwrap()[0].issues[0].check, "signer");
+}
+
+async fn a_delegate_that_is_revoked_later_in_the_block_was_one(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.chain.mine(&[world.payment(&request), Transaction::appoint(world.policy.router, world.policy.operator, world.delegate.address(), 0)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Verified);
 }
