@@ -1,5 +1,7 @@
 //! What is known about an agreement, read together: the facts that decide what may be done and what is shown.
 
+use std::time::Duration;
+
 use settlement::agreement::{AgreementRecord, PaymentFacts};
 use settlement::asset::{Asset, Token};
 use settlement::clock::Timestamp;
@@ -71,11 +73,18 @@ impl Following {
     }
 }
 
+/// How far the reading of a chain is behind: by its own numbers, or by how long nobody has said that it goes on.
+pub(crate) fn lag(cursor: &Cursor, now: Timestamp) -> Duration {
+    let unread = Duration::from_secs(cursor.head.time.saturating_sub(cursor.scanned.time));
+    let unheard_ms = cursor.heard_at.map_or(0, |heard_at| now.as_millis().saturating_sub(heard_at.as_millis()));
+    unread.max(Duration::from_millis(u64::try_from(unheard_ms).unwrap_or(0)))
+}
+
 impl ChainState {
     pub(crate) async fn read(api: &Api, chain_id: u64) -> Result<Self, Problem> {
         let cursor = api.store.cursor(chain_id).await?;
-        let behind = cursor.as_ref().map_or(0, |cursor| cursor.head.time.saturating_sub(cursor.scanned.time));
-        Ok(Self { cursor, lagging: behind > api.config.max_indexer_lag.as_secs() })
+        let lagging = cursor.as_ref().is_some_and(|cursor| lag(cursor, api.now()) > api.config.max_indexer_lag);
+        Ok(Self { cursor, lagging })
     }
 
     /// Whether the chain is followed.

@@ -3,7 +3,9 @@
 -- The fencing number of a chain's leader. Every write of the indexer checks it.
 CREATE TABLE chain_leaders (
     chain_id BIGINT NOT NULL PRIMARY KEY,
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    -- When the leader last had an answer from its node, by its host's clock.
+    heard_at BIGINT
 );
 
 CREATE TABLE chain_cursors (

@@ -1,6 +1,7 @@
 //! How far each chain was read: headers, cursor, rewinds. What was found on it is in `router_event`.
 
 use alloy_primitives::B256;
+use settlement::Timestamp;
 use settlement::event::PaymentEvent;
 use settlement::ids::PaymentRequestId;
 use sqlx::any::AnyRow;
@@ -59,6 +60,8 @@ pub struct Cursor {
     pub epoch: u64,
     /// Why reading has stopped, where it has.
     pub halted: Option<String>,
+    /// When its leader last said that it follows the chain, by its host's clock. Written by [`Store::beat`] only.
+    pub heard_at: Option<Timestamp>,
 }
 
 fn header(chain_id: u64, row: &AnyRow) -> Result<Header, StoreError> {
@@ -76,13 +79,14 @@ fn cursor(chain_id: u64, row: &AnyRow) -> Result<Cursor, StoreError> {
         final_time: fields.unsigned("final_time")?,
         epoch: fields.unsigned("epoch")?,
         halted: fields.opt_text("halted")?,
+        heard_at: fields.opt_time("heard_at")?,
     })
 }
 
 impl Store {
     /// How far a chain was read; `None` before its first block.
     pub async fn cursor(&self, chain_id: u64) -> Result<Option<Cursor>, StoreError> {
-        let query = sqlx::query("SELECT c.*, l.epoch FROM chain_cursors c JOIN chain_leaders l ON l.chain_id = c.chain_id WHERE c.chain_id = $1");
+        let query = sqlx::query("SELECT c.*, l.epoch, l.heard_at FROM chain_cursors c JOIN chain_leaders l ON l.chain_id = c.chain_id WHERE c.chain_id = $1");
         let row = query.bind(signed(chain_id)?).fetch_optional(self.database.pool()).await?;
         row.as_ref().map(|row| cursor(chain_id, row)).transpose()
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use settlement::Timestamp;
+
 use crate::Store;
 use crate::engine::ChainLock;
 use crate::error::StoreError;
@@ -54,5 +56,20 @@ impl Store {
         let epoch: i64 = query.fetch_one(tx.connection()).await?;
         tx.commit().await?;
         Ok(Leadership { chain_id, epoch: epoch.unsigned_abs(), lock })
+    }
+
+    /// Notes that the leader of a chain follows it: it has just had an answer from its node. Who never says so any more is dead or cut off, and that shows
+    /// nowhere else: its own numbers stand still.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another leads.
+    pub async fn beat(&self, chain_id: u64, epoch: u64, at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let query = sqlx::query("UPDATE chain_leaders SET heard_at = $1 WHERE chain_id = $2 AND epoch = $3").bind(at.as_millis());
+        let beaten = query.bind(signed(chain_id)?).bind(signed(epoch)?).execute(tx.connection()).await?.rows_affected();
+        if beaten == 0 {
+            return Err(StoreError::Fenced { chain_id, epoch });
+        }
+        tx.commit().await
     }
 }

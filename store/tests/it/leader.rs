@@ -3,7 +3,7 @@
 use settlement::event::RouterEvent;
 use store::{Engine, StoreError};
 
-use crate::world::{CHAIN, World, event, eventually, header, location, moved};
+use crate::world::{CHAIN, World, at, event, eventually, header, location, moved};
 
 on_both_engines!(
     b24_one_leader_at_a_time,
@@ -53,7 +53,9 @@ async fn b24_a_paused_old_leader_writes_nothing(engine: Engine) {
     fenced(tx.start_chain(CHAIN, &header(9, 0), cursor.epoch).await);
     tx.rollback().await.unwrap();
 
-    assert_eq!(world.cursor().await.scanned, cursor.scanned);
+    fenced(world.store().beat(CHAIN, cursor.epoch, at(7)).await);
+
+    assert_eq!((world.cursor().await.scanned, world.cursor().await.heard_at), (cursor.scanned, None));
     assert_eq!(world.unjudged(99, 9).await, vec![]);
     assert_eq!(world.store().headers(CHAIN, 0, 9).await.unwrap(), vec![header(1, 0)]);
 
@@ -61,7 +63,8 @@ async fn b24_a_paused_old_leader_writes_nothing(engine: Engine) {
     let mut tx = there.begin().await.unwrap();
     tx.advance(&store::Cursor { epoch: new.epoch(), ..moved(&cursor, &header(2, 0)) }).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(world.cursor().await.scanned.number, 2);
+    there.beat(CHAIN, new.epoch(), at(8)).await.unwrap();
+    assert_eq!((world.cursor().await.scanned.number, world.cursor().await.heard_at), (2, Some(at(8))));
 }
 
 async fn b24_the_next_leader_waits_for_what_the_old_one_is_writing(engine: Engine) {

@@ -10,6 +10,7 @@ use settlement::chain::ChainPolicy;
 use store::StoreError;
 use utoipa::ToSchema;
 
+use crate::known::lag;
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
 
@@ -97,12 +98,12 @@ async fn indexer(api: &Api, chain: &ChainPolicy) -> Check {
         Ok(None) => Check::failed(name, "no block was read yet"),
         Ok(Some(cursor)) => match cursor.halted {
             Some(why) => Check::failed(name, format!("halted: {why}")),
-            None => lag(name, Duration::from_secs(cursor.head.time.saturating_sub(cursor.scanned.time)), api.config.max_indexer_lag),
+            None => behind(name, lag(&cursor, api.now()), api.config.max_indexer_lag),
         },
     }
 }
 
-fn lag(name: String, behind: Duration, allowed: Duration) -> Check {
+fn behind(name: String, behind: Duration, allowed: Duration) -> Check {
     let detail = format!("{} s behind", behind.as_secs());
     if behind > allowed { Check::failed(name, detail) } else { Check::ok(name, detail) }
 }
@@ -115,7 +116,7 @@ fn reason(error: &StoreError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::TestApp;
+    use crate::testing::{CHAIN_ID, TestApp};
 
     fn failed(body: &serde_json::Value) -> Vec<&str> {
         let checks = body["checks"].as_array().unwrap();
@@ -129,6 +130,21 @@ mod tests {
         assert_eq!(failed(&waiting), ["indexer:31337"]);
         app.start_chain().await;
         assert_eq!(app.get("/ready").send().await.expect(200)["status"], "ready");
+    }
+
+    #[tokio::test]
+    async fn an_indexer_that_is_no_longer_heard_of_is_behind() {
+        let app = TestApp::new().await;
+        app.start_chain().await;
+        let epoch = app.store.cursor(CHAIN_ID).await.unwrap().unwrap().epoch;
+        app.store.beat(CHAIN_ID, epoch, app.now()).await.unwrap();
+        app.clock.advance_s(60);
+        app.get("/ready").send().await.expect(200);
+        app.clock.advance_s(1);
+        let silent = app.get("/ready").send().await.problem(503, "unavailable");
+        assert_eq!(failed(&silent), ["indexer:31337"]);
+        app.store.beat(CHAIN_ID, epoch, app.now()).await.unwrap();
+        app.get("/ready").send().await.expect(200);
     }
 
     #[tokio::test]
