@@ -12,7 +12,7 @@ use store::{Store, StoredRequest};
 
 use crate::error::IndexerError;
 use crate::fetch;
-use crate::reader::{BlockRef, ChainReader, LogFilter, MinedTransaction};
+use crate::reader::{BlockRef, ChainReader, LogFilter, RpcError};
 use crate::writer::{Writer, about};
 
 /// Most requests that one step lets expire.
@@ -92,10 +92,10 @@ pub struct Known<'a> {
 }
 
 impl HintChecks {
-    /// Asks for the next few.
+    /// Asks for the next few. What the node does not answer is asked again when the chain has moved on.
     ///
     /// # Errors
-    /// When database or node do not answer.
+    /// When the database does not answer.
     pub async fn check(&mut self, store: &Store, known: Known<'_>) -> Result<Hints, IndexerError> {
         let seen = (known.head, known.final_through);
         if self.seen != seen {
@@ -110,8 +110,12 @@ impl HintChecks {
             if is_seen || !self.asked.insert((request.id.clone(), tx_hash)) {
                 continue;
             }
-            if let Some(mined) = known.reader.transaction(tx_hash).await? {
-                look(&mut hints, request, tx_hash, (&mined, known)).await?;
+            if let Err(error) = look(&mut hints, request, tx_hash, known).await {
+                // Anybody may name anything, also what no node can answer for (a receipt beyond all limits, one that was pruned). Nothing rests on it, so it
+                // holds up neither the blocks nor, beyond this step, what others have named.
+                tracing::warn!(chain_id = known.chain_id, request = %request.id, %tx_hash, "a named transaction cannot be looked at: {error}");
+                self.after = Some(request.id.clone());
+                return Ok(hints);
             }
         }
         self.after = page.last().filter(|_| page.len() >= usize::try_from(MAX_ASKED).unwrap_or(usize::MAX)).map(|request| request.id.clone());
@@ -120,7 +124,8 @@ impl HintChecks {
 }
 
 /// Only a transaction in a final block says something for good.
-async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, (mined, known): (&MinedTransaction, Known<'_>)) -> Result<(), IndexerError> {
+async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, known: Known<'_>) -> Result<(), RpcError> {
+    let Some(mined) = known.reader.transaction(tx_hash).await? else { return Ok(()) };
     if mined.block_number > known.final_through {
         return Ok(());
     }

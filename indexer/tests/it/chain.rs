@@ -70,6 +70,8 @@ pub struct Faults {
     pub ignores_filter: bool,
     /// Still has the receipts of branches that lost.
     pub remembers_losers: bool,
+    /// Cannot answer for this transaction: its receipt is beyond all limits.
+    pub chokes_on: Option<B256>,
 }
 
 #[derive(Default)]
@@ -293,6 +295,9 @@ impl ChainReader for TestChain {
 
     async fn transaction(&self, hash: B256) -> Result<Option<MinedTransaction>, RpcError> {
         let view = self.view()?;
+        if view.inner.faults.chokes_on == Some(hash) {
+            return Err(RpcError::Malformed("the answer is longer than 33554432 bytes".to_owned()));
+        }
         let lost = view.inner.lost.iter().filter(|_| view.inner.faults.remembers_losers);
         let found = view.branch().iter().chain(lost).find_map(|mined| mined.transactions.iter().find(|t| t.hash == hash).map(|t| (mined, t)));
         Ok(found.map(|(mined, transaction)| MinedTransaction {

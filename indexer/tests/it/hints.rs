@@ -20,6 +20,7 @@ on_both_engines!(
     b16_a_pending_transaction_is_waited_for_until_the_deadline,
     e13_naming_a_transaction_while_the_scan_finds_it_is_one_payment,
     b06_a_payment_that_the_scan_missed_is_found_by_its_named_transaction,
+    b15_a_named_transaction_that_no_node_can_answer_for_holds_up_nobody,
 );
 
 async fn failure(world: &World, request: &settlement::payment_request::PaymentRequest) -> FailureReason {
@@ -187,4 +188,25 @@ async fn e13_naming_a_transaction_while_the_scan_finds_it_is_one_payment(engine:
     for kind in ["payment.pending", "payment.verified", "receipt.issued"] {
         assert_eq!(told.iter().filter(|told| *told == kind).count(), requests.len(), "{kind}");
     }
+}
+
+async fn b15_a_named_transaction_that_no_node_can_answer_for_holds_up_nobody(engine: Engine) {
+    let world = World::new(engine).await;
+    let (hostile, failing, paid) = (world.request().await, world.request().await, world.request().await);
+    let (monster, reverted) = (Transaction::reverted("a receipt of 40 MB"), Transaction::reverted("no allowance"));
+    world.chain.misbehave(|faults| faults.chokes_on = Some(monster.hash));
+    world.submit(&hostile.id, monster.hash).await;
+    world.submit(&failing.id, reverted.hash).await;
+    world.chain.mine(&[monster.clone(), reverted.clone(), world.payment(&paid)]);
+    for _ in 0..4 {
+        world.chain.mine_empty(1);
+        world.settle().await;
+    }
+    assert_eq!(world.status(&paid).await, StatusName::Verified, "blocks are read");
+    assert_eq!(failure(&world, &failing).await, FailureReason::Reverted { tx_hash: reverted.hash }, "other hints have their turn");
+    assert_eq!(world.status(&hostile).await, StatusName::Submitted);
+    world.chain.mine_after(3_700);
+    world.chain.mine_empty(2);
+    world.settle().await;
+    assert_eq!(world.status(&hostile).await, StatusName::Expired);
 }
