@@ -110,6 +110,20 @@ async fn find_by_ref(connection: &mut AnyConnection, importer: &ProfileId, exter
     query.fetch_optional(connection).await?.as_ref().map(agreement).transpose()
 }
 
+/// Lists the agreements of profile `$1`.
+pub(crate) fn list_sql(role: Option<Role>) -> String {
+    const BUYER: &str = "buyer_id = $1";
+    const SELLER: &str = "seller_id = $1";
+    const EVALUATOR: &str = "evaluator IN (SELECT address FROM wallets WHERE profile_id = $1)";
+    let part = match role {
+        Some(Role::Buyer) => BUYER.to_owned(),
+        Some(Role::Seller) => SELLER.to_owned(),
+        Some(Role::Evaluator) => EVALUATOR.to_owned(),
+        None => format!("({BUYER} OR {SELLER} OR {EVALUATOR} OR importer_id = $1)"),
+    };
+    format!("SELECT * FROM agreements WHERE {part} AND ($2 = '' OR status = $2) AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5")
+}
+
 impl Store {
     /// An agreement by its id.
     pub async fn agreement(&self, id: &AgreementId) -> Result<Option<AgreementRecord>, StoreError> {
@@ -123,18 +137,7 @@ impl Store {
 
     /// The agreements that a profile has a part in or has imported, newest first.
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<AgreementRecord>, StoreError> {
-        const BUYER: &str = "buyer_id = $1";
-        const SELLER: &str = "seller_id = $1";
-        const EVALUATOR: &str = "evaluator IN (SELECT address FROM wallets WHERE profile_id = $1)";
-        let part = match filter.role {
-            Some(Role::Buyer) => BUYER.to_owned(),
-            Some(Role::Seller) => SELLER.to_owned(),
-            Some(Role::Evaluator) => EVALUATOR.to_owned(),
-            None => format!("({BUYER} OR {SELLER} OR {EVALUATOR} OR importer_id = $1)"),
-        };
-        let sql = format!(
-            "SELECT * FROM agreements WHERE {part} AND ($2 = '' OR status = $2) AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5"
-        );
+        let sql = list_sql(filter.role);
         let (at, id) = PageKey::bounds(filter.after.as_ref());
         let query = sqlx::query(AssertSqlSafe(sql))
             .bind(filter.profile.as_str())

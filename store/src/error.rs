@@ -114,8 +114,8 @@ fn is_transient(error: &sqlx::Error) -> bool {
 fn is_transient_code(code: &str) -> bool {
     const POSTGRES: [&str; 5] = ["40001", "40P01", "55P03", "57014", "25P03"];
     const POSTGRES_CLASSES: [&str; 3] = ["08", "53", "57"];
-    // SQLITE_BUSY, SQLITE_LOCKED and SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_TIMEOUT.
-    const SQLITE: [&str; 5] = ["5", "6", "261", "517", "773"];
+    // SQLITE_BUSY and its kinds _RECOVERY, _SNAPSHOT and _TIMEOUT, SQLITE_LOCKED and _SHAREDCACHE, SQLITE_FULL: a full disk is mended without us, as 53100 is.
+    const SQLITE: [&str; 7] = ["5", "261", "517", "773", "6", "262", "13"];
     SQLITE.contains(&code) || POSTGRES.contains(&code) || (code.len() == 5 && POSTGRES_CLASSES.iter().any(|class| code.starts_with(class)))
 }
 
@@ -124,5 +124,29 @@ pub(crate) fn duplicate(what: &'static str) -> impl Fn(sqlx::Error) -> StoreErro
     move |error| match &error {
         sqlx::Error::Database(refusal) if refusal.is_unique_violation() => Conflict::Duplicate(what).into(),
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passing_conditions_are_told_from_refusals() {
+        let passing = [
+            // Serialisation failure, deadlock, lock not available, statement timeout, idle transaction ended, connection failure, too many connections, disk
+            // full, shut down by the administrator, starting up.
+            "40001", "40P01", "55P03", "57014", "25P03", "08006", "53300", "53100", "57P01", "57P03", "5", "261", "517", "6", "13",
+        ];
+        for code in passing {
+            assert!(is_transient_code(code), "{code}");
+        }
+        // Unique, foreign key, check, syntax, password, no such database; SQLite: constraint kinds, corrupt, read-only, not a database, an I/O error.
+        for code in ["23505", "23503", "23514", "42601", "28P01", "3D000", "2067", "1555", "787", "275", "11", "8", "26", "2570", "", "53", "08"] {
+            assert!(!is_transient_code(code), "{code}");
+        }
+        assert!(matches!(StoreError::from(sqlx::Error::PoolTimedOut), StoreError::Unavailable(_)));
+        assert!(matches!(StoreError::from(sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into())), StoreError::Unavailable(_)));
+        assert!(matches!(StoreError::from(sqlx::Error::RowNotFound), StoreError::Database(_)));
     }
 }

@@ -18,6 +18,8 @@ mod outbox;
 mod page;
 mod payment_request;
 mod payout_method;
+#[cfg(test)]
+mod plans;
 mod profile;
 mod proof;
 mod proof_issue;
@@ -86,7 +88,8 @@ impl Store {
         Ok(())
     }
 
-    /// Opens a transaction. On SQLite it waits for its turn to write, so hold it briefly.
+    /// Opens a transaction. On SQLite it waits for its turn to write, so hold it briefly. Read through it, not beside it: whoever holds one connection and waits
+    /// for another can wait for itself.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when its turn does not come in time.

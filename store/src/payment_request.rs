@@ -18,13 +18,14 @@ use crate::{Store, Tx, proof};
 
 mod read;
 
-pub(crate) use read::{Listed, list};
-use read::{SELECT, stored};
+use read::stored;
+pub(crate) use read::{Listed, SELECT, list};
 
 /// Most digests in one statement.
 const DIGESTS_PER_QUERY: usize = 500;
 
 /// A stored request, as far as it can be believed.
+#[expect(clippy::large_enum_variant, reason = "nearly every request is sound; boxing it would cost an allocation per request")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredRequest {
     /// What is stored proves itself.
@@ -124,6 +125,14 @@ async fn find_by_digest(connection: &mut AnyConnection, digests: &[B256]) -> Res
     Ok(found)
 }
 
+pub(crate) const LIVE: &str = "r.status IN ('signed', 'submitted')";
+pub(crate) const SUBMITTED: &str = "r.status = 'submitted'";
+
+/// Pages through the requests of chain `$1` in a status, by id, after `$2`.
+pub(crate) fn page_sql(status: &'static str) -> String {
+    format!("{SELECT} WHERE r.chain_id = $1 AND r.id > $2 AND {status} AND r.deadline < $3 ORDER BY r.id LIMIT $4")
+}
+
 impl Store {
     /// A request by its id.
     pub async fn request(&self, id: &PaymentRequestId) -> Result<Option<StoredRequest>, StoreError> {
@@ -153,12 +162,12 @@ impl Store {
 
     /// Live requests of a chain whose deadline is before `deadline_lt` (unix seconds), at most `limit`. Those that do not prove themselves are left out.
     pub async fn live_requests_before(&self, chain_id: u64, deadline_lt: u64, limit: u32) -> Result<Vec<PaymentRequest>, StoreError> {
-        self.sound_page(chain_id, "r.status IN ('signed', 'submitted')", signed(deadline_lt)?, limit, None).await
+        self.sound_page(chain_id, LIVE, signed(deadline_lt)?, limit, None).await
     }
 
     /// Submitted requests of a chain by id, after `after`, at most `limit`. Those that do not prove themselves are left out.
     pub async fn submitted_requests(&self, chain_id: u64, limit: u32, after: Option<&PaymentRequestId>) -> Result<Vec<PaymentRequest>, StoreError> {
-        self.sound_page(chain_id, "r.status = 'submitted'", i64::MAX, limit, after).await
+        self.sound_page(chain_id, SUBMITTED, i64::MAX, limit, after).await
     }
 
     /// Pages on over rows that are left out, so that they can never hide the others.
@@ -171,7 +180,7 @@ impl Store {
         after: Option<&PaymentRequestId>,
     ) -> Result<Vec<PaymentRequest>, StoreError> {
         let mut connection = self.read().await?;
-        let sql = format!("{SELECT} WHERE r.chain_id = $1 AND r.id > $2 AND {status} AND r.deadline < $3 ORDER BY r.id LIMIT $4");
+        let sql = page_sql(status);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut after = after.map_or_else(String::new, ToString::to_string);
         let mut page = Vec::new();

@@ -43,6 +43,15 @@ const COLUMNS: [&str; 23] = [
     "mask",
 ];
 
+pub(crate) const SEEN: &str = "SELECT e.* FROM router_events e JOIN payment_requests r ON r.digest = e.digest AND r.chain_id = e.chain_id \
+     WHERE r.id = $1 AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1";
+pub(crate) const OF_TRANSACTION: &str =
+    "SELECT * FROM router_events WHERE chain_id = $1 AND tx_hash = $2 AND kind = 'payment' AND orphaned = 0 ORDER BY log_index";
+pub(crate) const SIGNER_NAMED: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
+     AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1";
+pub(crate) const UNJUDGED: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
+     ORDER BY block_number, log_index LIMIT $3";
+
 /// What came of an event once it was final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -116,16 +125,11 @@ fn seen(row: &AnyRow) -> Result<SeenEvent, StoreError> {
 
 /// The event of a request that stands on the chain.
 async fn seen_event(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
-    let query = sqlx::query(
-        "SELECT e.* FROM router_events e JOIN payment_requests r ON r.digest = e.digest AND r.chain_id = e.chain_id \
-         WHERE r.id = $1 AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1",
-    );
-    query.bind(id.as_str()).fetch_optional(connection).await?.as_ref().map(seen).transpose()
+    sqlx::query(SEEN).bind(id.as_str()).fetch_optional(connection).await?.as_ref().map(seen).transpose()
 }
 
 async fn events_of_tx(connection: &mut AnyConnection, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
-    let query = sqlx::query("SELECT * FROM router_events WHERE chain_id = $1 AND tx_hash = $2 AND kind = 'payment' AND orphaned = 0 ORDER BY log_index");
-    query.bind(signed(chain_id)?).bind(lower(tx_hash)).fetch_all(connection).await?.iter().map(payment).collect()
+    sqlx::query(OF_TRANSACTION).bind(signed(chain_id)?).bind(lower(tx_hash)).fetch_all(connection).await?.iter().map(payment).collect()
 }
 
 /// From the events up to a place.
@@ -133,15 +137,8 @@ async fn authority(connection: &mut AnyConnection, chain_id: u64, operator: Addr
     if signer == operator {
         return Ok(Some(Authority::Operator));
     }
-    let query = sqlx::query(
-        "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
-         AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1",
-    )
-    .bind(signed(chain_id)?)
-    .bind(lower(operator))
-    .bind(lower(signer))
-    .bind(signed(at.block_number)?)
-    .bind(signed(at.log_index)?);
+    let query =
+        sqlx::query(SIGNER_NAMED).bind(signed(chain_id)?).bind(lower(operator)).bind(lower(signer)).bind(signed(at.block_number)?).bind(signed(at.log_index)?);
     let Some(row) = query.fetch_optional(connection).await? else { return Ok(None) };
     let until: u64 = Fields::new("router_events", "tx_hash", &row)?.unsigned("signer_until")?;
     Ok((until > 0).then_some(Authority::Delegate { signer, until }))
@@ -226,11 +223,7 @@ impl Tx {
 
     /// Payments up to a block that no verdict was passed on, lowest first, at most `limit`.
     pub async fn unjudged_events(&mut self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
-             ORDER BY block_number, log_index LIMIT $3",
-        );
-        let rows = query.bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.connection()).await?;
+        let rows = sqlx::query(UNJUDGED).bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.connection()).await?;
         rows.iter().map(payment).collect()
     }
 

@@ -5,9 +5,14 @@ use settlement::Timestamp;
 use crate::Tx;
 use crate::error::StoreError;
 
+/// How long before a new nonce ends an old one must have ended to be forgotten with certainty, in milliseconds: no nonce lives for a day.
+const FORGOTTEN_AFTER_MS: i64 = 86_400_000;
+
 impl Tx {
-    /// Keeps a nonce that was handed out.
+    /// Keeps a nonce that was handed out. Those that ended a day ago are forgotten on the way, so that handing out alone cannot fill the database.
     pub async fn insert_nonce(&mut self, nonce: &str, expires_at: Timestamp) -> Result<(), StoreError> {
+        let forget = sqlx::query("DELETE FROM sign_in_nonces WHERE expires_at < $1").bind(expires_at.as_millis().saturating_sub(FORGOTTEN_AFTER_MS));
+        forget.execute(self.connection()).await?;
         let query = sqlx::query("INSERT INTO sign_in_nonces (nonce, expires_at) VALUES ($1, $2)").bind(nonce.to_owned()).bind(expires_at.as_millis());
         query.execute(self.connection()).await?;
         Ok(())

@@ -111,6 +111,16 @@ impl TestDatabase {
         Store::connect(&self.options).await.expect("the database opens twice")
     }
 
+    /// Another store over the same Postgres database, with a setting of the server, as `name=value`, for all its connections.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub async fn another_store_with(&self, setting: &str) -> Store {
+        let separator = if self.options.url.contains('?') { '&' } else { '?' };
+        let options = StoreOptions { url: format!("{}{separator}options[{}", self.options.url, setting.replacen('=', "]=", 1)), ..self.options.clone() };
+        Store::connect(&options).await.expect("the database opens twice")
+    }
+
     /// Every table of the schema with every column of it.
     ///
     /// # Panics

@@ -128,6 +128,12 @@ impl Tx {
 
     /// The next nonce that nobody has used: neither given out here, nor seen used or cancelled on the chain (after a database was restored, say). Numbers
     /// are given out in order, which fills the words of the router's bitmap and keeps payments cheap.
+    ///
+    /// The next who asks under the same operator waits until this transaction ends, also while it waits for a signature: a number that was signed for must
+    /// never be given out again, and one that was not must not be lost.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when that takes too long.
     pub async fn allocate_nonce(&mut self, chain_id: u64, router: Address, operator: Address) -> Result<U256, StoreError> {
         loop {
             let query = sqlx::query_scalar(

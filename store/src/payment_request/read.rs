@@ -19,7 +19,7 @@ use crate::{proof, unit};
 
 /// Columns of the request by their names, those of the other tables as `<table>.<column>`. `is_seen`: its event stands on the chain. `delegate_named_until`:
 /// what the operator last said of the proof's delegate before the event.
-pub(super) const SELECT: &str = r#"SELECT r.*,
+pub(crate) const SELECT: &str = r#"SELECT r.*,
  u.agreement_id AS "units.agreement_id", u.instalment AS "units.instalment", u.chain_id AS "units.chain_id", u.router AS "units.router",
  u.operator AS "units.operator", u.nonce AS "units.nonce", u.voided_in_block AS "units.voided_in_block",
  a.terms AS "agreements.terms", a.terms_hash AS "agreements.terms_hash", a.consent AS "agreements.consent", a.buyer_id AS "agreements.buyer_id",

@@ -29,7 +29,7 @@ fn submission(n: u64, revision: u32, seconds: u64) -> Submission {
         revision,
         deliverable_url: Some(format!("https://example.org/{n}")),
         notes: None,
-        deliverable_hash: (n % 2 == 0).then_some(B256::repeat_byte(0xde)),
+        deliverable_hash: n.is_multiple_of(2).then_some(B256::repeat_byte(0xde)),
         created_at: at(seconds),
     }
 }
@@ -85,7 +85,7 @@ async fn of_many_imports_of_one_reference_exactly_one_happens(engine: Engine) {
     let world = World::new(engine).await;
     let other = world.db.another_store().await;
     let import = |n: u64| {
-        let store = if n % 2 == 0 { world.store().clone() } else { other.clone() };
+        let store = if n.is_multiple_of(2) { world.store().clone() } else { other.clone() };
         let record = AgreementRecord { external_ref: "order-7".to_owned(), ..agreement(10 + n) };
         tokio::spawn(async move {
             let mut tx = store.begin().await?;
@@ -137,7 +137,7 @@ async fn whoever_locks_the_agreement_decides_alone(engine: Engine) {
                 return Ok::<bool, StoreError>(false);
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let kind = if n % 2 == 0 { UnitKind::Whole } else { UnitKind::Instalment(1) };
+            let kind = if n.is_multiple_of(2) { UnitKind::Whole } else { UnitKind::Instalment(1) };
             let nonce = tx.allocate_nonce(CHAIN, ROUTER, operator().address()).await?;
             let unit = settlement::unit::Unit { kind, nonce, ..unit(&record, n) };
             tx.insert_unit(&unit, CHAIN, ROUTER, operator().address()).await?;

@@ -1,5 +1,7 @@
 //! What the store promises, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "in a test, what cannot go on says so by panicking")]
+
 mod world;
 
 /// Stamps each behaviour as `sqlite::<name>` and `postgres::<name>`. One that is written and not listed is dead code, which clippy refuses.
@@ -23,6 +25,7 @@ macro_rules! on_both_engines {
 mod agreements;
 mod chain;
 mod connection;
+mod documented;
 mod idempotency;
 mod leader;
 mod ledger;

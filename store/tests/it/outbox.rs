@@ -52,7 +52,7 @@ async fn numbers_have_no_gaps_and_follow_the_commits_of_concurrent_writers(engin
     let world = World::new(engine).await;
     let other = world.db.another_store().await;
     let writer = |writer: u64| {
-        let store = if writer % 2 == 0 { world.store().clone() } else { other.clone() };
+        let store = if writer.is_multiple_of(2) { world.store().clone() } else { other.clone() };
         tokio::spawn(async move {
             let mut last = 0;
             for commit in 0..COMMITS {

@@ -167,4 +167,12 @@ async fn a_sign_in_nonce_is_used_once(engine: Engine) {
     tx.commit().await.unwrap();
     let mut tx = world.begin().await;
     assert!(!tx.take_nonce("two", at(50)).await.unwrap());
+
+    // What nobody ever uses is forgotten all the same.
+    tx.insert_nonce("unused", at(100)).await.unwrap();
+    tx.insert_nonce("same day", at(100 + 86_400)).await.unwrap();
+    assert!(tx.take_nonce("unused", at(1)).await.unwrap(), "nothing that may still count is forgotten");
+    tx.insert_nonce("unused", at(100)).await.unwrap();
+    tx.insert_nonce("next day", at(101 + 86_400)).await.unwrap();
+    assert!(!tx.take_nonce("unused", at(1)).await.unwrap());
 }

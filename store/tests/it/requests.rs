@@ -125,7 +125,7 @@ async fn d09_of_many_requests_for_one_unit_exactly_one_is_live(engine: Engine) {
     world.add_unit(&unit).await;
     let other = world.db.another_store().await;
     let attempt = |n: u64| {
-        let store = if n % 2 == 0 { world.store().clone() } else { other.clone() };
+        let store = if n.is_multiple_of(2) { world.store().clone() } else { other.clone() };
         let request = request(&world.agreement, &unit, n);
         tokio::spawn(async move {
             let mut tx = store.begin().await?;

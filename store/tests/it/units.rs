@@ -47,7 +47,7 @@ async fn nonces_are_given_out_once_and_in_order(engine: Engine) {
     assert_eq!(tx.allocate_nonce(CHAIN, ROUTER, operator).await.unwrap(), U256::ZERO);
     tx.rollback().await.unwrap();
     let take = |n: usize| {
-        let store = if n % 2 == 0 { world.store().clone() } else { other.clone() };
+        let store = if n.is_multiple_of(2) { world.store().clone() } else { other.clone() };
         tokio::spawn(async move {
             let mut tx = store.begin().await.unwrap();
             let nonces = [tx.allocate_nonce(CHAIN, ROUTER, operator).await.unwrap(), tx.allocate_nonce(CHAIN, ROUTER, operator).await.unwrap()];

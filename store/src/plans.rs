@@ -1,0 +1,66 @@
+//! That no statement of the busy paths reads a table from end to end, on either engine.
+
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::agreement::{Role, list_sql};
+use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
+use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED};
+use crate::testing::TestDatabase;
+use crate::{Engine, Store};
+
+/// The busy statements, with values in the places of `$1`, `$2`, ….
+fn busy() -> Vec<(String, &'static [&'static str])> {
+    let list: &[&str] = &["'prof'", "''", "9", "'z'", "9"];
+    vec![
+        (format!("{SELECT} WHERE r.id = $1"), &["'pr'"]),
+        (format!("{SELECT} WHERE r.digest IN ($1, $2)"), &["'0x1'", "'0x2'"]),
+        (format!("{SELECT} WHERE r.agreement_id = $1 ORDER BY r.created_at, r.id"), &["'agr'"]),
+        (page_sql(LIVE), &["1", "'pr'", "9", "9"]),
+        (page_sql(SUBMITTED), &["1", "'pr'", "9", "9"]),
+        (list_sql(Some(Role::Buyer)), list),
+        (list_sql(Some(Role::Seller)), list),
+        (list_sql(Some(Role::Evaluator)), list),
+        (list_sql(None), list),
+        (SEEN.to_owned(), &["'pr'"]),
+        (OF_TRANSACTION.to_owned(), &["1", "'0x1'"]),
+        (SIGNER_NAMED.to_owned(), &["1", "'0x1'", "'0x2'", "9", "9"]),
+        (UNJUDGED.to_owned(), &["1", "9", "9"]),
+    ]
+}
+
+async fn plan(store: &Store, sql: &str) -> String {
+    let explain = match store.engine() {
+        Engine::Sqlite => "EXPLAIN QUERY PLAN",
+        Engine::Postgres => "EXPLAIN",
+    };
+    let rows = sqlx::query(AssertSqlSafe(format!("{explain} {sql}"))).fetch_all(store.database.pool()).await.unwrap();
+    let line = |row: &sqlx::any::AnyRow| match store.engine() {
+        Engine::Sqlite => row.get::<String, _>("detail"),
+        Engine::Postgres => row.get::<String, _>(0),
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+async fn nothing_is_read_from_end_to_end(engine: Engine) {
+    let database = TestDatabase::new(engine).await;
+    let store = match engine {
+        Engine::Sqlite => database.store.clone(),
+        // A small table is read whole because that is cheap; this asks what happens to a large one.
+        Engine::Postgres => database.another_store_with("enable_seqscan=off").await,
+    };
+    for (sql, values) in busy() {
+        let filled = (0..values.len()).rev().fold(sql, |sql, place| sql.replace(&format!("${}", place + 1), values[place]));
+        let plan = plan(&store, &filled).await;
+        assert!(!plan.contains("Seq Scan") && !plan.lines().any(|line| line.trim().starts_with("SCAN")), "{filled}\n{plan}");
+    }
+}
+
+#[tokio::test]
+async fn sqlite_reads_nothing_from_end_to_end() {
+    nothing_is_read_from_end_to_end(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn postgres_reads_nothing_from_end_to_end() {
+    nothing_is_read_from_end_to_end(Engine::Postgres).await;
+}
