@@ -10,6 +10,7 @@ on_both_engines!(
     b24_a_paused_old_leader_writes_nothing,
     b24_the_next_leader_waits_for_what_the_old_one_is_writing,
     b24_a_leader_that_lost_its_connection_knows,
+    a_leader_that_follows_its_chain_says_so_and_no_other_can,
 );
 
 async fn b24_one_leader_at_a_time(engine: Engine) {
@@ -104,4 +105,21 @@ async fn b24_a_leader_that_lost_its_connection_knows(engine: Engine) {
             assert!(next.epoch() > leader.epoch());
         }
     }
+}
+
+async fn a_leader_that_follows_its_chain_says_so_and_no_other_can(engine: Engine) {
+    let world = World::new(engine).await;
+    let leader = world.start_chain().await;
+    let (store, epoch) = (world.store(), leader.epoch());
+    assert_eq!(world.cursor().await.heard_at, None);
+    store.beat(CHAIN, epoch, at(7)).await.unwrap();
+    assert_eq!(world.cursor().await.heard_at, Some(at(7)));
+    assert!(matches!(store.beat(CHAIN, epoch + 1, at(8)).await, Err(StoreError::Fenced { .. })));
+    assert!(matches!(store.beat(CHAIN + 1, epoch, at(8)).await, Err(StoreError::Fenced { .. })));
+    drop(leader);
+    let next = eventually(async || store.lead(CHAIN).await, Result::is_ok).await.unwrap();
+    assert!(matches!(store.beat(CHAIN, epoch, at(9)).await, Err(StoreError::Fenced { .. })), "a paused old leader does not look alive");
+    assert_eq!(world.cursor().await.heard_at, Some(at(7)));
+    store.beat(CHAIN, next.epoch(), at(9)).await.unwrap();
+    assert_eq!(world.cursor().await.heard_at, Some(at(9)));
 }
