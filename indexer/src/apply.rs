@@ -96,10 +96,10 @@ pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Resu
 /// The cursor after a batch.
 fn moved(before: &Cursor, batch: &Batch) -> Cursor {
     let scanned = batch.scanned;
-    let held = before.final_through.map(|through| through.min(batch.holds_through()));
+    // A reorg that is followed never reaches below what is final.
     let (final_through, final_time) = match batch.newly_final {
-        Some(header) => (held.max(Some(header.number)), header.time),
-        None => (held, before.final_time),
+        Some(header) => (Some(header.number), header.time),
+        None => (before.final_through, before.final_time),
     };
     Cursor {
         scanned: BlockRef { number: scanned.number, hash: scanned.hash, time: scanned.time },

@@ -14,5 +14,5 @@ pub async fn final_through(reader: &dyn ChainReader, policy: FinalityPolicy, hea
         FinalityPolicy::Safe => BlockRef::Safe,
         FinalityPolicy::Finalized => BlockRef::Finalized,
     };
-    Ok(reader.block(tag).await?.map(|block| block.header.number.min(head.number)))
+    Ok(reader.block(tag).await?.map(|block| block.header.number))
 }

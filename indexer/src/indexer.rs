@@ -316,7 +316,7 @@ impl Indexer {
         let kept: Vec<Header> = held.iter().copied().filter(|header| rewind.is_held && header.number <= rewind.to.number).collect();
         let scanned = new.headers.last().copied().unwrap_or(rewind.to);
         let batch = Batch {
-            newly_final: newly_final(cursor.final_through.min(Some(rewind.to.number)), limit, kept.iter().chain(&new.headers)),
+            newly_final: newly_final(cursor.final_through, limit, kept.iter().chain(&new.headers)),
             rewind: Some(rewind),
             new,
             late: Vec::new(),
@@ -369,7 +369,7 @@ impl Indexer {
     /// Finds out what follows from a batch, and writes it.
     async fn write(&mut self, cursor: &Cursor, batch: Batch) -> Result<(), IndexerError> {
         let (chain_id, store) = (cursor.chain_id, &self.store);
-        let final_through = batch.newly_final.map(|header| header.number).max(cursor.final_through.map(|through| through.min(batch.holds_through())));
+        let final_through = batch.newly_final.map(|header| header.number).max(cursor.final_through);
         let new = batch.events();
         let appointments = Appointments { chain: &self.config.chain, store, reader: &*self.reader, new: &new, holds_through: batch.holds_through() };
         let inquiry = Inquiry { appointments, final_through, head: &batch.head };

@@ -87,6 +87,7 @@ struct Inner {
     faults: Faults,
     questions: u64,
     log_questions: u64,
+    turned_away: u64,
 }
 
 /// The chain. Clones are of one chain.
@@ -199,6 +200,11 @@ impl TestChain {
     /// How many times logs were asked for by range.
     pub fn log_questions(&self) -> u64 {
         self.lock().log_questions
+    }
+
+    /// How many times the indexer wanted to hear another node.
+    pub fn turned_away(&self) -> u64 {
+        self.lock().turned_away
     }
 
     /// Everything that one question sees.
@@ -333,5 +339,9 @@ impl ChainReader for TestChain {
             }
         }
         Ok(until.abi_encode().into())
+    }
+
+    fn turn_away(&self) {
+        self.lock().turned_away += 1;
     }
 }

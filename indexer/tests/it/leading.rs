@@ -37,7 +37,7 @@ async fn b24_a_standby_takes_over_when_the_leader_ends(engine: Engine) {
     world.chain.mine(&[world.payment(&request)]);
     world.chain.mine_empty(3);
     world.stop();
-    for _ in 0..100 {
+    for _ in 0..1_000 {
         match standby.step().await.unwrap() {
             Progress::Idle => break,
             // Postgres takes a moment to notice that a session has ended.

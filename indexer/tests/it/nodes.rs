@@ -1,5 +1,6 @@
 //! Nodes that lie, lag and refuse.
 
+use indexer::IndexerError;
 use indexer::fetch::Source;
 use indexer::logs::RangeScan;
 use indexer::reader::{BlockRef, ChainReader, LogFilter, RpcError};
@@ -18,6 +19,7 @@ on_both_engines!(
     b06_answers_of_two_branches_are_never_joined,
     a_node_that_lags_on_every_third_answer_loses_nothing,
     a_long_chain_is_read_by_range,
+    headers_far_below_the_final_block_are_forgotten,
     a_start_block_that_is_not_there_yet_is_waited_for,
     without_a_start_block_reading_starts_at_the_newest,
 );
@@ -81,7 +83,12 @@ async fn b09_a_node_that_fails_between_any_two_answers_costs_no_payment(engine: 
         }
         world.chain.misbehave(|faults| faults.fails_after = Some(answers));
         // The process dies with the step.
-        drop(world.try_step().await);
+        let turned_away = world.chain.turned_away();
+        if let Err(IndexerError::Rpc(_)) = world.try_step().await
+            && answers > 1
+        {
+            assert_eq!(world.chain.turned_away(), turned_away + 1, "another node is asked next");
+        }
         world.stop();
     }
     world.chain.behave();
@@ -154,6 +161,21 @@ async fn a_long_chain_is_read_by_range(engine: Engine) {
     let held = world.store.headers(CHAIN_ID, 0, 10_000).await.unwrap();
     assert!(held.len() < 600, "{} headers are held", held.len());
     assert!(held.iter().any(|header| header.number == 2), "that of the block with the payment stays");
+}
+
+async fn headers_far_below_the_final_block_are_forgotten(engine: Engine) {
+    let world = World::new(engine).await;
+    let request = world.request().await;
+    world.chain.mine(&[world.payment(&request)]);
+    for _ in 0..20 {
+        world.chain.mine_empty(32);
+        world.settle().await;
+    }
+    let numbers: Vec<u64> = world.store.headers(CHAIN_ID, 0, 10_000).await.unwrap().iter().map(|header| header.number).collect();
+    let head = world.chain.head().number;
+    // Three confirmations, so the block two below the newest is final; 512 more are kept, and those with events.
+    let kept: Vec<u64> = [1, 2].into_iter().chain(head - 2 - 512..=head).collect();
+    assert_eq!(numbers, kept);
 }
 
 async fn a_start_block_that_is_not_there_yet_is_waited_for(engine: Engine) {

@@ -270,6 +270,8 @@ async fn a_reorg_below_everything_that_was_read_begins_again(engine: Engine) {
     indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified);
+    let held = world.store.headers(CHAIN_ID, 0, 1).await.unwrap();
+    assert_eq!(held[1].parent, held[0].hash, "of the old chain nothing is held, not even its first block");
 }
 
 async fn expiry_and_reorg_together_strand_nothing(engine: Engine) {

@@ -25,7 +25,7 @@ use settlement::terms::Terms;
 use settlement::unit::{Unit, UnitKind};
 use settlement::{Clock, IdSource, Timestamp};
 use store::testing::TestDatabase;
-use store::{Engine, LoggedNotice, Profile, Store, StoredRequest};
+use store::{Engine, LoggedNotice, Profile, Store, StoreError, StoredRequest};
 use ulid::Ulid;
 
 use crate::chain::{CHAIN_ID, GENESIS_TIME, TestChain, Transaction};
@@ -160,11 +160,22 @@ impl World {
         let running = self.indexer.lock().unwrap().take();
         let mut indexer = match running {
             Some(indexer) => indexer,
-            None => self.connect(self.config(), self.store.clone()).await?,
+            None => self.start().await?,
         };
         let done = indexer.step().await;
         *self.indexer.lock().unwrap() = Some(indexer);
         done
+    }
+
+    /// The indexer of the world, once the one before has let go: Postgres notices with a delay that its session has ended.
+    async fn start(&self) -> Result<Indexer, IndexerError> {
+        for _ in 0..MAX_STEPS {
+            match self.connect(self.config(), self.store.clone()).await {
+                Err(IndexerError::Store(StoreError::NotLeader { .. })) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+                started => return started,
+            }
+        }
+        panic!("the lead is never free");
     }
 
     pub async fn step(&self) -> Progress {
