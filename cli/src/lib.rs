@@ -13,6 +13,7 @@ pub mod output;
 pub mod paying;
 pub mod progress;
 pub mod receipt_check;
+mod retention;
 pub mod services;
 pub mod stack;
 pub mod system;

@@ -88,7 +88,7 @@ fn local_signer(source: &SignerSource) -> anyhow::Result<LocalSigner> {
     })
 }
 
-/// Starts the API on `listener` as a worker.
+/// Starts the API on `listener` as a worker, and one that forgets old answers.
 ///
 /// # Errors
 /// When a signer's key cannot be read.
@@ -107,6 +107,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
         metrics: telemetry::metrics(),
         config: api_config(config)?,
     };
+    life.spawn("retention", crate::retention::run(store.clone(), Arc::clone(&world.clock), life.soft().clone()));
     let soft = life.soft().clone();
     life.spawn("api", async move { router_api::serve(listener, router_api::app(api), soft).await });
     Ok(())
