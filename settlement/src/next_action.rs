@@ -19,6 +19,10 @@ mod request;
 
 pub use request::{Permissions, RecommendedAction, RequestFacts, Seen};
 
+/// Most requests of an agreement, however they ended. Each is verified whenever the agreement is looked at, so without a limit a buyer could make one that
+/// takes seconds to read, and holds up everybody who writes meanwhile. At one an hour they last four days; a hundred instalments can be paid.
+pub const MAX_REQUESTS: usize = 100;
+
 /// In which role somebody reads a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -128,10 +132,14 @@ pub enum CannotRequest {
         #[source]
         fee: FeeError,
     },
+    /// There have been [`MAX_REQUESTS`].
+    #[error("an agreement has at most {MAX_REQUESTS} payment requests; agree on what is still open as a new one")]
+    Limit,
 }
 
 impl CannotRequest {
-    /// Closed list: `not_allowed`, `active_request`, `payment_settling`, `overlapping_payload`, `paid_in_full`, `amount_refused`, `fee_refused`.
+    /// Closed list: `not_allowed`, `active_request`, `payment_settling`, `overlapping_payload`, `paid_in_full`, `amount_refused`, `fee_refused`,
+    /// `limit_reached`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -142,6 +150,7 @@ impl CannotRequest {
             Self::Unit(CannotSign::PaidInFull) => "paid_in_full",
             Self::Unit(CannotSign::MoreThanOpen { .. } | CannotSign::Zero) => "amount_refused",
             Self::Fee(_) | Self::Rest { .. } => "fee_refused",
+            Self::Limit => "limit_reached",
         }
     }
 
@@ -153,7 +162,8 @@ impl CannotRequest {
             Self::Unit(CannotSign::Live(_) | CannotSign::Settling(_) | CannotSign::PaidInFull | CannotSign::MoreThanOpen { .. } | CannotSign::Zero)
             | Self::Agreement(_)
             | Self::Fee(_)
-            | Self::Rest { .. } => None,
+            | Self::Rest { .. }
+            | Self::Limit => None,
         }
     }
 }
@@ -181,6 +191,9 @@ impl AgreementFacts<'_> {
     pub fn next_payment(&self, asked: Option<Amount>) -> Result<(NextUnit, Quote), CannotRequest> {
         self.agreement.state.may_pay(self.agreement.terms.payment_timing, self.payments)?;
         let (unit, amount) = next_unit(self.agreement.terms.amount, asked, self.siblings, self.final_time)?;
+        if self.siblings.len() >= MAX_REQUESTS {
+            return Err(CannotRequest::Limit);
+        }
         let quote = self.agreement.fee.quote(amount)?;
         // A fixed fee can be more than the cap allows on a small rest, and then nobody could ever pay it.
         let rest = open_amount(self.agreement.terms.amount, self.siblings).and_then(|open| open.minus(amount)).unwrap_or(Amount::ZERO);
@@ -288,7 +301,8 @@ impl AgreementFacts<'_> {
         match self.next_payment(None) {
             Ok((_, quote)) => action.paying(self.payment(Some(quote))),
             Err(refusal) => {
-                let reason = BlockedReason { code: refusal.code(), message: refusal.to_string(), recoverable: true };
+                let recoverable = !matches!(refusal, CannotRequest::Limit);
+                let reason = BlockedReason { code: refusal.code(), message: refusal.to_string(), recoverable };
                 let until = refusal.until().map(|at| at.to_string());
                 AvailableAction { available_after: until, ..action.paying(self.payment(None)).unless(Some(reason)) }
             }

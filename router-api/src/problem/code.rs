@@ -115,8 +115,8 @@ codes! {
         "A wallet speaks for one profile."
         "Sign in with that wallet instead.";
     LimitReached CONFLICT "limit_reached" "There are enough of these"
-        "A profile may have only so many of them at a time."
-        "Remove one that is no longer needed.";
+        "A profile may have only so many of them at a time, an agreement only so many payment requests in all."
+        "Remove one that is no longer needed; agree on what is still open as a new agreement.";
     HandleTaken CONFLICT "handle_taken" "The handle is taken"
         "Another profile has it."
         "Choose another.";

@@ -213,7 +213,7 @@ impl RequestFacts<'_> {
                 Err(CannotRequest::Unit(CannotSign::Settling(_))) => Recommended::WaitForConfirmations,
                 Err(CannotRequest::Unit(CannotSign::Overlap { .. })) => Recommended::WaitForExpiry,
                 Err(CannotRequest::Unit(CannotSign::PaidInFull | CannotSign::MoreThanOpen { .. } | CannotSign::Zero)) => Recommended::None,
-                Err(CannotRequest::Agreement(_) | CannotRequest::Fee(_) | CannotRequest::Rest { .. }) => Recommended::None,
+                Err(CannotRequest::Agreement(_) | CannotRequest::Fee(_) | CannotRequest::Rest { .. } | CannotRequest::Limit) => Recommended::None,
             },
         }
     }

@@ -37,6 +37,7 @@ pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> 
         }
         CannotRequest::Unit(CannotSign::Zero) => Problem::field(Code::InvalidAmount, "sellerAmount", text),
         CannotRequest::Fee(_) | CannotRequest::Rest { .. } => Problem::field(Code::FeeRefused, "sellerAmount", text),
+        CannotRequest::Limit => Problem::new(Code::LimitReached, text),
     }
 }
 

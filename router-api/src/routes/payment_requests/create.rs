@@ -67,7 +67,8 @@ impl Prepare for CreatePaymentRequest {
         (status = 200, description = "The live request.", body = PaymentRequestBody, example = json!({ "paymentRequest": super::example() })),
         (status = 409, description = "Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way \
             (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), \
-            ended (`not_allowed`), or in doubt (`router_payment_proof_inspection_required`).", body = ProblemBody, content_type = PROBLEM_JSON),
+            ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`).",
+            body = ProblemBody, content_type = PROBLEM_JSON),
         (status = 503, description = "The signer does not answer (`signer_unavailable`) or the chain is not read (`indexer_halted`); nothing was stored.",
             body = ProblemBody, content_type = PROBLEM_JSON),
     )

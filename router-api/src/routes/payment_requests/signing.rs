@@ -72,7 +72,8 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
         payer: wanted.payer,
         seller_amount: quote.seller,
         created_at: now,
-        deadline: now.plus(wanted.expires_in).unix_seconds(),
+        // The router compares it with block time: where the chain's clock is ahead of ours, a request must not be born dead.
+        deadline: known.setting.chain.now(now).plus(wanted.expires_in).unix_seconds(),
         finality: chain.finality,
     };
     let signed = sign(api, chain.chain_id, Snapshot::new(&known.agreement, ask).map_err(refused_snapshot)?).await?;

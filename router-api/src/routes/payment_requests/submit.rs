@@ -12,6 +12,7 @@ use settlement::agreement::AgreementRecord;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
+use settlement::unit::Fate;
 use store::{Conflict, SeenEvent, StoreError, StoredRequest, Tx};
 use utoipa::ToSchema;
 
@@ -96,8 +97,23 @@ pub(super) async fn name_transaction(
             None,
         ) => {}
     }
+    check_unit_is_open(tx, &request).await?;
     check_is_free(tx, &request, tx_hash).await?;
     Ok((bind(api, tx, &agreement, request, tx_hash).await?, seen))
+}
+
+/// Refuses when another request has used the unit's nonce: a failed one must not come back to life beside it.
+async fn check_unit_is_open(tx: &mut Tx, request: &PaymentRequest) -> Result<(), Problem> {
+    let siblings = tx.siblings(&request.agreement).await?;
+    let others = siblings.iter().filter(|sibling| sibling.unit_id == request.unit.id && sibling.request != request.id);
+    for other in others {
+        match other.fate {
+            Fate::Paid => return Err(conflict::already_verified(&other.request)),
+            Fate::Settling => return Err(conflict::settling(&other.request)),
+            Fate::Live | Fate::Ended => {}
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a transaction that is known to pay something else.
@@ -258,6 +274,26 @@ mod tests {
         let refused = app.submit(&id, &TestApp::hash(2)).await.problem(409, "reuse_or_cancel_active_request");
         assert_eq!(refused["paymentRequestId"], newer);
         assert_eq!(app.request_detail(&newer).await["status"], "signed");
+    }
+
+    #[tokio::test]
+    async fn a10_a_failed_request_does_not_come_back_once_its_unit_is_paid() {
+        let app = TestApp::new().await;
+        let failed = app.request().await;
+        app.submit(&failed, &TestApp::hash(1)).await.expect(200);
+        app.fail_request(&failed, FailureReason::Reverted { tx_hash: B256::with_last_byte(1) }).await;
+        let newer = app.request().await;
+        app.see(&newer).await;
+        let settling = app.submit(&failed, &TestApp::hash(2)).await.problem(409, "payment_settling");
+        assert_eq!(settling["paymentRequestId"], newer);
+        app.finalise(&newer).await;
+        let paid = app.submit(&failed, &TestApp::hash(2)).await.problem(409, "already_verified");
+        assert_eq!(paid["paymentRequestId"], newer);
+        app.verify(&failed, json!({ "txHash": TestApp::hash(2) })).await.problem(409, "already_verified");
+        assert_eq!(app.request_detail(&failed).await["status"], "failed");
+        // Nothing stands in the way when a reorg takes the payment back.
+        app.reorg(&newer).await;
+        assert_eq!(app.request_detail(&newer).await["status"], "submitted");
     }
 
     #[tokio::test]

@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 use alloy_primitives::Address;
 use axum::http::Method;
 use serde_json::json;
+use settlement::IdSource;
+use settlement::ids::PaymentRequestId;
+use settlement::next_action::MAX_REQUESTS;
+use settlement::payment_request::PaymentRequest;
 use settlement::receipt::Receipt;
+use settlement::snapshot::{SignedSnapshot, Snapshot};
 use signer::wallet::{Expectation, check};
 use store::Engine;
 
@@ -408,4 +413,43 @@ async fn the_document_knows_both_details() {
         let answer = app.get(&path).bearer(actor).send().await.expect(200);
         assert_documented::<PaymentRequestBody>(answer.json());
     }
+}
+
+#[tokio::test]
+async fn a06_a_request_is_payable_also_where_the_chains_clock_is_ahead_of_ours() {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    app.clock.advance_s(7_200);
+    app.blocks(1).await;
+    let head = app.now();
+    app.clock.advance_s(-7_200);
+    let request = app.create(app.wanted()).await.expect(201)["paymentRequest"].clone();
+    assert_eq!((&request["isPayable"], &request["recommendedAction"]["code"]), (&json!(true), &json!("pay_now")));
+    assert_eq!(request["expiresAt"], head.plus(Duration::from_secs(3_600)).to_string());
+}
+
+#[tokio::test]
+async fn an_agreement_has_only_so_many_requests_however_they_ended() {
+    let app = TestApp::new().await;
+    let id = app.request().await;
+    app.cancel_request(&id).await.expect(200);
+    let first = app.stored(&id).await;
+    let mut tx = app.store.begin().await.unwrap();
+    for _ in 1..MAX_REQUESTS - 1 {
+        let id = PaymentRequestId::new(app.ids.ulid());
+        let snapshot = Snapshot { payment_request: id.clone(), ..first.signed.snapshot().clone() };
+        // Some signer is recovered; which one does not matter to the count.
+        let signed = SignedSnapshot::new(snapshot, first.signed.signature().clone()).unwrap();
+        tx.insert_request(&PaymentRequest { id, signed, ..first.clone() }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let last = app.request().await;
+    app.create(app.wanted()).await.expect(200);
+    app.cancel_request(&last).await.expect(200);
+    app.create(app.wanted()).await.problem(409, "limit_reached");
+    let offered = app.contract().await["availableActions"].as_array().unwrap().clone();
+    let create = offered.iter().find(|action| action["action"] == "create_payment_request").unwrap();
+    assert_eq!((&create["state"], &create["blockedReason"]["code"]), (&json!("blocked"), &json!("limit_reached")));
+    app.pay(&last).await;
+    assert_eq!(app.request_detail(&last).await["status"], "router_verified", "what was signed can be paid");
 }
