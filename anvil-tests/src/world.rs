@@ -104,7 +104,7 @@ impl World {
         let stack = Stack::start(options.clone()).await.unwrap();
         let chain = Chain::new(anvil.url().clone());
         let [buyer, seller, stranger] = parties(&stack);
-        let (deployment, api_url) = (stack.deployment.clone(), stack.api_url.clone());
+        let (deployment, api_url) = (stack.deployment, stack.api_url.clone());
         Self { chain, stack: Some(stack), buyer, seller, stranger, database, deployment, options, api_url, _anvil: anvil, folder }
     }
 

@@ -14,13 +14,16 @@ on_both_engines!(
     b14_a_payment_that_reverts_can_be_made_again,
 );
 
+/// Changes one thing of a signed payment.
+type Change = fn(&mut payCall);
+
 async fn a_changed_payment_is_refused_and_changes_nothing(engine: Engine) {
     let world = World::new(engine).await;
     let at = world.payable().await;
     let call = world.pay_call(&at).await;
     world.approve().await;
     let router = world.deployment.router;
-    let changes: [(&str, fn(&mut payCall)); 8] = [
+    let changes: [(&str, Change); 8] = [
         ("payee", |call| call.payment.payee = EVALUATOR.address()),
         ("token", |call| call.payment.token = Address::repeat_byte(7)),
         ("less", |call| call.payment.amount -= U256::ONE),
