@@ -16,7 +16,7 @@ use crate::config::{ChainConfig, Config, SecretUrl};
 use crate::deploy;
 use crate::failure::fix_of;
 use crate::foundry;
-use crate::output::until;
+use crate::output::{causes, until};
 use crate::services::{open_store, routing_signer};
 use crate::system::SystemClock;
 
@@ -68,7 +68,7 @@ impl Finding {
     }
 
     fn failed(what: impl Into<String>, error: &anyhow::Error) -> Self {
-        Self::wrong(what, format!("{error:#}"), fix_of(error).unwrap_or("read the cause"))
+        Self::wrong(what, causes(error).join(": "), fix_of(error).unwrap_or("read the cause"))
     }
 }
 
@@ -97,6 +97,11 @@ fn configuration(config: &Config) -> Finding {
 
 async fn database(config: &Config, findings: &mut Vec<Finding>) -> Option<Store> {
     let what = format!("database {}", config.database.url);
+    // Opening it would make it.
+    if config.database.url.file().is_some_and(|file| !file.exists()) {
+        findings.push(Finding::wrong(what, "does not exist yet", "run `counterfoil migrate`"));
+        return None;
+    }
     let store = match open_store(config).await {
         Ok(store) => store,
         Err(error) => {
@@ -252,7 +257,7 @@ async fn api(config: &Config) -> Finding {
     let asked = async { Client::new(config.api.url.clone(), None)?.get("/ready").await };
     match asked.await {
         Ok(_) => Finding::fine(what, "is ready"),
-        Err(error) => Finding::note(what, format!("{error:#}")),
+        Err(error) => Finding::note(what, causes(&error).join(": ")),
     }
 }
 

@@ -41,7 +41,7 @@ impl Output {
     /// Says why the command failed and what mends it.
     pub fn failure(self, error: &anyhow::Error) {
         if self.json {
-            let document = json!({ "error": { "detail": format!("{error:#}"), "code": code_of(error), "fix": fix_of(error) } });
+            let document = json!({ "error": { "detail": causes(error).join(": "), "code": code_of(error), "fix": fix_of(error) } });
             return eprint(&document.to_string());
         }
         eprint(&describe(error));
@@ -58,13 +58,18 @@ impl Output {
 #[must_use]
 pub fn describe(error: &anyhow::Error) -> String {
     let mut lines = vec![format!("error: {error}")];
-    let mut causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-    // Some libraries wrap an error in one that says the same.
-    causes.dedup();
-    lines.extend(causes.iter().skip(1).map(|cause| format!("  because: {}", cause.replace('\n', "\n    "))));
+    lines.extend(causes(error).iter().skip(1).map(|cause| format!("  because: {}", cause.replace('\n', "\n    "))));
     lines.extend(code_of(error).map(|code| format!("  code: {code}")));
     lines.extend(fix_of(error).map(|fix| format!("  to mend it: {fix}")));
     lines.join("\n")
+}
+
+/// What went wrong and why, the cause of each after it. Some libraries wrap an error in one that says the same: it is told once.
+#[must_use]
+pub fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    causes.dedup();
+    causes
 }
 
 /// A table with a heading for each column.
@@ -166,6 +171,7 @@ mod tests {
     fn a_cause_is_told_once() {
         let error = anyhow::anyhow!("refused").context("error sending request").context("error sending request").context("no answer");
         assert_eq!(describe(&error), "error: no answer\n  because: error sending request\n  because: refused");
+        assert_eq!(causes(&error).join(": "), "no answer: error sending request: refused");
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Verdict {
             cannot_know.push("whether these are the terms you agreed: give yours with --terms");
         }
         cannot_know.push("whether both parties consented: the operator signed that they did, and how it was shown; the signatures are with the agreement");
-        cannot_know.push("when it was verified: that is the issuer's word");
+        cannot_know.push("when it was verified, and which block was final then: that is the issuer's word");
         Self { verified: failed_step.is_none(), failed_step, steps, cannot_know }
     }
 

@@ -16,7 +16,7 @@ use signer::WalletKey;
 
 use super::{ApiArgs, Context};
 use crate::failure::{Failure, OrFix};
-use crate::output::{listing, pairs, text};
+use crate::output::{listing, pairs, program, text};
 use crate::system::OsIds;
 use crate::wallet_key;
 
@@ -99,7 +99,7 @@ async fn import(args: Import, context: &Context) -> anyhow::Result<ExitCode> {
     let answer = client.post("/api/agent/contracts/import", &body).await?.body;
     context.output.answer(&answer, || {
         let id = text(&answer["contract"]["id"]);
-        format!("{}\nNext, as the buyer: counterfoil request create {id} --payer ADDRESS", one(&answer["contract"]))
+        format!("{}\nNext, as the buyer: {} request create {id} --payer ADDRESS", one(&answer["contract"]), program())
     });
     Ok(ExitCode::SUCCESS)
 }

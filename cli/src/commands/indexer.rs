@@ -34,7 +34,8 @@ async fn acknowledge(args: &Acknowledge, context: &Context) -> anyhow::Result<Ex
     let config = context.config(Vec::new())?;
     let chain = config.chains.get(&args.chain).ok_or_else(|| {
         let known: Vec<_> = config.chains.keys().map(String::as_str).collect();
-        Failure::new(format!("no chain {:?} is configured", args.chain), format!("name one of: {}", known.join(", ")))
+        let fix = if known.is_empty() { "name a configuration with --config".to_owned() } else { format!("name one of: {}", known.join(", ")) };
+        Failure::new(format!("no chain {:?} is configured", args.chain), fix)
     })?;
     let chain_id = chain.policy.chain_id;
     let store = open_current_store(&config).await?;

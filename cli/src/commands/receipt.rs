@@ -13,7 +13,7 @@ use super::contract::read_text;
 use super::request::amount;
 use super::{ApiArgs, Context, NodeArgs};
 use crate::failure::OrFix;
-use crate::output::{pairs, text};
+use crate::output::{pairs, program, text};
 use crate::receipt_check::{self, Trust};
 
 #[derive(Debug, Subcommand)]
@@ -91,7 +91,6 @@ fn one(receipt: &Value) -> String {
         ("block", format!("{} on chain {}", text(&event["blockNumber"]), text(&event["chainId"]))),
         ("verified at", text(&receipt["verifiedAt"])),
     ]);
-    format!(
-        "{shown}\nTo trust the chain instead of this server: counterfoil --json receipt show ID > receipt.json; counterfoil receipt verify receipt.json --rpc URL"
-    )
+    let (me, id) = (program(), text(&receipt["id"]));
+    format!("{shown}\nTo trust the chain instead of this server: {me} --json receipt show {id} > receipt.json; {me} receipt verify receipt.json --rpc URL")
 }

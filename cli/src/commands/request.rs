@@ -11,7 +11,7 @@ use settlement::money::Amount;
 
 use super::pay::{self, Pay};
 use super::{ApiArgs, Context};
-use crate::output::{listing, pairs, text};
+use crate::output::{listing, pairs, program, text};
 use crate::paying::{RequestPath, collection};
 
 #[derive(Debug, Subcommand)]
@@ -91,7 +91,8 @@ async fn create(args: Create, context: &Context) -> anyhow::Result<ExitCode> {
     let answer = context.client(&args.api)?.post(&collection(&args.contract), &body).await?.body;
     context.output.answer(&answer, || {
         let request = &answer["paymentRequest"];
-        format!("{}\nNext: counterfoil request pay {} {} --rpc URL --key-file FILE", one(request), args.contract, text(&request["id"]))
+        let (me, id) = (program(), text(&request["id"]));
+        format!("{}\nNext: {me} request pay {} {id} --rpc URL --key-file FILE", one(request), args.contract)
     });
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ use super::{Context, NodeArgs};
 use crate::chain::{chain_id, connect, send};
 use crate::deploy;
 use crate::failure::{Failure, OrFix};
-use crate::output::pairs;
+use crate::output::{pairs, program};
 use crate::system::SystemClock;
 use crate::wallet_key;
 
@@ -92,7 +92,7 @@ async fn deploy_router(args: Deploy, context: &Context) -> anyhow::Result<ExitCo
     context.output.answer(&answer, || {
         let how = deployed.transaction.map_or_else(|| "was there already".to_owned(), |hash| format!("deployed in {hash}"));
         let rows = [("router", deployed.address.to_string()), ("chain", chain_id.to_string()), ("state", how), ("code", "verified".to_owned())];
-        format!("{}\nNext: counterfoil router set-signer, with the operator's key.", pairs(rows))
+        format!("{}\nNext: {} router set-signer, with the operator's key.", pairs(rows), program())
     });
     Ok(ExitCode::SUCCESS)
 }

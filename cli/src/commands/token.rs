@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
@@ -28,15 +28,16 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").required(true)))]
 pub(super) struct Create {
     /// What the token is for, as it is listed
     #[arg(long)]
     name: String,
     /// Whose token it is (prof_…)
-    #[arg(long, value_name = "ID", required_unless_present = "new_profile")]
+    #[arg(long, value_name = "ID", group = "whose")]
     profile: Option<ProfileId>,
     /// Make a profile of this display name and a token for it
-    #[arg(long, value_name = "NAME", conflicts_with = "profile")]
+    #[arg(long, value_name = "NAME", group = "whose")]
     new_profile: Option<String>,
     /// What it may do; repeat for more [default: everything a buyer or seller needs]
     #[arg(long = "scope", value_name = "SCOPE", value_parser = scope(), hide_possible_values = true)]

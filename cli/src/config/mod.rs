@@ -204,6 +204,14 @@ impl SecretUrl {
         self.url().is_ok_and(|url| matches!(url.scheme(), "ws" | "wss"))
     }
 
+    /// The file of an embedded database, where the URL is no more than its path.
+    #[must_use]
+    pub fn file(&self) -> Option<PathBuf> {
+        let path = self.expose().strip_prefix(SQLITE)?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        (!path.contains(['?', '%', ':'])).then(|| PathBuf::from(path))
+    }
+
     fn has_password(&self) -> bool {
         self.url().is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
     }

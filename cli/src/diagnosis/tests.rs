@@ -35,6 +35,21 @@ async fn an_instance_is_fine_until_its_signer_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_database_that_does_not_exist_is_not_made_by_looking() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("counterfoil.db");
+    let sources = crate::config::Sources {
+        directory: folder.path().to_owned(),
+        environment: vec![("COUNTERFOIL_DATABASE__URL".to_owned(), format!("sqlite:{}", database.display()))],
+        ..Default::default()
+    };
+    let findings = diagnose(&Config::load(&sources).unwrap()).await;
+    let found = of(&findings, "database");
+    assert_eq!((found.found.as_str(), found.fix.as_deref()), ("does not exist yet", Some("run `counterfoil migrate`")));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn each_thing_that_is_not_as_configured_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Stack::start(StackOptions::new(folder.path())).await.unwrap();

@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod by_hand;
+mod deployment;
 mod dev;
+mod documents;
 mod process;
