@@ -34,6 +34,8 @@ CREATE TABLE agreements (
     CHECK ((consent = 'signatures') = (consent_salt IS NOT NULL AND buyer_signature IS NOT NULL AND seller_signature IS NOT NULL)),
     CHECK ((status IN ('submitted', 'accepted', 'rejected')) = (status_submission_id IS NOT NULL))
 );
+-- A pair of signatures makes one agreement, whoever imports it and under whatever reference: the salt tells one signing from another.
+CREATE UNIQUE INDEX agreements_by_consent ON agreements (terms_hash, buyer_wallet, seller_wallet, consent_salt) WHERE consent = 'signatures';
 CREATE INDEX agreements_by_buyer ON agreements (buyer_id, created_at, id);
 CREATE INDEX agreements_by_seller ON agreements (seller_id, created_at, id);
 CREATE INDEX agreements_by_evaluator ON agreements (evaluator, created_at, id) WHERE evaluator IS NOT NULL;

@@ -1,6 +1,6 @@
 //! Agreements and where the work stands.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use settlement::Timestamp;
 use settlement::agreement::{AgreementRecord, AgreementState, Consent, ConsentKind, Party};
 use settlement::ids::{AgreementId, ProfileId};
@@ -162,10 +162,20 @@ impl Tx {
         find_by_ref(self.connection(), importer, external_ref).await
     }
 
+    /// The agreement that a pair of signatures has made, whoever imported it.
+    pub async fn agreement_by_consent(&mut self, terms_hash: B256, (buyer, seller): (Address, Address), salt: B256) -> Result<Option<AgreementId>, StoreError> {
+        let query = sqlx::query(
+            "SELECT id FROM agreements WHERE terms_hash = $1 AND buyer_wallet = $2 AND seller_wallet = $3 AND consent_salt = $4 AND consent = 'signatures'",
+        );
+        let query = query.bind(lower(terms_hash)).bind(lower(buyer)).bind(lower(seller)).bind(lower(salt));
+        query.fetch_optional(self.connection()).await?.map(|row| Fields::new("agreements", "id", &row)?.parsed("id")).transpose()
+    }
+
     /// Adds an agreement.
     ///
     /// # Errors
-    /// `Duplicate("external_ref")` when the importing party has used the reference, `Duplicate("id")` when the id is taken. The transaction can go on.
+    /// `Duplicate("external_ref")` when the importing party has used the reference, `Duplicate("consent")` when the signatures have made an agreement,
+    /// `Duplicate("id")` when the id is taken. The transaction can go on.
     pub async fn insert_agreement(&mut self, record: &AgreementRecord) -> Result<(), StoreError> {
         let (salt, buyer_signature, seller_signature, attested_by) = match &record.consent {
             Consent::Signatures { salt, buyer, seller } => (Some(lower(salt)), Some(buyer.to_string()), Some(seller.to_string()), None),
@@ -210,7 +220,14 @@ impl Tx {
         }
         let same = sqlx::query_scalar("SELECT COUNT(*) FROM agreements WHERE importer_id = $1 AND external_ref = $2");
         let same: i64 = same.bind(record.importer.as_str()).bind(record.external_ref.as_str()).fetch_one(self.connection()).await?;
-        Err(Conflict::Duplicate(if same == 0 { "id" } else { "external_ref" }).into())
+        if same > 0 {
+            return Err(Conflict::Duplicate("external_ref").into());
+        }
+        let used = match &record.consent {
+            Consent::Signatures { salt, .. } => self.agreement_by_consent(record.terms.hash(), (record.buyer.wallet, record.seller.wallet), *salt).await?,
+            Consent::Attested { .. } => None,
+        };
+        Err(Conflict::Duplicate(if used.is_some() { "consent" } else { "id" }).into())
     }
 
     /// Changes where the work stands, if it still stands where `from` says.

@@ -111,6 +111,9 @@ codes! {
     ExternalRefTaken CONFLICT "external_ref_taken" "The external reference is taken"
         "You have imported another agreement under this reference."
         "Use that agreement, or another reference for new terms.";
+    ConsentUsed CONFLICT "consent_used" "These signatures are an agreement already"
+        "A pair of signatures makes one agreement, whoever imports it; contractId names the one that it made."
+        "Use that agreement; for another over the same terms, have both wallets sign with another salt.";
     WalletTaken CONFLICT "wallet_taken" "The wallet belongs to another profile"
         "A wallet speaks for one profile."
         "Sign in with that wallet instead.";

@@ -1,6 +1,6 @@
 //! Agreements, from import to delivery, as their parties make them.
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, keccak256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use serde_json::{Value, json};
@@ -10,8 +10,6 @@ use store::LoggedNotice;
 
 use super::{Answer, TestApp, terms};
 
-/// The salt of every consent in tests.
-const SALT: B256 = B256::repeat_byte(0x5a);
 /// More notices than any test causes.
 const ALL: u32 = 10_000;
 
@@ -45,14 +43,15 @@ impl TestApp {
             "buyer": { "wallet": self.buyer.wallet.address().to_string() },
             "seller": { "wallet": self.seller.wallet.address().to_string() },
             "terms": terms,
-            "consent": { "kind": "signatures", "salt": SALT.to_string(), "buyerSignature": "0x", "sellerSignature": "0x" },
+            "consent": { "kind": "signatures", "salt": keccak256(reference).to_string(), "buyerSignature": "0x", "sellerSignature": "0x" },
         })
     }
 
     /// The wallet's consent to an import.
     pub fn agreement_signature(&self, body: &Value, wallet: &PrivateKeySigner) -> Value {
         let address = |side: &str| -> Address { body[side]["wallet"].as_str().unwrap().parse().unwrap() };
-        let digest = agreement_digest(&Terms::parse(&body["terms"]).unwrap(), address("buyer"), address("seller"), SALT);
+        let salt: B256 = body["consent"]["salt"].as_str().unwrap().parse().unwrap();
+        let digest = agreement_digest(&Terms::parse(&body["terms"]).unwrap(), address("buyer"), address("seller"), salt);
         json!(Bytes::from(wallet.sign_hash_sync(&digest).unwrap().as_bytes().to_vec()).to_string())
     }
 

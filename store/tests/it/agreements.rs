@@ -14,6 +14,7 @@ use crate::world::{CHAIN, ROUTER, World, agreement, at, buyer_id, conflict, oper
 on_both_engines!(
     an_agreement_reads_back_with_either_consent_and_in_every_state,
     a_reference_is_used_once_by_whoever_imports,
+    a_pair_of_signatures_makes_one_agreement,
     of_many_imports_of_one_reference_exactly_one_happens,
     e12_of_two_decisions_at_once_one_is_made,
     whoever_locks_the_agreement_decides_alone,
@@ -78,6 +79,25 @@ async fn a_reference_is_used_once_by_whoever_imports(engine: Engine) {
     tx.insert_agreement(&AgreementRecord { importer: seller_id(), ..again }).await.unwrap();
     assert_eq!(conflict(tx.insert_agreement(&AgreementRecord { id: world.agreement.id.clone(), ..agreement(3) }).await), Conflict::Duplicate("id"));
     tx.insert_agreement(&agreement(4)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn a_pair_of_signatures_makes_one_agreement(engine: Engine) {
+    let world = World::new(engine).await;
+    let signed = |n: u64, salt: u8| AgreementRecord {
+        consent: Consent::Signatures { salt: B256::repeat_byte(salt), buyer: Bytes::from(vec![1; 65]), seller: Bytes::from(vec![2; 65]) },
+        terms: agreement(2).terms,
+        ..agreement(n)
+    };
+    let first = signed(2, 1);
+    let (hash, wallets) = (first.terms.hash(), (first.buyer.wallet, first.seller.wallet));
+    let mut tx = world.begin().await;
+    tx.insert_agreement(&first).await.unwrap();
+    let again = AgreementRecord { importer: seller_id(), ..signed(3, 1) };
+    assert_eq!(conflict(tx.insert_agreement(&again).await), Conflict::Duplicate("consent"));
+    tx.insert_agreement(&signed(4, 2)).await.unwrap();
+    assert_eq!(tx.agreement_by_consent(hash, wallets, B256::repeat_byte(1)).await.unwrap(), Some(first.id));
+    assert_eq!(tx.agreement_by_consent(hash, wallets, B256::repeat_byte(3)).await.unwrap(), None);
     tx.commit().await.unwrap();
 }
 

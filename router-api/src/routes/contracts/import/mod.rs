@@ -12,11 +12,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use settlement::agreement::AgreementRecord;
+use settlement::agreement::{AgreementRecord, Consent};
 use settlement::ids::ProfileId;
 use settlement::next_action::Actor;
 use settlement::notice::NoticeType;
-use store::{Conflict, StoreError};
+use store::{Conflict, StoreError, Tx};
 use utoipa::ToSchema;
 
 use self::draft::Draft;
@@ -100,7 +100,7 @@ impl Prepare for ImportContract {
     responses(
         (status = 201, description = "The agreement.", body = ContractBody, example = json!({ "contract": super::example() })),
         (status = 200, description = "It was imported before.", body = ContractBody, example = json!({ "contract": super::example() })),
-        (status = 409, description = "Another agreement has this reference (`external_ref_taken`).", body = ProblemBody, content_type = PROBLEM_JSON),
+        (status = 409, description = "Another agreement has this reference (`external_ref_taken`), or these signatures (`consent_used`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
 pub async fn import_contract(
@@ -121,6 +121,7 @@ pub async fn import_contract(
             drop(effect);
             return raced(&api, &draft, &caller.profile).await;
         }
+        Err(StoreError::Conflict(Conflict::Duplicate("consent"))) => return Err(consent_used(&mut effect.tx, &agreement).await?),
         inserted => inserted?,
     }
     let data = json!({ "contractId": agreement.id.as_str(), "externalRef": agreement.external_ref, "termsHash": agreement.terms.hash().to_string() });
@@ -137,6 +138,17 @@ async fn raced(api: &Api, draft: &Draft, importer: &ProfileId) -> Result<Respons
     let actor = actor(&existing, importer);
     let known = Known::read(api, existing, draft.setting.clone()).await?;
     Ok(Json(ContractBody { contract: super::view(api, &known, actor).await? }).into_response())
+}
+
+/// Signatures are consent to one agreement: whoever has them cannot make a second one of them.
+async fn consent_used(tx: &mut Tx, agreement: &AgreementRecord) -> Result<Problem, Problem> {
+    let problem = Problem::new(Code::ConsentUsed, "these signatures have made an agreement already; sign with another salt for another one");
+    let Consent::Signatures { salt, .. } = &agreement.consent else { return Ok(problem) };
+    let wallets = (agreement.buyer.wallet, agreement.seller.wallet);
+    Ok(match tx.agreement_by_consent(agreement.terms.hash(), wallets, *salt).await? {
+        Some(made) => problem.with("contractId", made.as_str()),
+        None => problem,
+    })
 }
 
 /// The importer's part: a party, or the marketplace.

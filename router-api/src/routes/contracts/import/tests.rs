@@ -1,6 +1,7 @@
 use alloy_primitives::Address;
 use serde_json::{Value, json};
 use settlement::scope::Scope;
+use store::Engine;
 
 use crate::testing::{TestApp, key};
 use crate::view::agreement::ContractBody;
@@ -30,9 +31,29 @@ async fn the_same_reference_with_the_same_terms_is_the_same_agreement() {
     let other = app.signed("r-1", |terms| terms["title"] = json!("Another manual"));
     let refused = app.post(PATH).bearer(&app.buyer).json(other).send().await.problem(409, "external_ref_taken");
     assert_eq!(refused["contractId"], first["contract"]["id"]);
-    // The reference is the importer's own: the seller may use the same one.
-    app.post(PATH).bearer(&app.seller).json(app.import_body("r-1")).send().await.expect(201);
+    // The reference is the importer's own: the seller may use the same one, for what was signed anew.
+    let mut anew = app.import_body("with another salt");
+    anew["externalRef"] = json!("r-1");
+    app.post(PATH).bearer(&app.seller).json(anew).send().await.expect(201);
     assert_eq!(app.notices("contract.imported").await.len(), 2);
+}
+
+#[tokio::test]
+async fn e03_a_pair_of_signatures_makes_one_agreement_whoever_imports_it() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = TestApp::on(engine).await;
+        let signed = app.import_body("r-1");
+        let mut renamed = signed.clone();
+        renamed["externalRef"] = json!("r-2");
+        let send = |actor, body: &Value| app.post(PATH).bearer(actor).json(body.clone()).send();
+        let answers = tokio::join!(send(&app.buyer, &signed), send(&app.seller, &signed), send(&app.buyer, &renamed), send(&app.stranger, &renamed));
+        let (made, refused): (Vec<_>, Vec<_>) = [answers.0, answers.1, answers.2, answers.3].into_iter().partition(|answer| answer.status == 201);
+        assert_eq!(made.len(), 1, "one signing is one debt");
+        for answer in refused {
+            assert_eq!(answer.problem(409, "consent_used")["contractId"], made[0]["contract"]["id"]);
+        }
+        assert_eq!(app.notices("contract.imported").await.len(), 1);
+    }
 }
 
 #[tokio::test]
