@@ -1,7 +1,7 @@
 //! What `deploy/` starts finds its configuration: the variables that it sets are known, and with them an instance can serve.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cli::config::{Config, SignerSource, Sources};
 
@@ -30,16 +30,17 @@ fn compose_serves_with_the_variables_and_secrets_that_it_names() {
 }
 
 #[test]
-fn the_unit_serves_with_the_credentials_that_it_names() {
-    let (credentials, environment) = handed_over(UNIT, "%d/", "=");
-    for (name, value) in UNIT.lines().filter_map(|line| line.strip_prefix("LoadCredential=")?.split_once(':')) {
-        assert!(credentials.path().join(name).exists(), "something reads the credential {name}");
-        assert_eq!(value, format!("/etc/counterfoil/{name}"));
+fn the_unit_serves_with_the_variables_and_files_that_it_names() {
+    let (files, environment) = handed_over(UNIT, "/etc/counterfoil/", "=");
+    for name in ["counterfoil.toml", "token_key"] {
+        assert!(files.path().join(name).exists(), "the unit names {name}");
     }
     let config = load(&environment);
     config.check_serving(true).unwrap();
     assert_eq!(config.database.url.expose(), "sqlite:counterfoil.db", "in the state directory, where the service starts");
     assert!(UNIT.contains("StateDirectory=counterfoil\nWorkingDirectory=/var/lib/counterfoil\n"));
+    let beside = |name: &str| PathBuf::from("/etc/counterfoil").join(name);
+    assert_eq!(config.chains["base_sepolia"].signer, Some(SignerSource::Keystore { path: beside("signer.json"), password_file: beside("signer_password") }));
 }
 
 #[test]

@@ -80,12 +80,13 @@ fn commands(document: &str) -> Vec<(String, bool)> {
 fn typed(line: &str) -> Option<String> {
     let line = line.split(" #").next().unwrap_or(line).trim();
     let line = line.strip_prefix("docker compose run --rm api ").map_or_else(|| line.to_owned(), |rest| format!("counterfoil {rest}"));
-    let (start, at) = STARTS.iter().filter_map(|start| Some((start, line.find(start)?))).min_by_key(|(_, at)| *at)?;
-    // A path that ends with the name, or a word that does, is no command.
-    let stands_alone = line[..at].chars().next_back().is_none_or(char::is_whitespace);
-    let rest = &line[at + start.len()..];
+    let mut command = line.as_str();
+    while let Some((_, rest)) = command.split_once(' ').filter(|(variable, _)| variable.contains('=')) {
+        command = rest.trim_start();
+    }
+    let rest = STARTS.iter().find_map(|start| command.strip_prefix(start))?;
     let end = ["|", "&&", ">", ";"].iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
-    stands_alone.then(|| rest[..end].trim().to_owned())
+    Some(rest[..end].trim().to_owned())
 }
 
 fn documents() -> Vec<PathBuf> {
