@@ -26,11 +26,13 @@ pub(crate) fn kind(fields: &Fields<'_>, column: &'static str) -> Result<UnitKind
     Ok(if index == 0 { UnitKind::Whole } else { UnitKind::Instalment(index) })
 }
 
-/// What the requests of an agreement say about the next. Those of units whose nonce was cancelled on chain, finally, can never be paid and are left out.
+/// What the requests of an agreement say about the next. Those of units whose nonce was, finally, cancelled on chain, or used by what another database signed
+/// (this one was restored from a backup, say), can never be paid and are left out: to sign for such a nonce again would be to sign for nothing.
 async fn siblings(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
     let mut siblings = Vec::new();
     for listed in list(connection, id).await? {
-        if !is_void(connection, &listed).await? {
+        let is_lost = listed.is_lost && listed.stored.status() != StatusName::Verified;
+        if !is_lost && !is_void(connection, &listed).await? {
             siblings.push(sibling(listed));
         }
     }

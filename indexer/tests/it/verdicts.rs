@@ -1,8 +1,9 @@
 //! What a payment comes to.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use settlement::finality::FinalityPolicy;
 use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
+use settlement::unit::Fate;
 use store::Engine;
 
 use crate::chain::{CHAIN_ID, TestChain, Transaction};
@@ -25,6 +26,7 @@ on_both_engines!(
     c05_a_stranger_that_pays_is_an_issue,
     an_unfinal_payment_submits_its_request_and_counts_confirmations,
     a_payment_of_another_instance_is_foreign,
+    h09_a_nonce_that_another_database_spent_is_given_up_with_its_unit,
     a_delegate_from_before_the_first_block_is_asked_for,
     cancelled_nonces_void_their_units_once_that_is_final,
     a_delegate_that_is_appointed_is_announced,
@@ -275,6 +277,31 @@ async fn a_payment_of_another_instance_is_foreign(engine: Engine) {
     world.settle().await;
     assert_eq!(world.database.tamper("UPDATE router_events SET tx_from = NULL WHERE verdict = 'foreign'").await, 1);
     assert!(world.told().await.is_empty());
+}
+
+async fn h09_a_nonce_that_another_database_spent_is_given_up_with_its_unit(engine: Engine) {
+    let world = World::new(engine).await;
+    let (request, other) = (world.request().await, world.request().await);
+    world.settle().await;
+    let before = world.chain.head();
+    // The same nonce under another payload: signed before this database was restored, say, and not in it.
+    let spent = world.altered(&request, |event| (event.requestId, event.digest) = (B256::repeat_byte(1), B256::repeat_byte(2)));
+    world.chain.mine(&[spent]);
+    world.chain.mine_empty(1);
+    world.settle().await;
+    assert_eq!(world.store.siblings(&request.agreement).await.unwrap().len(), 1, "it is not final");
+    world.chain.mine_empty(1);
+    world.settle().await;
+    assert_eq!(world.store.siblings(&request.agreement).await.unwrap(), [], "the next request gets a nonce that can be used");
+    assert_eq!(world.store.siblings(&other.agreement).await.unwrap().len(), 1, "nobody else's");
+    world.chain.fork(before.number);
+    world.chain.mine(&[world.payment(&request)]);
+    world.chain.mine_empty(5);
+    world.settle().await;
+    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    world.settle().await;
+    let siblings = world.store.siblings(&request.agreement).await.unwrap();
+    assert_eq!(siblings.iter().map(|sibling| sibling.fate).collect::<Vec<_>>(), [Fate::Paid], "what is paid is never left out");
 }
 
 async fn a_delegate_from_before_the_first_block_is_asked_for(engine: Engine) {

@@ -17,8 +17,8 @@ use crate::error::StoreError;
 use crate::row::Fields;
 use crate::{proof, unit};
 
-/// Columns of the request by their names, those of the other tables as `<table>.<column>`. `is_seen`: its event stands on the chain. `delegate_named_until`:
-/// what the operator last said of the proof's delegate before the event.
+/// Columns of the request by their names, those of the other tables as `<table>.<column>`. `is_seen`: its event stands on the chain. `is_lost`: its nonce
+/// was used, finally, by a payload that this database does not know. `delegate_named_until`: what the operator last said of the proof's delegate before the event.
 pub(crate) const SELECT: &str = r#"SELECT r.*,
  u.agreement_id AS "units.agreement_id", u.instalment AS "units.instalment", u.chain_id AS "units.chain_id", u.router AS "units.router",
  u.operator AS "units.operator", u.nonce AS "units.nonce", u.voided_in_block AS "units.voided_in_block",
@@ -35,6 +35,9 @@ pub(crate) const SELECT: &str = r#"SELECT r.*,
  e.deadline AS "router_events.deadline", e.digest AS "router_events.digest",
  h.hash AS "chain_headers.hash", h.time AS "chain_headers.time",
  CAST(EXISTS (SELECT 1 FROM router_events s WHERE s.digest = r.digest AND s.chain_id = r.chain_id AND s.orphaned = 0) AS INTEGER) AS is_seen,
+ CAST(EXISTS (SELECT 1 FROM router_events f WHERE f.chain_id = u.chain_id AND f.operator = u.operator AND f.nonce = u.nonce AND f.kind = 'payment'
+  AND f.emitter = u.router AND f.orphaned = 0 AND f.verdict = 'foreign' AND NOT EXISTS (SELECT 1 FROM payment_requests q WHERE q.digest = f.digest))
+  AS INTEGER) AS is_lost,
  (SELECT s.signer_until FROM router_events s WHERE s.chain_id = e.chain_id AND s.operator = e.operator AND s.signer = p.delegate
   AND s.kind = 'signer_set' AND s.orphaned = 0 AND (s.block_number, s.log_index) < (e.block_number, e.log_index)
   ORDER BY s.block_number DESC, s.log_index DESC LIMIT 1) AS delegate_named_until
@@ -50,6 +53,8 @@ pub(crate) struct Listed {
     pub(crate) deadline: u64,
     /// An event of it stands on the chain.
     pub(crate) is_seen: bool,
+    /// Its nonce was used by a payload that this database does not know: it can never be paid.
+    pub(crate) is_lost: bool,
     pub(crate) voided: Option<Voided>,
 }
 
@@ -81,7 +86,7 @@ fn listed(row: &AnyRow) -> Result<Listed, StoreError> {
         Some(signed) => (signed.snapshot().quote.seller, signed.snapshot().deadline),
         None => (fields.amount("seller_amount")?, fields.unsigned("deadline")?),
     };
-    Ok(Listed { stored, seller_amount, deadline, is_seen: fields.flag("is_seen")?, voided })
+    Ok(Listed { stored, seller_amount, deadline, is_seen: fields.flag("is_seen")?, is_lost: fields.flag("is_lost")?, voided })
 }
 
 fn signed_part(stored: &StoredRequest) -> Option<&SignedSnapshot> {
