@@ -17,7 +17,7 @@ use crate::deploy;
 use crate::failure::fix_of;
 use crate::foundry;
 use crate::output::{causes, until};
-use crate::services::{open_store, routing_signer};
+use crate::services::{is_missing, open_store, routing_signer};
 use crate::system::SystemClock;
 
 /// How far apart the clocks of this machine and of a chain may be before deadlines mean different things to them.
@@ -97,8 +97,7 @@ fn configuration(config: &Config) -> Finding {
 
 async fn database(config: &Config, findings: &mut Vec<Finding>) -> Option<Store> {
     let what = format!("database {}", config.database.url);
-    // Opening it would make it.
-    if config.database.url.file().is_some_and(|file| !file.exists()) {
+    if is_missing(config) {
         findings.push(Finding::wrong(what, "does not exist yet", "run `counterfoil migrate`"));
         return None;
     }
@@ -257,7 +256,8 @@ async fn api(config: &Config) -> Finding {
     let asked = async { Client::new(config.api.url.clone(), None)?.get("/ready").await };
     match asked.await {
         Ok(_) => Finding::fine(what, "is ready"),
-        Err(error) => Finding::note(what, causes(&error).join(": ")),
+        // How the client wraps it says nothing that the address does not.
+        Err(error) => Finding::note(what, format!("is not ready: {}", error.root_cause())),
     }
 }
 

@@ -53,11 +53,20 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Store::connect(&options).await.or_fix(format!("the database {} cannot be opened", config.database.url), fix)
 }
 
+/// Whether the database is a file that does not exist: opening it would make it.
+#[must_use]
+pub fn is_missing(config: &Config) -> bool {
+    config.database.url.file().is_some_and(|file| !file.exists())
+}
+
 /// Opens the database and insists that its schema is this version's.
 ///
 /// # Errors
 /// When it cannot be reached or its schema is another one.
 pub async fn open_current_store(config: &Config) -> anyhow::Result<Store> {
+    if is_missing(config) {
+        return Err(Failure::new(format!("there is no database {} yet", config.database.url), "run `counterfoil migrate`").into());
+    }
     let store = open_store(config).await?;
     let current = store.schema_is_current().await.or_fix("the schema of the database cannot be read", "check the database")?;
     if current {

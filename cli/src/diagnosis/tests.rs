@@ -46,6 +46,7 @@ async fn a_database_that_does_not_exist_is_not_made_by_looking() {
     let findings = diagnose(&Config::load(&sources).unwrap()).await;
     let found = of(&findings, "database");
     assert_eq!((found.found.as_str(), found.fix.as_deref()), ("does not exist yet", Some("run `counterfoil migrate`")));
+    assert!(crate::services::open_current_store(&Config::load(&sources).unwrap()).await.unwrap_err().to_string().starts_with("there is no database "));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
