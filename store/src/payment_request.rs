@@ -311,7 +311,8 @@ impl Tx {
         }
     }
 
-    /// Binds a transaction to the request that names it. Naming it again for the same request changes nothing.
+    /// Binds a transaction to the request that names it, and gives free what it named before: one request holds one transaction, so that nobody can keep many
+    /// from those whose they are. Naming it again for the same request changes nothing.
     ///
     /// # Errors
     /// `Duplicate("tx_hash")` when another request has named it. The transaction can go on.
@@ -324,7 +325,12 @@ impl Tx {
         .bind(lower(tx_hash))
         .bind(id.as_str());
         let bound = query.execute(self.connection()).await?.rows_affected();
-        if bound == 1 { Ok(()) } else { Err(Conflict::Duplicate("tx_hash").into()) }
+        if bound == 0 {
+            return Err(Conflict::Duplicate("tx_hash").into());
+        }
+        let earlier = sqlx::query("DELETE FROM transaction_hints WHERE payment_request_id = $1 AND chain_id = $2 AND tx_hash <> $3");
+        earlier.bind(id.as_str()).bind(signed(chain_id)?).bind(lower(tx_hash)).execute(self.connection()).await?;
+        Ok(())
     }
 
     /// A failed request gives its transactions free: they were not its own.

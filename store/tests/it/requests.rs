@@ -243,6 +243,16 @@ async fn b15_a_transaction_is_named_for_one_request(engine: Engine) {
     .await;
     assert_eq!(claims.iter().filter(|claim| claim.is_ok()).count(), 1, "{claims:?}");
 
+    // A request holds one: what it named before is free.
+    let (sped_up, mut tx) = (B256::repeat_byte(10), world.begin().await);
+    tx.claim_hint(CHAIN, TX, &first.id).await.unwrap();
+    tx.claim_hint(CHAIN, sped_up, &first.id).await.unwrap();
+    tx.claim_hint(CHAIN, TX, &second.id).await.unwrap();
+    assert_eq!(conflict(tx.claim_hint(CHAIN, sped_up, &second.id).await), Conflict::Duplicate("tx_hash"));
+    tx.claim_hint(CHAIN, hash, &second.id).await.unwrap();
+    tx.claim_hint(CHAIN, TX, &first.id).await.unwrap();
+    tx.commit().await.unwrap();
+
     // A request that failed by it gives it free.
     world.set(&first.id, StatusName::Signed, &submitted(2), at(2)).await.unwrap();
     let failed = PaymentRequestState::Failed { reason: FailureReason::NotThisPayment { tx_hash: TX }, at: at(3) };
