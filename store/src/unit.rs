@@ -26,13 +26,11 @@ pub(crate) fn kind(fields: &Fields<'_>, column: &'static str) -> Result<UnitKind
     Ok(if index == 0 { UnitKind::Whole } else { UnitKind::Instalment(index) })
 }
 
-/// What the requests of an agreement say about the next. Those of units whose nonce was, finally, cancelled on chain, or used by what another database signed
-/// (this one was restored from a backup, say), can never be paid and are left out: to sign for such a nonce again would be to sign for nothing.
+/// What the requests of an agreement say about the next. Those of units whose nonce was cancelled on chain, finally, can never be paid and are left out.
 async fn siblings(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
     let mut siblings = Vec::new();
     for listed in list(connection, id).await? {
-        let is_lost = listed.is_lost && listed.stored.status() != StatusName::Verified;
-        if !is_lost && !is_void(connection, &listed).await? {
+        if !is_void(connection, &listed).await? {
             siblings.push(sibling(listed));
         }
     }
@@ -66,6 +64,9 @@ async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Resu
         let sound = listed.stored.sound().map(|request| &request.state);
         facts.proof_issue |= sound.is_none();
         let is_proven = matches!(sound, Some(PaymentRequestState::Verified { .. }));
+        // A payload that this database does not know has used the unit's nonce: most likely one that was signed for the same work before the database was
+        // restored. Another nonce would invite the buyer to pay twice, so somebody has to look first.
+        facts.proof_issue |= listed.is_lost && !is_proven;
         let sibling = sibling(listed);
         facts.live_request |= matches!(sibling.fate, Fate::Live | Fate::Settling);
         if is_proven {

@@ -3,7 +3,6 @@
 use alloy_primitives::{Address, B256, U256};
 use settlement::finality::FinalityPolicy;
 use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
-use settlement::unit::Fate;
 use store::Engine;
 
 use crate::chain::{CHAIN_ID, TestChain, Transaction};
@@ -26,7 +25,7 @@ on_both_engines!(
     c05_a_stranger_that_pays_is_an_issue,
     an_unfinal_payment_submits_its_request_and_counts_confirmations,
     a_payment_of_another_instance_is_foreign,
-    h09_a_nonce_that_another_database_spent_is_given_up_with_its_unit,
+    h09_a_nonce_that_an_unknown_payload_spent_stops_its_agreement,
     a_delegate_from_before_the_first_block_is_asked_for,
     cancelled_nonces_void_their_units_once_that_is_final,
     a_delegate_that_is_appointed_is_announced,
@@ -279,7 +278,7 @@ async fn a_payment_of_another_instance_is_foreign(engine: Engine) {
     assert!(world.told().await.is_empty());
 }
 
-async fn h09_a_nonce_that_another_database_spent_is_given_up_with_its_unit(engine: Engine) {
+async fn h09_a_nonce_that_an_unknown_payload_spent_stops_its_agreement(engine: Engine) {
     let world = World::new(engine).await;
     let (request, other) = (world.request().await, world.request().await);
     world.settle().await;
@@ -289,19 +288,20 @@ async fn h09_a_nonce_that_another_database_spent_is_given_up_with_its_unit(engin
     world.chain.mine(&[spent]);
     world.chain.mine_empty(1);
     world.settle().await;
-    assert_eq!(world.store.siblings(&request.agreement).await.unwrap().len(), 1, "it is not final");
+    assert!(!world.store.payment_facts(&request.agreement).await.unwrap().proof_issue, "it is not final");
     world.chain.mine_empty(1);
     world.settle().await;
-    assert_eq!(world.store.siblings(&request.agreement).await.unwrap(), [], "the next request gets a nonce that can be used");
-    assert_eq!(world.store.siblings(&other.agreement).await.unwrap().len(), 1, "nobody else's");
+    assert!(world.store.payment_facts(&request.agreement).await.unwrap().proof_issue, "it may have paid this very work");
+    assert_eq!(world.store.siblings(&request.agreement).await.unwrap().len(), 1, "and no other nonce is given out for it");
+    assert!(!world.store.payment_facts(&other.agreement).await.unwrap().proof_issue, "nobody else's");
     world.chain.fork(before.number);
     world.chain.mine(&[world.payment(&request)]);
     world.chain.mine_empty(5);
     world.settle().await;
     indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
     world.settle().await;
-    let siblings = world.store.siblings(&request.agreement).await.unwrap();
-    assert_eq!(siblings.iter().map(|sibling| sibling.fate).collect::<Vec<_>>(), [Fate::Paid], "what is paid is never left out");
+    let facts = world.store.payment_facts(&request.agreement).await.unwrap();
+    assert!(facts.paid_in_full && !facts.proof_issue, "what is paid after all is paid: {facts:?}");
 }
 
 async fn a_delegate_from_before_the_first_block_is_asked_for(engine: Engine) {

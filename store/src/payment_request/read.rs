@@ -53,7 +53,7 @@ pub(crate) struct Listed {
     pub(crate) deadline: u64,
     /// An event of it stands on the chain.
     pub(crate) is_seen: bool,
-    /// Its nonce was used by a payload that this database does not know: it can never be paid.
+    /// Its nonce was used, finally, by a payload that this database does not know.
     pub(crate) is_lost: bool,
     pub(crate) voided: Option<Voided>,
 }
