@@ -16,3 +16,9 @@ pub async fn final_through(reader: &dyn ChainReader, policy: FinalityPolicy, hea
     };
     Ok(reader.block(tag).await?.map(|block| block.header.number))
 }
+
+/// The newest of these headers that is final now and was not before.
+pub fn newly_final<'a>(before: Option<u64>, limit: Option<u64>, headers: impl DoubleEndedIterator<Item = &'a Header>) -> Option<Header> {
+    let newest = headers.rev().find(|header| Some(header.number) <= limit).copied()?;
+    (Some(newest.number) > before).then_some(newest)
+}

@@ -18,11 +18,12 @@ use crate::config::IndexerConfig;
 use crate::ending::{HintChecks, Hints, Known, MAX_EXPIRED};
 use crate::error::IndexerError;
 use crate::fetch::{Source, Stretch};
-use crate::finality::final_through;
+use crate::finality::{final_through, newly_final};
 use crate::halt::{changed_token, halt};
 use crate::logs::RangeScan;
 use crate::nodes::Nodes;
 use crate::plan::{MAX_APPEND, NEAR_HEAD, Plan, View, plan};
+use crate::progress::Progress;
 use crate::reader::{Block, BlockRef, ChainReader, Header, LogFilter, RpcError};
 use crate::writer::Writer;
 use crate::{gauges, pace, wake};
@@ -33,36 +34,6 @@ const MAX_REWIND_APPEND: u64 = 1_024;
 const TOKEN_CHECK_EVERY: Duration = Duration::from_secs(600);
 /// How often the leader says that it follows the chain: a small part of the lag that anybody allows.
 const BEAT_EVERY: Duration = Duration::from_secs(5);
-
-/// What a step did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Another process leads the chain.
-    Standby,
-    /// The start block is not there yet.
-    NotStarted,
-    /// Nothing new.
-    Idle,
-    /// Blocks were read.
-    Advanced {
-        /// The newest block that is read.
-        through: u64,
-        /// Whether more can be done at once.
-        more: bool,
-    },
-    /// A reorg was followed.
-    Rewound {
-        /// The common ancestor.
-        to: u64,
-        /// The newest block that is read, on the new branch.
-        through: u64,
-    },
-    /// Reading has stopped until somebody acknowledges.
-    Halted {
-        /// Why.
-        reason: String,
-    },
-}
 
 /// Follows one chain.
 pub struct Indexer {
@@ -402,10 +373,4 @@ impl Indexer {
     fn source<'a>(&'a self, head: &'a Block) -> Source<'a> {
         Source { reader: &*self.reader, filter: &self.filter, chain_id: self.config.chain.chain_id, head }
     }
-}
-
-/// The newest of these headers that is final now and was not before.
-fn newly_final<'a>(before: Option<u64>, limit: Option<u64>, headers: impl DoubleEndedIterator<Item = &'a Header>) -> Option<Header> {
-    let newest = headers.rev().find(|header| Some(header.number) <= limit).copied()?;
-    (Some(newest.number) > before).then_some(newest)
 }

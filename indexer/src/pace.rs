@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use settlement::IdSource;
 
-use crate::indexer::Progress;
+use crate::progress::Progress;
 
 /// How often a standby tries to take the lead.
 const STANDBY_POLL: Duration = Duration::from_secs(1);
