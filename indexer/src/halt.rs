@@ -26,7 +26,7 @@ pub async fn halt(writer: Writer<'_>, cursor: &Cursor, reason: &str) -> Result<(
 }
 
 /// An operator has looked: reading goes on. What counted as final counts as such no longer until the chain says so again, so that a reorg below it is now
-/// followed like any other. Works whether the indexer runs or not. Returns why it had halted.
+/// followed like any other, and no deadline is certainly over by a clock that was taken back. Works whether the indexer runs or not. Returns why it had halted.
 ///
 /// # Errors
 /// [`IndexerError::NotHalted`]; or when the database refuses, or another process took the lead at this moment (then it can be repeated).
@@ -34,7 +34,7 @@ pub async fn acknowledge(store: &Store, chain_id: u64) -> Result<String, Indexer
     let Some(cursor) = store.cursor(chain_id).await? else { return Err(IndexerError::NotHalted(chain_id)) };
     let Some(reason) = cursor.halted.clone() else { return Err(IndexerError::NotHalted(chain_id)) };
     let mut tx = store.begin().await?;
-    tx.advance(&Cursor { halted: None, final_through: None, ..cursor }).await?;
+    tx.advance(&Cursor { halted: None, final_through: None, final_time: 0, ..cursor }).await?;
     tx.commit().await?;
     gauges::halted(chain_id, false);
     Ok(reason)

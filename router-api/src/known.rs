@@ -23,7 +23,8 @@ pub(crate) struct Known {
 }
 
 /// What an agreement rests on that no operation on it changes: read before a transaction is open, so that a transaction asks nobody but itself. A chain
-/// state that is a moment old can only delay a signature, never allow one: final time never goes back.
+/// state that is a moment old can only delay a signature, never allow one: final time goes back only
+/// where reading had halted, and then nothing is signed.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     /// The registry entry of the asset.

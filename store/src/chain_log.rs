@@ -54,7 +54,7 @@ pub struct Cursor {
     pub head: Head,
     /// The newest final block that was scanned; `None` before there is one.
     pub final_through: Option<u64>,
-    /// Its time in unix seconds; 0 before there is one. Never goes back.
+    /// Its time in unix seconds; 0 before there is one, and after an operator acknowledged that it was taken back.
     pub final_time: u64,
     /// The leader that may move it.
     pub epoch: u64,
@@ -169,7 +169,7 @@ impl Tx {
         self.fence(cursor.chain_id, cursor.epoch).await?;
         let query = sqlx::query(
             "UPDATE chain_cursors SET scanned_number = $1, scanned_hash = $2, scanned_time = $3, head_number = $4, head_time = $5, final_through = $6, \
-             final_time = CASE WHEN final_time > $7 THEN final_time ELSE $7 END, halted = $8 WHERE chain_id = $9",
+             final_time = $7, halted = $8 WHERE chain_id = $9",
         )
         .bind(signed(cursor.scanned.number)?)
         .bind(lower(cursor.scanned.hash))

@@ -35,8 +35,12 @@ async fn b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged(engine
         assert!(matches!(world.step().await, Progress::Halted { .. }));
     }
     assert_eq!(world.notices().await.iter().filter(|logged| logged.notice.kind.as_str() == "indexer.halted").count(), 1, "said once");
+    let final_time = async || world.store.cursor(CHAIN_ID).await.unwrap().unwrap().final_time;
+    assert!(final_time().await > 0);
     assert_eq!(indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap(), reason);
+    assert_eq!(final_time().await, 0, "no deadline is over by a clock that was taken back");
     assert_eq!(world.settle().await, Progress::Idle);
+    assert!(final_time().await > 0);
     assert_eq!(world.status(&request).await, StatusName::Submitted);
     assert_eq!(world.scanned().await, world.chain.head().number);
 }
