@@ -62,6 +62,30 @@ pub struct PaymentEvent {
     pub digest: B256,
 }
 
+#[cfg(feature = "testing")]
+impl PaymentEvent {
+    /// The event that the router emits at this place when it executes exactly this payload.
+    #[must_use]
+    pub fn executing(signed: &crate::snapshot::SignedSnapshot, location: Location) -> Self {
+        let payment = signed.payment();
+        Self {
+            location,
+            emitter: signed.snapshot().router,
+            operator: payment.operator,
+            request_id: payment.requestId,
+            payee: payment.payee,
+            payer: payment.payer,
+            token: payment.token,
+            amount: payment.amount,
+            fee_recipient: payment.feeRecipient,
+            fee_amount: payment.feeAmount,
+            nonce: payment.nonce,
+            deadline: payment.deadline,
+            digest: signed.digest(),
+        }
+    }
+}
+
 /// A log of the router that matters to settlement.
 #[expect(clippy::large_enum_variant, reason = "nearly every event is a payment; boxing it would cost an allocation per event")]
 #[derive(Clone, Debug, PartialEq, Eq)]

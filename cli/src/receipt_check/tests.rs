@@ -68,29 +68,15 @@ fn signed(agreement: &AgreementRecord) -> SignedSnapshot {
 }
 
 fn event(signed: &SignedSnapshot) -> PaymentEvent {
-    let payment = signed.payment();
-    PaymentEvent {
-        location: Location {
-            chain_id: 31_337,
-            block_number: 10,
-            block_hash: B256::repeat_byte(0xb0),
-            block_time: DEADLINE - 60,
-            tx_hash: B256::repeat_byte(0x77),
-            log_index: 2,
-        },
-        emitter: contracts::router_address(),
-        operator: payment.operator,
-        request_id: payment.requestId,
-        payee: payment.payee,
-        payer: payment.payer,
-        token: payment.token,
-        amount: payment.amount,
-        fee_recipient: payment.feeRecipient,
-        fee_amount: payment.feeAmount,
-        nonce: payment.nonce,
-        deadline: payment.deadline,
-        digest: signed.digest(),
-    }
+    let location = Location {
+        chain_id: 31_337,
+        block_number: 10,
+        block_hash: B256::repeat_byte(0xb0),
+        block_time: DEADLINE - 60,
+        tx_hash: B256::repeat_byte(0x77),
+        log_index: 2,
+    };
+    PaymentEvent::executing(signed, location)
 }
 
 fn delegate() -> Authority {

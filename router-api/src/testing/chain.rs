@@ -50,7 +50,7 @@ impl TestApp {
         }
         let request = self.stored(id).await;
         let header = self.next_header().await;
-        let mut event = event_of(&request, location(&header, keccak256(format!("{id} in {}", header.number))));
+        let mut event = PaymentEvent::executing(&request.signed, location(&header, keccak256(format!("{id} in {}", header.number))));
         change(&mut event);
         let tx_hash = event.location.tx_hash;
         self.mine(&[RouterEvent::Payment(event)]).await;
@@ -223,24 +223,4 @@ fn at_header(cursor: &Cursor, header: &Header) -> Cursor {
 
 fn location(header: &Header, tx_hash: B256) -> Location {
     Location { chain_id: CHAIN_ID, block_number: header.number, block_hash: header.hash, block_time: header.time, tx_hash, log_index: 0 }
-}
-
-/// The event that the router emits when exactly this payload is executed.
-fn event_of(request: &PaymentRequest, location: Location) -> PaymentEvent {
-    let (snapshot, payment) = (request.signed.snapshot(), request.signed.payment());
-    PaymentEvent {
-        location,
-        emitter: snapshot.router,
-        operator: payment.operator,
-        request_id: payment.requestId,
-        payee: payment.payee,
-        payer: payment.payer,
-        token: payment.token,
-        amount: payment.amount,
-        fee_recipient: payment.feeRecipient,
-        fee_amount: payment.feeAmount,
-        nonce: payment.nonce,
-        deadline: payment.deadline,
-        digest: request.signed.digest(),
-    }
 }

@@ -132,22 +132,7 @@ pub fn location() -> Location {
 
 /// The event that the router emits when it executes exactly this payload.
 pub fn event(signed: &SignedSnapshot) -> PaymentEvent {
-    let payment = signed.payment();
-    PaymentEvent {
-        location: location(),
-        emitter: signed.snapshot().router,
-        operator: payment.operator,
-        request_id: payment.requestId,
-        payee: payment.payee,
-        payer: payment.payer,
-        token: payment.token,
-        amount: payment.amount,
-        fee_recipient: payment.feeRecipient,
-        fee_amount: payment.feeAmount,
-        nonce: payment.nonce,
-        deadline: payment.deadline,
-        digest: signed.digest(),
-    }
+    PaymentEvent::executing(signed, location())
 }
 
 /// Everything a verdict rests on, owned, so that a test can change one thing.

@@ -13,6 +13,7 @@ use crate::world::{CHAIN, ROUTER, World, agreement, at, buyer_id, conflict, oper
 
 on_both_engines!(
     an_agreement_reads_back_with_either_consent_and_in_every_state,
+    one_signing_is_one_agreement,
     a_reference_is_used_once_by_whoever_imports,
     a_pair_of_signatures_makes_one_agreement,
     of_many_imports_of_one_reference_exactly_one_happens,
@@ -33,6 +34,20 @@ fn submission(n: u64, revision: u32, seconds: u64) -> Submission {
         deliverable_hash: n.is_multiple_of(2).then_some(B256::repeat_byte(0xde)),
         created_at: at(seconds),
     }
+}
+
+async fn one_signing_is_one_agreement(engine: Engine) {
+    let world = World::new(engine).await;
+    let consent = Consent::Signatures { salt: B256::repeat_byte(1), buyer: Bytes::from(vec![1; 65]), seller: Bytes::from(vec![2; 65]) };
+    let signed = AgreementRecord { consent: consent.clone(), ..agreement(2) };
+    let mut tx = world.begin().await;
+    tx.insert_agreement(&signed).await.unwrap();
+    // The same terms, wallets and salt, by the other party and under another reference.
+    let again = AgreementRecord { importer: seller_id(), terms: signed.terms.clone(), consent, ..agreement(3) };
+    assert_eq!(conflict(tx.insert_agreement(&again).await), Conflict::Duplicate("consent"));
+    let other = Consent::Signatures { salt: B256::repeat_byte(2), buyer: Bytes::from(vec![1; 65]), seller: Bytes::from(vec![2; 65]) };
+    tx.insert_agreement(&AgreementRecord { consent: other, ..again }).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn an_agreement_reads_back_with_either_consent_and_in_every_state(engine: Engine) {

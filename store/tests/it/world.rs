@@ -148,22 +148,7 @@ pub fn location(block: &Header, log_index: u64) -> Location {
 
 /// The event that the router emits when it executes exactly this payload.
 pub fn event(signed: &SignedSnapshot, location: Location) -> PaymentEvent {
-    let payment = signed.payment();
-    PaymentEvent {
-        location,
-        emitter: signed.snapshot().router,
-        operator: payment.operator,
-        request_id: payment.requestId,
-        payee: payment.payee,
-        payer: payment.payer,
-        token: payment.token,
-        amount: payment.amount,
-        fee_recipient: payment.feeRecipient,
-        fee_amount: payment.feeAmount,
-        nonce: payment.nonce,
-        deadline: payment.deadline,
-        digest: signed.digest(),
-    }
+    PaymentEvent::executing(signed, location)
 }
 
 pub fn proof_of(agreement: &AgreementRecord, request: &PaymentRequest, event: &PaymentEvent, authority: Authority) -> Proof {
