@@ -135,10 +135,7 @@ impl Inquiry<'_> {
     async fn stored(&self, batch: &Batch) -> Result<Vec<PaymentEvent>, IndexerError> {
         let Some(through) = self.final_through else { return Ok(Vec::new()) };
         let through = through.min(batch.holds_through());
-        let mut tx = self.appointments.store.begin().await?;
-        let stored = tx.unjudged_events(self.appointments.chain.chain_id, through, MAX_JUDGED).await?;
-        tx.rollback().await?;
-        Ok(stored)
+        Ok(self.appointments.store.unjudged_events(self.appointments.chain.chain_id, through, MAX_JUDGED).await?)
     }
 
     async fn is_stored(&self, event: &PaymentEvent) -> Result<bool, IndexerError> {

@@ -203,6 +203,12 @@ impl Store {
 }
 
 impl Store {
+    /// Payments up to a block that no verdict was passed on, lowest first, at most `limit`.
+    pub async fn unjudged_events(&self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
+        let rows = sqlx::query(UNJUDGED).bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.database.pool()).await?;
+        rows.iter().map(payment).collect()
+    }
+
     /// Why a signer may sign for an operator at a place of the chain, from the events up to there; `None` when they name none. Whether the time of a delegate
     /// is over is for [`settlement::verify`] to say.
     pub async fn authority(&self, chain_id: u64, operator: Address, signer: Address, at: &Location) -> Result<Option<Authority>, StoreError> {
@@ -219,12 +225,6 @@ impl Tx {
     /// The payments of a transaction that stands on the chain.
     pub async fn events_of_tx(&mut self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
         events_of_tx(self.connection(), chain_id, tx_hash).await
-    }
-
-    /// Payments up to a block that no verdict was passed on, lowest first, at most `limit`.
-    pub async fn unjudged_events(&mut self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
-        let rows = sqlx::query(UNJUDGED).bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.connection()).await?;
-        rows.iter().map(payment).collect()
     }
 
     /// Cancellations of nonces up to a block that were not applied yet, lowest first.

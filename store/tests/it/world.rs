@@ -292,7 +292,7 @@ impl World {
 
     /// Payments that wait for a verdict.
     pub async fn unjudged(&self, through: u64, limit: u32) -> Vec<PaymentEvent> {
-        self.begin().await.unjudged_events(CHAIN, through, limit).await.unwrap()
+        self.store().unjudged_events(CHAIN, through, limit).await.unwrap()
     }
 
     /// Cancellations of nonces that were not applied.
