@@ -2,19 +2,23 @@
 pragma solidity ^0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import {Funds} from "./Funds.sol";
+import {Operators} from "./Operators.sol";
 import {IPaymentRouter} from "./interfaces/IPaymentRouter.sol";
+import {IPermit2} from "./interfaces/IPermit2.sol";
+import {Eip712} from "./libraries/Eip712.sol";
 import {PaymentHash} from "./libraries/PaymentHash.sol";
 
 /// @title PaymentRouter
 /// @dev Everything a caller needs to know is in the interface.
-contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
+contract PaymentRouter is IPaymentRouter, Operators, Funds, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @inheritdoc IPaymentRouter
@@ -22,65 +26,93 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
 
     uint256 private constant BPS = 10_000;
 
-    /// @dev Used and cancelled nonces, 256 to a word: a warm word costs 5,000 gas to change, a slot per nonce 22,100.
-    mapping(address operator => mapping(uint256 word => uint256 bits)) private _usedNonces;
-
-    mapping(address operator => mapping(address signer => uint48 until)) private _signerUntil;
-
     /* VERBS */
 
     /// @inheritdoc IPaymentRouter
     function pay(Payment calldata payment, bytes calldata signature) external payable nonReentrant {
-        _checkTerms(payment);
-        _checkParties(payment, msg.sender);
-
-        bytes32 digest_ = PaymentHash.digest(payment, address(this));
-        _checkSignature(payment.operator, digest_, signature);
-        _useNonce(payment.operator, payment.nonce);
-        _emitRouted(payment, msg.sender, digest_);
-
+        _accept(payment, msg.sender, signature);
         if (payment.token == address(0)) _sendNative(payment);
-        else _sendToken(payment);
+        else _sendAllowance(payment);
     }
 
     /// @inheritdoc IPaymentRouter
-    function setSigner(address signer, uint48 until) external {
-        if (signer == address(0)) revert ZeroAddress();
+    function payBatch(Payment[] calldata payments, bytes calldata signature) external nonReentrant {
+        bytes32[] memory hashes = _checkBatch(payments);
+        address operator = payments[0].operator;
+        bytes32 separator = PaymentHash.separator(address(this));
+        _checkOperator(operator, MessageHashUtils.toTypedDataHash(separator, PaymentHash.hashBatch(hashes)), signature);
 
-        _signerUntil[msg.sender][signer] = until;
-        emit SignerSet(msg.sender, signer, until);
+        uint256 fees;
+        for (uint256 i; i < payments.length; ++i) {
+            Payment calldata payment = payments[i];
+            _useNonce(operator, payment.nonce);
+            _emitRouted(payment, msg.sender, MessageHashUtils.toTypedDataHash(separator, hashes[i]));
+            fees += payment.feeAmount;
+        }
+
+        IERC20 token = IERC20(payments[0].token);
+        for (uint256 i; i < payments.length; ++i) {
+            _takeExactly(address(token), msg.sender, payments[i].payee, payments[i].amount);
+        }
+        if (fees != 0) token.safeTransferFrom(msg.sender, payments[0].feeRecipient, fees);
     }
 
     /// @inheritdoc IPaymentRouter
-    function cancel(uint256 word, uint256 mask) external {
-        uint256 used = _usedNonces[msg.sender][word];
-        uint256 changed = mask & ~used;
-        if (changed == 0) return;
+    function payWithPermit(Payment calldata payment, bytes calldata signature, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+    {
+        _accept(payment, msg.sender, signature);
+        // Whether it works does not matter: somebody may have sent the same permit before, or the token may have none. The
+        // allowance decides, and the payer is the sender.
+        LowLevelCall.callNoReturn(
+            payment.token,
+            abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), _total(payment), payment.deadline, v, r, s))
+        );
+        _sendAllowance(payment);
+    }
 
-        _usedNonces[msg.sender][word] = used | changed;
-        emit NoncesCancelled(msg.sender, word, changed);
+    /// @inheritdoc IPaymentRouter
+    function payWithAuthorization(Payment calldata payment, bytes calldata signature, bytes calldata authorization)
+        external
+        nonReentrant
+    {
+        bytes32 digest_ = _acceptRelayed(payment, signature);
+        _receiveExactly(payment.token, payment.payer, _total(payment), payment.deadline, digest_, authorization);
+
+        uint256 before = _balanceOf(payment.token, payment.payee);
+        IERC20(payment.token).safeTransfer(payment.payee, payment.amount);
+        _checkReceived(payment.token, payment.payee, before, payment.amount);
+        if (payment.feeAmount != 0) IERC20(payment.token).safeTransfer(payment.feeRecipient, payment.feeAmount);
+    }
+
+    /// @inheritdoc IPaymentRouter
+    function payWithPermit2(
+        Payment calldata payment,
+        bytes calldata signature,
+        uint256 permitNonce,
+        bytes calldata permitSignature
+    ) external nonReentrant {
+        _acceptRelayed(payment, signature);
+        uint256 before = _balanceOf(payment.token, payment.payee);
+        _sendPermit2(payment, permitNonce, permitSignature);
+        _checkReceived(payment.token, payment.payee, before, payment.amount);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IPaymentRouter
     function digest(Payment calldata payment) external view returns (bytes32) {
-        return PaymentHash.digest(payment, address(this));
+        return _digest(payment);
     }
 
     /// @inheritdoc IPaymentRouter
-    function isUsed(address operator, uint256 nonce) external view returns (bool) {
-        return _usedNonces[operator][nonce >> 8] & (1 << (nonce & 0xff)) != 0;
-    }
-
-    /// @inheritdoc IPaymentRouter
-    function isSigner(address operator, address signer) external view returns (bool) {
-        return _isSigner(operator, signer);
-    }
-
-    /// @inheritdoc IPaymentRouter
-    function signerUntil(address operator, address signer) external view returns (uint48) {
-        return _signerUntil[operator][signer];
+    function batchDigest(Payment[] calldata payments) external view returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](payments.length);
+        for (uint256 i; i < payments.length; ++i) {
+            hashes[i] = PaymentHash.hash(payments[i]);
+        }
+        return MessageHashUtils.toTypedDataHash(PaymentHash.separator(address(this)), PaymentHash.hashBatch(hashes));
     }
 
     /// @inheritdoc IERC5267
@@ -97,12 +129,48 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
             uint256[] memory extensions
         )
     {
-        // 0x0f: name, version, chainId and verifyingContract are used, salt is not (ERC-5267).
-        return
-            (hex"0f", PaymentHash.NAME, PaymentHash.VERSION, block.chainid, address(this), bytes32(0), new uint256[](0));
+        return Eip712.domain(PaymentHash.NAME);
     }
 
     /* INTERNALS */
+
+    /// @dev All that a payment needs before money moves: checks, the nonce, the event.
+    function _accept(Payment calldata payment, address payer, bytes calldata signature)
+        private
+        returns (bytes32 digest_)
+    {
+        _checkTerms(payment);
+        _checkParties(payment, payer);
+
+        digest_ = _digest(payment);
+        _checkOperator(payment.operator, digest_, signature);
+        _useNonce(payment.operator, payment.nonce);
+        _emitRouted(payment, payer, digest_);
+    }
+
+    /// @dev Sent by anyone, so the payer has to be named: its signature for the token takes the place of sending.
+    function _acceptRelayed(Payment calldata payment, bytes calldata signature) private returns (bytes32 digest_) {
+        if (payment.payer == address(0)) revert ZeroAddress();
+        return _accept(payment, payment.payer, signature);
+    }
+
+    /// @dev Each payment as if it came alone, and what the batch adds; returns the hash of each.
+    function _checkBatch(Payment[] calldata payments) private view returns (bytes32[] memory hashes) {
+        if (payments.length == 0) revert EmptyBatch();
+
+        hashes = new bytes32[](payments.length);
+        Payment calldata first = payments[0];
+        for (uint256 i; i < payments.length; ++i) {
+            Payment calldata payment = payments[i];
+            _checkTerms(payment);
+            _checkParties(payment, msg.sender);
+            if (
+                payment.operator != first.operator || payment.token != first.token
+                    || payment.feeRecipient != first.feeRecipient || payment.payer == address(0) || payment.parent != 0
+            ) revert MixedBatch(i);
+            hashes[i] = PaymentHash.hash(payment);
+        }
+    }
 
     /// @dev Time, amount, fee and value: what does not depend on who pays.
     function _checkTerms(Payment calldata payment) private view {
@@ -116,8 +184,7 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
         uint256 maxFee = payment.parent == 0 ? Math.mulDiv(payment.amount, MAX_FEE_BPS, BPS - MAX_FEE_BPS) : 0;
         if (payment.feeAmount > maxFee) revert FeeTooHigh(payment.feeAmount, maxFee);
 
-        // A sum beyond the type saturates at a value that nobody can send.
-        uint256 needed = payment.token == address(0) ? Math.saturatingAdd(payment.amount, payment.feeAmount) : 0;
+        uint256 needed = payment.token == address(0) ? _total(payment) : 0;
         if (msg.value != needed) revert WrongValue(msg.value, needed);
     }
 
@@ -140,27 +207,6 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
             feeRecipient == address(this) || feeRecipient == payment.token || feeRecipient == payer
                 || feeRecipient == payee
         ) revert ForbiddenParty(feeRecipient);
-    }
-
-    /// @dev ECDSA first, whatever code the operator's account has (EIP-7702 gives a key's account code); then ERC-1271.
-    function _checkSignature(address operator, bytes32 digest_, bytes calldata signature) private view {
-        // Zero when it is no ECDSA signature, and zero is nobody's signer.
-        (address recovered,,) = ECDSA.tryRecoverCalldata(digest_, signature);
-        if (_isSigner(operator, recovered)) return;
-        if (SignatureChecker.isValidERC1271SignatureNowCalldata(operator, digest_, signature)) return;
-        revert WrongSigner(recovered);
-    }
-
-    function _isSigner(address operator, address signer) private view returns (bool) {
-        if (signer == address(0)) return false;
-        return signer == operator || block.timestamp <= _signerUntil[operator][signer];
-    }
-
-    function _useNonce(address operator, uint256 nonce) private {
-        uint256 bit = 1 << (nonce & 0xff);
-        uint256 used = _usedNonces[operator][nonce >> 8];
-        if (used & bit != 0) revert NonceUsed(operator, nonce);
-        _usedNonces[operator][nonce >> 8] = used | bit;
     }
 
     function _emitRouted(Payment calldata payment, address payer, bytes32 digest_) private {
@@ -194,15 +240,30 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
         }
     }
 
-    function _sendToken(Payment calldata payment) private {
-        IERC20 token = IERC20(payment.token);
+    /// @dev By the sender's allowance: it is the payer.
+    function _sendAllowance(Payment calldata payment) private {
+        _takeExactly(payment.token, msg.sender, payment.payee, payment.amount);
+        if (payment.feeAmount != 0) {
+            IERC20(payment.token).safeTransferFrom(msg.sender, payment.feeRecipient, payment.feeAmount);
+        }
+    }
 
-        uint256 before = token.balanceOf(payment.payee);
-        token.safeTransferFrom(msg.sender, payment.payee, payment.amount);
-        uint256 received = Math.saturatingSub(token.balanceOf(payment.payee), before);
-        if (received != payment.amount) revert InexactTransfer(payment.amount, received);
+    function _sendPermit2(Payment calldata payment, uint256 permitNonce, bytes calldata permitSignature) private {
+        uint256 count = payment.feeAmount == 0 ? 1 : 2;
+        IPermit2.PermitBatchTransferFrom memory permit = IPermit2.PermitBatchTransferFrom({
+            permitted: new IPermit2.TokenPermissions[](count), nonce: permitNonce, deadline: payment.deadline
+        });
+        IPermit2.SignatureTransferDetails[] memory details = new IPermit2.SignatureTransferDetails[](count);
 
-        if (payment.feeAmount != 0) token.safeTransferFrom(msg.sender, payment.feeRecipient, payment.feeAmount);
+        permit.permitted[0] = IPermit2.TokenPermissions(payment.token, payment.amount);
+        details[0] = IPermit2.SignatureTransferDetails(payment.payee, payment.amount);
+        if (count == 2) {
+            permit.permitted[1] = IPermit2.TokenPermissions(payment.token, payment.feeAmount);
+            details[1] = IPermit2.SignatureTransferDetails(payment.feeRecipient, payment.feeAmount);
+        }
+        PERMIT2.permitWitnessTransferFrom(
+            permit, details, payment.payer, PaymentHash.hash(payment), PaymentHash.WITNESS_TYPE, permitSignature
+        );
     }
 
     function _sendNative(Payment calldata payment) private {
@@ -213,5 +274,14 @@ contract PaymentRouter is IPaymentRouter, ReentrancyGuardTransient {
     /// @dev All gas, and no return data is copied, so a recipient cannot make its payer pay for memory.
     function _sendValue(address to, uint256 value) private {
         if (!LowLevelCall.callNoReturn(to, value, "")) revert NativeTransferFailed(to);
+    }
+
+    /// @dev What the payer pays. A sum beyond the type saturates at a value that nobody has.
+    function _total(Payment calldata payment) private pure returns (uint256) {
+        return Math.saturatingAdd(payment.amount, payment.feeAmount);
+    }
+
+    function _digest(Payment calldata payment) private view returns (bytes32) {
+        return MessageHashUtils.toTypedDataHash(PaymentHash.separator(address(this)), PaymentHash.hash(payment));
     }
 }

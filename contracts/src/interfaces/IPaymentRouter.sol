@@ -2,19 +2,21 @@
 pragma solidity ^0.8.37;
 
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import {IFunds} from "./IFunds.sol";
+import {IOperators} from "./IOperators.sol";
 
 /// @title PaymentRouter
-/// @notice Routes one payment for one agreed unit of work from its payer straight to its payee, and leaves an event that
-/// proves it. The router has no owner, cannot be paused or upgraded, and never keeps a balance.
-/// @dev An operator is any address. What an operator has signed can be paid once per (operator, nonce); nobody else's
-/// payments depend on it. Money moves only in the payer's own transaction.
-///
-/// Assumed of tokens: `transferFrom` moves exactly what it is told or fails (a missing return value is fine; a payee who
-/// receives less or more makes the payment revert), and a token does not hand the same balance to two addresses. Rebasing
-/// and fee-on-transfer tokens cannot be used.
+/// @notice Routes payments for agreed units of work from the payer straight to the payee, and leaves an event that proves each.
+/// The router has no owner, cannot be paused or upgraded, and never keeps a balance.
+/// @dev What an operator has signed can be paid once per (operator, nonce), through whichever function; nobody else's payments
+/// depend on it. Money moves only in the payer's own transaction, or under a signature of the payer for the token that commits
+/// to this very payment: no function takes from a standing allowance when somebody else calls it.
 ///
 /// Time: a deadline is the last second that still acts (`block.timestamp <= deadline`).
-interface IPaymentRouter is IERC5267 {
+///
+/// Every paying function checks the same and reverts with: Expired, ZeroAmount, FeeMismatch, FeeTooHigh, WrongValue,
+/// ZeroAddress, WrongPayer, ForbiddenParty, WrongSigner, NonceUsed, InexactTransfer, or with the token's own error.
+interface IPaymentRouter is IOperators, IFunds, IERC5267 {
     /// @notice What an operator signs (EIP-712, domain `PaymentRouter` / `1` / chain id / this contract).
     struct Payment {
         /// @dev Whose signature this needs and whose nonce it uses. Not zero.
@@ -23,7 +25,7 @@ interface IPaymentRouter is IERC5267 {
         bytes32 requestId;
         /// @dev Zero for a payment. For a refund the `requestId` of the payment that is sent back.
         bytes32 parent;
-        /// @dev Who must send the transaction; zero lets anyone pay. Not zero for a refund.
+        /// @dev Who pays; zero lets anyone, through `pay` and `payWithPermit` only. Not zero for a refund.
         address payer;
         /// @dev Who receives `amount`. Not zero, the router, the token or the payer.
         address payee;
@@ -75,25 +77,11 @@ interface IPaymentRouter is IERC5267 {
         bytes32 digest
     );
 
-    /// @notice `operator` lets `signer` sign payments in its name until the second `until`; zero revokes.
-    event SignerSet(address indexed operator, address indexed signer, uint48 until);
-
-    /// @notice `operator` made nonces unusable: bit `i` of `mask` is the nonce `word * 256 + i`.
-    /// @param mask Only the nonces that this call changed, never one that was used or cancelled before.
-    event NoncesCancelled(address indexed operator, uint256 word, uint256 mask);
-
     /// @notice The payment's deadline has passed.
     error Expired(uint256 deadline, uint256 timestamp);
 
-    /// @notice The payment names another payer than the sender.
+    /// @notice The payment names another payer than the one who pays here.
     error WrongPayer(address sender, address payer);
-
-    /// @notice Neither the operator, nor a delegate of it whose time has not passed, nor an operator contract signed this.
-    /// @param recovered Whom the signature recovers to as ECDSA; zero if it is no ECDSA signature.
-    error WrongSigner(address recovered);
-
-    /// @notice This nonce of the operator was paid or cancelled.
-    error NonceUsed(address operator, uint256 nonce);
 
     /// @notice The fee is above what the cap allows for this amount; a refund allows none.
     error FeeTooHigh(uint256 feeAmount, uint256 max);
@@ -101,17 +89,8 @@ interface IPaymentRouter is IERC5267 {
     /// @notice A fee without a recipient, or a recipient without a fee.
     error FeeMismatch(address feeRecipient, uint256 feeAmount);
 
-    /// @notice The payee's balance did not grow by exactly the amount.
-    error InexactTransfer(uint256 expected, uint256 received);
-
-    /// @notice The transaction carries another value than the payment needs (none for a token).
-    error WrongValue(uint256 sent, uint256 needed);
-
     /// @notice The payment is of nothing.
     error ZeroAmount();
-
-    /// @notice An address that must be given is zero: operator, payee, signer, or the payer of a refund.
-    error ZeroAddress();
 
     /// @notice Payee or fee recipient is the router, the token, or another party of the same payment.
     error ForbiddenParty(address party);
@@ -119,35 +98,62 @@ interface IPaymentRouter is IERC5267 {
     /// @notice The recipient did not accept native coin.
     error NativeTransferFailed(address to);
 
+    /// @notice A batch of no payments.
+    error EmptyBatch();
+
+    /// @notice The payment at `index` of a batch has another operator, token or fee recipient than the first, is open to
+    /// any payer, or is a refund.
+    error MixedBatch(uint256 index);
+
     /// @notice Pays `payment` from the sender: by allowance to this router, or in native coin with exactly
     /// `amount + feeAmount` as value. With `parent` set it is a refund.
-    /// @dev Reverts, among others, with Expired, WrongPayer, WrongSigner, NonceUsed, InexactTransfer and WrongValue, and
-    /// with the token's own error. Emits PaymentRouted or RefundRouted.
+    /// @dev May be called by the payer, or by anyone if the payment is open. Emits PaymentRouted or RefundRouted. Reverts with
+    /// NativeTransferFailed when a recipient does not take native coin.
     /// @param signature Over `digest(payment)`: 65 bytes of ECDSA (r, s, v) by the operator or a delegate, or whatever the
     /// operator accepts under ERC-1271.
     function pay(Payment calldata payment, bytes calldata signature) external payable;
 
-    /// @notice Lets `signer` sign payments in the sender's name until the second `until`, that second included; zero
-    /// revokes at once.
-    /// @dev Reverts with ZeroAddress. Emits SignerSet.
-    function setSigner(address signer, uint48 until) external;
+    /// @notice Pays several payments of the sender by allowance: one operator, token, fee recipient and signature, one
+    /// transfer for all fees. All are paid or none; each has the same effect and the same event as if it were paid alone.
+    /// @dev May be called by the payer, whom every payment names. Tokens only, no refunds. Emits PaymentRouted for each.
+    /// Reverts with EmptyBatch or MixedBatch.
+    /// @param signature Over `batchDigest(payments)`, as for `pay`. It is the signature of the batch alone: it pays none of
+    /// the payments one by one, and theirs do not pay the batch.
+    function payBatch(Payment[] calldata payments, bytes calldata signature) external;
 
-    /// @notice Makes nonces of the sender unusable for ever: bit `i` of `mask` is the nonce `word * 256 + i`.
-    /// @dev Nonces already used or cancelled stay as they are. Emits NoncesCancelled unless nothing changed.
-    function cancel(uint256 word, uint256 mask) external;
+    /// @notice As `pay` by allowance, which a permit (ERC-2612) of the sender for exactly `amount + feeAmount` until
+    /// `deadline` gives first.
+    /// @dev May be called by the payer, or by anyone if the payment is open. Tokens only. A permit that fails, or was sent by
+    /// somebody else before, is ignored: what counts is the allowance. Emits PaymentRouted or RefundRouted.
+    function payWithPermit(Payment calldata payment, bytes calldata signature, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Pays `payment` with the payer's authorization (ERC-3009 `ReceiveWithAuthorization`): `to` this router, `value`
+    /// amount + feeAmount, `validAfter` 0, `validBefore` deadline + 1, and as `nonce` `digest(payment)`, so that the payer
+    /// signs for this payment and no other.
+    /// @dev May be called by anyone. Tokens only. Emits PaymentRouted or RefundRouted.
+    /// @param authorization 65 bytes (r, s, v) go to the token in the form of the standard; another length in the form with
+    /// `bytes`, which USDC has for contract wallets (ERC-1271).
+    function payWithAuthorization(Payment calldata payment, bytes calldata signature, bytes calldata authorization)
+        external;
+
+    /// @notice Pays `payment` with the payer's signature for Permit2 (`PermitBatchWitnessTransferFrom`): permitted are the
+    /// token with `amount`, and with `feeAmount` if there is a fee; `spender` is this router, `deadline` the payment's, and
+    /// the witness the payment itself.
+    /// @dev May be called by anyone. Tokens only. The money goes from the payer straight to payee and fee recipient. Emits
+    /// PaymentRouted or RefundRouted.
+    /// @param permitNonce An unordered nonce of Permit2 that the payer has not used.
+    function payWithPermit2(
+        Payment calldata payment,
+        bytes calldata signature,
+        uint256 permitNonce,
+        bytes calldata permitSignature
+    ) external;
 
     /// @notice The EIP-712 digest that the operator signs for `payment`, on this chain and this router.
     function digest(Payment calldata payment) external view returns (bytes32);
 
-    /// @notice Whether `nonce` of `operator` was paid or cancelled.
-    function isUsed(address operator, uint256 nonce) external view returns (bool);
-
-    /// @notice Whether an ECDSA signature of `signer` authorises payments of `operator` in this block: it is the operator
-    /// itself, or a delegate whose time has not passed.
-    function isSigner(address operator, address signer) external view returns (bool);
-
-    /// @notice The last second at which `signer` is a delegate of `operator`; zero if it was never one or is revoked.
-    function signerUntil(address operator, address signer) external view returns (uint48);
+    /// @notice The EIP-712 digest (`PaymentBatch(Payment[] payments)`) that the operator signs for a batch.
+    function batchDigest(Payment[] calldata payments) external view returns (bytes32);
 
     /// @notice The highest share of what the payer pays (amount + fee) that the fee may be, in 1/10,000.
     function MAX_FEE_BPS() external view returns (uint256);

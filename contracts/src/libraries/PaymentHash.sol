@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {IPaymentRouter} from "../interfaces/IPaymentRouter.sol";
+import {Eip712} from "./Eip712.sol";
 
-/// @title The EIP-712 hash of a payment
-/// @dev The domain separator is computed on each call instead of being cached in immutables (OpenZeppelin's EIP712): it
-/// costs some 200 gas, and the router's code is the same, byte for byte, on every chain, so that one hash identifies it.
+/// @title The EIP-712 hashes of payments
 library PaymentHash {
     string internal constant NAME = "PaymentRouter";
-    string internal constant VERSION = "1";
 
-    bytes32 internal constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant NAME_HASH = keccak256("PaymentRouter");
 
     bytes32 internal constant PAYMENT_TYPEHASH = keccak256(
         "Payment(address operator,bytes32 requestId,bytes32 parent,address payer,address payee,address token,uint256 amount,address feeRecipient,uint256 feeAmount,uint256 nonce,uint256 deadline)"
     );
 
-    /// @notice The digest to sign for `payment` on this chain, with `router` as verifying contract.
-    function digest(IPaymentRouter.Payment calldata payment, address router) internal view returns (bytes32) {
-        bytes32 separator = keccak256(
-            abi.encode(DOMAIN_TYPEHASH, keccak256(bytes(NAME)), keccak256(bytes(VERSION)), block.chainid, router)
-        );
-        return MessageHashUtils.toTypedDataHash(separator, keccak256(abi.encode(PAYMENT_TYPEHASH, payment)));
+    bytes32 internal constant BATCH_TYPEHASH = keccak256(
+        "PaymentBatch(Payment[] payments)Payment(address operator,bytes32 requestId,bytes32 parent,address payer,address payee,address token,uint256 amount,address feeRecipient,uint256 feeAmount,uint256 nonce,uint256 deadline)"
+    );
+
+    /// @dev What follows "PermitBatchWitnessTransferFrom(TokenPermissions[] permitted,address spender,uint256 nonce,uint256
+    /// deadline," in the type that a payer signs for Permit2: the wallet shows the payment.
+    string internal constant WITNESS_TYPE =
+        "Payment witness)Payment(address operator,bytes32 requestId,bytes32 parent,address payer,address payee,address token,uint256 amount,address feeRecipient,uint256 feeAmount,uint256 nonce,uint256 deadline)TokenPermissions(address token,uint256 amount)";
+
+    function hash(IPaymentRouter.Payment calldata payment) internal pure returns (bytes32) {
+        return keccak256(abi.encode(PAYMENT_TYPEHASH, payment));
+    }
+
+    /// @param paymentHashes The hash of each payment, in their order.
+    function hashBatch(bytes32[] memory paymentHashes) internal pure returns (bytes32) {
+        return keccak256(abi.encode(BATCH_TYPEHASH, keccak256(abi.encodePacked(paymentHashes))));
+    }
+
+    /// @dev The domain of `router` on this chain.
+    function separator(address router) internal view returns (bytes32) {
+        return Eip712.separator(NAME_HASH, block.chainid, router);
     }
 }

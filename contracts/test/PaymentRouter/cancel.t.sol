@@ -2,6 +2,8 @@
 pragma solidity ^0.8.37;
 
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
+import {IFunds} from "../../src/interfaces/IFunds.sol";
+import {IOperators} from "../../src/interfaces/IOperators.sol";
 import {PaymentRouterTest} from "./PaymentRouterTest.sol";
 
 contract PaymentRouterCancelTest is PaymentRouterTest {
@@ -57,6 +59,6 @@ contract PaymentRouterCancelTest is PaymentRouterTest {
 
     function _expectCancelled(uint256 word, uint256 mask) private {
         vm.expectEmit(address(router));
-        emit IPaymentRouter.NoncesCancelled(operator.addr, word, mask);
+        emit IOperators.NoncesCancelled(operator.addr, word, mask);
     }
 }

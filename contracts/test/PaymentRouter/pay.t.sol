@@ -7,6 +7,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Vm} from "forge-std/Test.sol";
 import {PaymentRouter} from "../../src/PaymentRouter.sol";
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
+import {IFunds} from "../../src/interfaces/IFunds.sol";
+import {IOperators} from "../../src/interfaces/IOperators.sol";
 import {TestToken} from "../../src/testing/TestToken.sol";
 import {Answering, Reentrant, Refusing, ReturnBomb, Wallet} from "../mocks/Accounts.sol";
 import {
@@ -125,7 +127,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         payment.feeAmount = 1;
         bytes memory signature = _sign(operator, payment);
         // In 256 bits the sum is 0.
-        vm.expectRevert(abi.encodeWithSelector(IPaymentRouter.WrongValue.selector, 0, type(uint256).max));
+        vm.expectRevert(abi.encodeWithSelector(IFunds.WrongValue.selector, 0, type(uint256).max));
         vm.prank(payer);
         router.pay(payment, signature);
     }
@@ -135,14 +137,14 @@ contract PaymentRouterPayTest is PaymentRouterTest {
     function test_C8_RevertWhen_TheOperatorIsZero() public {
         IPaymentRouter.Payment memory payment = _payment();
         payment.operator = address(0);
-        _expectRevert(payment, abi.encodeWithSelector(IPaymentRouter.ZeroAddress.selector));
+        _expectRevert(payment, abi.encodeWithSelector(IOperators.ZeroAddress.selector));
     }
 
     function test_C8_RevertWhen_ThePayeeIsZero() public {
         // In native coin, which a call to zero would burn.
         IPaymentRouter.Payment memory payment = _nativePayment();
         payment.payee = address(0);
-        _expectRevert(payment, abi.encodeWithSelector(IPaymentRouter.ZeroAddress.selector));
+        _expectRevert(payment, abi.encodeWithSelector(IOperators.ZeroAddress.selector));
     }
 
     function test_C8_RevertWhen_ThePayeeIsForbidden() public {
@@ -190,7 +192,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         token.mint(stranger.addr, AMOUNT + FEE);
         vm.startPrank(stranger.addr);
         token.approve(address(router), AMOUNT + FEE);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentRouter.NonceUsed.selector, operator.addr, NONCE));
+        vm.expectRevert(abi.encodeWithSelector(IOperators.NonceUsed.selector, operator.addr, NONCE));
         router.pay(payment, signature);
     }
 
@@ -270,7 +272,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         IPaymentRouter.Payment memory refund = _refund();
         refund.payee = stranger.addr;
         refund.payer = address(0);
-        _expectRevert(refund, abi.encodeWithSelector(IPaymentRouter.ZeroAddress.selector));
+        _expectRevert(refund, abi.encodeWithSelector(IOperators.ZeroAddress.selector));
     }
 
     function test_RevertWhen_ARefundHasAFee() public {
@@ -286,7 +288,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         bytes memory signature = _sign(operator, refund);
         vm.startPrank(payee);
         token.approve(address(router), AMOUNT);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentRouter.NonceUsed.selector, operator.addr, NONCE));
+        vm.expectRevert(abi.encodeWithSelector(IOperators.NonceUsed.selector, operator.addr, NONCE));
         router.pay(refund, signature);
     }
 
@@ -374,7 +376,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         IPaymentRouter.Payment memory payment = _payment();
         bytes memory signature = _sign(operator, payment);
         payment.amount -= 1;
-        vm.expectPartialRevert(IPaymentRouter.WrongSigner.selector);
+        vm.expectPartialRevert(IOperators.WrongSigner.selector);
         vm.prank(payer);
         router.pay(payment, signature);
     }
@@ -383,7 +385,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         IPaymentRouter.Payment memory payment = _payment();
         bytes memory signature = _sign(operator, payment);
         vm.chainId(block.chainid + 1);
-        vm.expectPartialRevert(IPaymentRouter.WrongSigner.selector);
+        vm.expectPartialRevert(IOperators.WrongSigner.selector);
         vm.prank(payer);
         router.pay(payment, signature);
     }
@@ -394,7 +396,7 @@ contract PaymentRouterPayTest is PaymentRouterTest {
         PaymentRouter other = new PaymentRouter();
         vm.startPrank(payer);
         token.approve(address(other), type(uint256).max);
-        vm.expectPartialRevert(IPaymentRouter.WrongSigner.selector);
+        vm.expectPartialRevert(IOperators.WrongSigner.selector);
         other.pay(payment, signature);
     }
 
@@ -700,26 +702,22 @@ contract PaymentRouterPayTest is PaymentRouterTest {
     function _expectWrongSigner(IPaymentRouter.Payment memory payment, bytes memory signature, address recovered)
         private
     {
-        vm.expectRevert(abi.encodeWithSelector(IPaymentRouter.WrongSigner.selector, recovered));
+        vm.expectRevert(abi.encodeWithSelector(IOperators.WrongSigner.selector, recovered));
         vm.prank(payer);
         router.pay(payment, signature);
     }
 
     function _expectNonceUsed(IPaymentRouter.Payment memory payment) private {
-        _expectRevert(
-            payment, abi.encodeWithSelector(IPaymentRouter.NonceUsed.selector, payment.operator, payment.nonce)
-        );
+        _expectRevert(payment, abi.encodeWithSelector(IOperators.NonceUsed.selector, payment.operator, payment.nonce));
     }
 
     function _expectInexact(IPaymentRouter.Payment memory payment, uint256 received) private {
-        _expectRevert(
-            payment, abi.encodeWithSelector(IPaymentRouter.InexactTransfer.selector, payment.amount, received)
-        );
+        _expectRevert(payment, abi.encodeWithSelector(IFunds.InexactTransfer.selector, payment.amount, received));
     }
 
     function _expectWrongValue(IPaymentRouter.Payment memory payment, uint256 sent, uint256 needed) private {
         bytes memory signature = _sign(operator, payment);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentRouter.WrongValue.selector, sent, needed));
+        vm.expectRevert(abi.encodeWithSelector(IFunds.WrongValue.selector, sent, needed));
         vm.prank(payer);
         router.pay{value: sent}(payment, signature);
     }

@@ -2,11 +2,13 @@
 pragma solidity ^0.8.37;
 
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
+import {IFunds} from "../../src/interfaces/IFunds.sol";
+import {IOperators} from "../../src/interfaces/IOperators.sol";
 import {PaymentRouterTest} from "./PaymentRouterTest.sol";
 
 contract PaymentRouterSetSignerTest is PaymentRouterTest {
     function test_RevertWhen_TheSignerIsZero() public {
-        vm.expectRevert(IPaymentRouter.ZeroAddress.selector);
+        vm.expectRevert(IOperators.ZeroAddress.selector);
         vm.prank(operator.addr);
         router.setSigner(address(0), type(uint48).max);
     }
@@ -44,7 +46,7 @@ contract PaymentRouterSetSignerTest is PaymentRouterTest {
 
     function _setSigner(address signer, uint48 until) private {
         vm.expectEmit(address(router));
-        emit IPaymentRouter.SignerSet(operator.addr, signer, until);
+        emit IOperators.SignerSet(operator.addr, signer, until);
         vm.prank(operator.addr);
         router.setSigner(signer, until);
     }

@@ -4,6 +4,8 @@ pragma solidity ^0.8.37;
 import {Test, Vm} from "forge-std/Test.sol";
 import {PaymentRouter} from "../../src/PaymentRouter.sol";
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
+import {IFunds} from "../../src/interfaces/IFunds.sol";
+import {IOperators} from "../../src/interfaces/IOperators.sol";
 import {PlainToken} from "../mocks/Tokens.sol";
 
 /// @dev Does what operators, payers and attackers do, in any order, and keeps its own books of what must come of it.
@@ -110,7 +112,7 @@ contract PaymentRouterHandler is Test {
         Vm.Wallet memory signer =
             (seed >> 200) % 2 == 0 ? _other(payment.operator) : _delegates[(seed >> 201) % OPERATORS];
         if (until[payment.operator][signer.addr] >= _time) return;
-        _mustFail(payment, _sign(signer, payment), sender, IPaymentRouter.WrongSigner.selector);
+        _mustFail(payment, _sign(signer, payment), sender, IOperators.WrongSigner.selector);
     }
 
     /// @dev Terms that were signed, changed by the payer.
@@ -122,7 +124,7 @@ contract PaymentRouterHandler is Test {
         else if (field == 1) payment.nonce += 1;
         else if (field == 2) payment.deadline += 1;
         else payment.requestId = keccak256(abi.encode(payment.requestId));
-        _mustFail(payment, signature, sender, IPaymentRouter.WrongSigner.selector);
+        _mustFail(payment, signature, sender, IOperators.WrongSigner.selector);
     }
 
     /// @dev A fee one unit above the cap, signed all the same.
@@ -180,9 +182,8 @@ contract PaymentRouterHandler is Test {
         }
         if (paid[payment.operator][payment.nonce] > 0 || cancelled[payment.operator][payment.nonce]) {
             // A delegate may have lost its authority since; then that is what the router says.
-            bytes4 reason = _isAuthorised(payment, signature)
-                ? IPaymentRouter.NonceUsed.selector
-                : IPaymentRouter.WrongSigner.selector;
+            bytes4 reason =
+                _isAuthorised(payment, signature) ? IOperators.NonceUsed.selector : IOperators.WrongSigner.selector;
             return _mustFail(payment, signature, sender, reason);
         }
 
