@@ -11,6 +11,7 @@ pub mod available_action;
 pub mod canonical;
 pub mod chain;
 pub mod clock;
+pub mod deliverable;
 pub mod error;
 pub mod event;
 pub mod finality;

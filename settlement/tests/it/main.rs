@@ -5,6 +5,8 @@ mod actions;
 #[cfg(test)]
 mod agreements;
 #[cfg(test)]
+mod deliverable;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod generated;
