@@ -2,8 +2,9 @@
 pragma solidity ^0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
-import {ITokenReceiver} from "./Tokens.sol";
+import {ITokenReceiver, ITokenSender} from "./Tokens.sol";
 
 /// @dev A contract wallet: it executes calls in a batch, and accepts exactly one signature under ERC-1271.
 contract Wallet is IERC1271 {
@@ -40,6 +41,29 @@ contract Wallet is IERC1271 {
     receive() external payable {}
 }
 
+/// @dev A contract wallet of one key that accepts every digest the key signed, so that a digest which does not name the wallet
+/// is good for each of the key's wallets.
+contract KeyWallet is IERC1271 {
+    address private immutable KEY;
+
+    constructor(address key) {
+        KEY = key;
+    }
+
+    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
+        return recovered == KEY ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
+    }
+}
+
+/// @dev Code for an EIP-7702 account: it accepts what the account's own key signed.
+contract SelfSigned is IERC1271 {
+    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, signature);
+        return recovered == address(this) ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
+    }
+}
+
 /// @dev Answers every call, so also `isValidSignature`, with the bytes it was made with.
 contract Answering {
     bytes private _answer;
@@ -71,8 +95,8 @@ contract ReturnBomb {
     }
 }
 
-/// @dev Pays a payment of its own from within the payment it receives, and remembers why that failed.
-contract Reentrant is ITokenReceiver {
+/// @dev Pays a payment of its own from within the payment that it receives or makes, and remembers why that failed.
+contract Reentrant is ITokenReceiver, ITokenSender {
     IPaymentRouter private _router;
     bytes private _call;
     bytes public failure;
@@ -80,6 +104,10 @@ contract Reentrant is ITokenReceiver {
     function arm(IPaymentRouter router, bytes calldata call) external {
         _router = router;
         _call = call;
+    }
+
+    function tokensToSend() external {
+        _reenter();
     }
 
     function tokensReceived() external {
