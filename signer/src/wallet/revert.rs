@@ -61,11 +61,15 @@ impl fmt::Display for Revert {
 fn router_error(error: &PaymentRouterErrors, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     use PaymentRouterErrors as E;
     match error {
+        E::EmptyBatch(_) => f.write_str("EmptyBatch: a batch without payments"),
         E::Expired(e) => write!(f, "Expired: the deadline {} has passed, block time is {}", e.deadline, e.timestamp),
         E::FeeMismatch(e) => write!(f, "FeeMismatch: a fee of {} for the recipient {}", e.feeAmount, e.feeRecipient),
         E::FeeTooHigh(e) => write!(f, "FeeTooHigh: the fee is {}, the router's limit {}", e.feeAmount, e.max),
         E::ForbiddenParty(e) => write!(f, "ForbiddenParty: {} cannot be paid here", e.party),
         E::InexactTransfer(e) => write!(f, "InexactTransfer: {} should have arrived, {} did; the token keeps a part of transfers", e.expected, e.received),
+        E::MixedBatch(e) => {
+            write!(f, "MixedBatch: payment {} of the batch has another operator, token or fee recipient than the first, no payer, or is a refund", e.index)
+        }
         E::NativeTransferFailed(e) => write!(f, "NativeTransferFailed: {} does not take the native coin", e.to),
         E::NonceUsed(e) => write!(f, "NonceUsed: nonce {} of operator {} is paid or cancelled already", e.nonce, e.operator),
         E::ReentrancyGuardReentrantCall(_) => f.write_str("ReentrancyGuardReentrantCall: a contract that was paid called the router again"),
