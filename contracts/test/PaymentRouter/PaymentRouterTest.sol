@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Test, Vm} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Test.sol";
 import {PaymentRouter} from "../../src/PaymentRouter.sol";
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
 import {TestToken} from "../../src/testing/TestToken.sol";
 import {TestTokenProxy} from "../../src/testing/TestTokenProxy.sol";
 import {PlainToken} from "../mocks/Tokens.sol";
+import {Paths} from "./Paths.sol";
 
 /// @dev The cast, a default payment that is valid as it stands, and shorthand for signing and paying.
-abstract contract PaymentRouterTest is Test {
+abstract contract PaymentRouterTest is Paths {
     /// @dev When the tests begin. They never read block.timestamp, which the optimizer takes for constant in a call.
     uint256 internal constant NOW = 1_800_000_000;
     uint256 internal constant AMOUNT = 10_000_000;
     uint256 internal constant FEE = 250_000;
     uint256 internal constant NONCE = 7;
 
-    PaymentRouter internal router;
     TestToken internal token;
 
     Vm.Wallet internal operator = vm.createWallet("operator");
     Vm.Wallet internal delegate = vm.createWallet("delegate");
     Vm.Wallet internal stranger = vm.createWallet("stranger");
-    address internal payer = makeAddr("payer");
-    address internal payee = makeAddr("payee");
+    Vm.Wallet internal payerKey = vm.createWallet("payer");
+    Vm.Wallet internal payeeKey = vm.createWallet("payee");
+    address internal payer = payerKey.addr;
+    address internal payee = payeeKey.addr;
     address internal feeRecipient = makeAddr("feeRecipient");
 
     function setUp() public virtual {
@@ -72,15 +74,6 @@ abstract contract PaymentRouterTest is Test {
         refund.feeRecipient = address(0);
         refund.feeAmount = 0;
         refund.nonce = NONCE + 1;
-    }
-
-    function _sign(Vm.Wallet memory signer, IPaymentRouter.Payment memory payment)
-        internal
-        view
-        returns (bytes memory)
-    {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(signer.privateKey, router.digest(payment));
-        return abi.encodePacked(r, s, v);
     }
 
     /// @dev Signed by the operator, sent by the payer, with the value that it needs.

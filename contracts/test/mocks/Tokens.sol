@@ -129,6 +129,19 @@ contract LyingToken is AuthorizedToken {
     }
 }
 
+/// @dev Moves nothing to one account and claims success; to all others it moves.
+contract LyingToToken is AuthorizedToken {
+    address private immutable ACCOUNT;
+
+    constructor(address account) {
+        ACCOUNT = account;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (to != ACCOUNT) super._update(from, to, value);
+    }
+}
+
 /// @dev Keeps 1 % of every transfer.
 contract TaxToken is AuthorizedToken {
     function _update(address from, address to, uint256 value) internal override {
