@@ -9,6 +9,7 @@ pub mod diagnosis;
 pub mod failure;
 pub mod foundry;
 pub mod lifecycle;
+pub mod new_file;
 pub mod output;
 pub mod paying;
 pub mod progress;

@@ -1,10 +1,18 @@
-//! Steps of something that takes a while: a spinner for people at a terminal, plain lines otherwise, nothing for machines.
+//! Something that takes a while: for people at a terminal a spinner or a bar, plain lines otherwise, nothing for machines.
 
+use std::io::Read;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressBarIter, ProgressFinish, ProgressStyle};
 
 use crate::output::Output;
+
+/// Reads `length` bytes, with a bar that shows how far it is and goes away at the end.
+pub fn reading<R: Read>(output: Output, length: u64, reader: R) -> ProgressBarIter<R> {
+    let bar = if output.can_ask() { ProgressBar::new(length) } else { ProgressBar::hidden() };
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}").expect("the template is well-formed"));
+    bar.with_finish(ProgressFinish::AndClear).wrap_read(reader)
+}
 
 /// The steps of one undertaking.
 #[derive(Debug)]

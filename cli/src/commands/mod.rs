@@ -1,6 +1,7 @@
 //! What people type: one file per verb.
 
 mod contract;
+mod deliverable;
 mod demo;
 mod dev;
 mod doctor;
@@ -81,6 +82,9 @@ enum Command {
     /// Show receipts, and verify them without trusting whoever issued them
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Seal work for an escrow, check it before funding, open it with the revealed key
+    #[command(subcommand)]
+    Deliverable(deliverable::Command),
     /// Say what is configured, what is reachable, what is wrong, and how to mend it
     Doctor,
 }
@@ -176,6 +180,7 @@ async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
         Command::Contract(command) => command.run(&context).await,
         Command::Request(command) => command.run(&context).await,
         Command::Receipt(command) => command.run(&context).await,
+        Command::Deliverable(command) => command.run(&context),
         Command::Doctor => doctor::run(&context).await,
     }
 }

@@ -11,11 +11,13 @@ const STARTS: [&str; 2] = ["counterfoil ", "cargo run -- "];
 /// How one begins in the comments of a configuration.
 const CONFIGURATION_COMMENT: &str = "#   ";
 /// What capitals stand for, as values that a command takes.
-const SAMPLES: [(&str, &str); 7] = [
+const SAMPLES: [(&str, &str); 9] = [
     ("ADDRESS", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"),
     ("CHAIN", "local"),
     ("CONTRACT", "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
     ("FILE", "file.json"),
+    ("HASH", "0x88b2efa2d4d2c3a1b0d1e8d3a3c7c5c8c1e6c9a7b4a5f6e7d8c9b0a1f2e3d4c5"),
+    ("KEY", "0xc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"),
     ("NAME", "name"),
     ("REQUEST", "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
     ("URL", "http://127.0.0.1:8545"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod by_hand;
+mod deliverable;
 mod deployment;
 mod dev;
 mod documents;
