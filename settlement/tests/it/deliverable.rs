@@ -132,6 +132,16 @@ fn chunks_that_are_swapped_repeated_or_left_out_are_noticed_where_it_happens() {
     assert!(matches!(opened(&[file.as_slice(), last].concat()), Err(E::TrailingData { .. })));
 }
 
+/// The hash of all but the addition is the one in the terms: the addition must not be left out of the comparison.
+#[test]
+fn what_was_added_to_the_committed_file_is_noticed_before_funding() {
+    let (file, made) = sealed(CHUNK_LENGTH);
+    for addition in [&b"x"[..], &[0; SEALED_CHUNK]] {
+        let told = check([file.as_slice(), addition].concat().as_slice(), &terms(&made)).unwrap_err();
+        assert!(matches!(told, E::TrailingData { expected } if expected == file.len() as u64), "{told:?}");
+    }
+}
+
 /// A cut at the end of a chunk, with a header changed to the shorter length: every chunk authenticates the header, and the last one has a nonce of its own.
 #[test]
 fn a_shorter_length_in_the_header_does_not_make_a_shorter_deliverable() {
@@ -263,8 +273,11 @@ fn it_does_not_matter_in_which_pieces_a_stream_comes() {
 #[test]
 fn a_full_disk_is_told_as_such() {
     let (file, _) = sealed(CHUNK_LENGTH + 5);
-    let told = open(file.as_slice(), Full(CHUNK_LENGTH), &key(), &Expected::default()).unwrap_err();
-    assert!(matches!(&told, E::Write(cause) if cause.kind() == io::ErrorKind::StorageFull), "{told:?}");
+    let at_once = open(file.as_slice(), Full(CHUNK_LENGTH), &key(), &Expected::default()).unwrap_err();
+    let at_the_end = open(file.as_slice(), io::BufWriter::with_capacity(file.len(), Full(CHUNK_LENGTH)), &key(), &Expected::default()).unwrap_err();
+    for told in [at_once, at_the_end] {
+        assert!(matches!(&told, E::Write(cause) if cause.kind() == io::ErrorKind::StorageFull), "{told:?}");
+    }
 }
 
 /// `vectors/deliverable.json` was made from the documented format with another implementation: `settlement/bin/vectors`.
