@@ -23,8 +23,16 @@ library PaymentHash {
     string internal constant WITNESS_TYPE =
         "Payment witness)Payment(address operator,bytes32 requestId,bytes32 parent,address payer,address payee,address token,uint256 amount,address feeRecipient,uint256 feeAmount,uint256 nonce,uint256 deadline)TokenPermissions(address token,uint256 amount)";
 
-    function hash(IPaymentRouter.Payment calldata payment) internal pure returns (bytes32) {
-        return keccak256(abi.encode(PAYMENT_TYPEHASH, payment));
+    /// @dev keccak256(abi.encode(PAYMENT_TYPEHASH, payment)), copied at once: 300 gas less. The router reads every address in
+    /// it, so calldata whose upper bits are not clean reverts there.
+    function hash(IPaymentRouter.Payment calldata payment) internal pure returns (bytes32 result) {
+        bytes32 typehash = PAYMENT_TYPEHASH;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            calldatacopy(add(start, 0x20), payment, 0x160) // eleven words
+            result := keccak256(start, 0x180)
+        }
     }
 
     /// @param paymentHashes The hash of each payment, in their order.
