@@ -29,10 +29,11 @@ import {IOperators} from "./IOperators.sol";
 /// committed key was published, not that it opens something good. *Verified exchange* (`keyHash` and evaluator): it pays only
 /// after the evaluator, who has opened the sealed deliverable, attested a pass; without one the buyer is refunded.
 ///
-/// **Payouts** are pushed. When token or recipient refuses, the recipient is credited instead and withdraws later, so that
-/// nobody can stop anybody else's payout. A push has PUSH_GAS of gas, no more and no less: a call that has not enough left
-/// reverts with InsufficientGas instead of crediting. The fee for what the seller gets is
-/// `floor(feeAmount * paid / amount)` over all that was ever paid to it, so parts cannot round it away.
+/// **Payouts** emit Paid for what the seller gets and Returned for what goes back to the buyer, and are pushed. When token or
+/// recipient refuses, the recipient is credited instead (Credited) and withdraws later, so that nobody can stop anybody else's
+/// payout. A push has PUSH_GAS of gas, no more and no less: a call that has not enough left reverts with InsufficientGas
+/// instead of crediting. The fee for what the seller gets is `floor(feeAmount * paid / amount)` over all that was ever paid to
+/// it, so parts cannot round it away.
 ///
 /// Every verb reverts with WrongStatus unless the escrow is in a state of its row. Tokens that are sent here without funding an
 /// escrow are lost.
