@@ -181,4 +181,218 @@ abstract contract EscrowTest is Test {
     function _expectInvalid(IEscrow.Field field) internal {
         vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidTerms.selector, field));
     }
+
+    /* EVERY OPEN STATE */
+
+    /// @dev A way of delivery and a status that it can be in.
+    struct Case {
+        IEscrow.Terms terms;
+        IEscrow.Status status;
+        bool passed;
+    }
+
+    /// @dev Each status under each kind of terms, in the token; the nonces differ, so all of them can be open at once.
+    function _openCases() internal view returns (Case[] memory cases) {
+        cases = new Case[](9);
+        cases[0] = Case(_terms(), IEscrow.Status.Funded, false);
+        cases[1] = Case(_terms(), IEscrow.Status.Submitted, false);
+        cases[2] = Case(_terms(), IEscrow.Status.Disputed, false);
+        cases[3] = Case(_evaluated(), IEscrow.Status.Funded, false);
+        cases[4] = Case(_evaluated(), IEscrow.Status.Submitted, false);
+        cases[5] = Case(_evaluated(), IEscrow.Status.Disputed, false);
+        cases[6] = Case(_exchange(), IEscrow.Status.Funded, false);
+        cases[7] = Case(_verifiedExchange(), IEscrow.Status.Funded, false);
+        cases[8] = Case(_verifiedExchange(), IEscrow.Status.Funded, true);
+        for (uint256 i; i < cases.length; ++i) {
+            cases[i].terms.nonce = 100 + i;
+        }
+    }
+
+    /// @dev The same in native coin.
+    function _openNativeCases() internal view returns (Case[] memory cases) {
+        cases = _openCases();
+        for (uint256 i; i < cases.length; ++i) {
+            cases[i].terms.token = address(0);
+        }
+    }
+
+    function _reach(Case memory open) internal returns (bytes32 id) {
+        id = _reach(open.terms, open.status);
+        if (open.passed) _attest(open.terms, true);
+    }
+
+    /// @dev The timer of a status that was reached at NOW.
+    function _timerOf(IEscrow.Status status) internal pure returns (uint40) {
+        if (status == IEscrow.Status.Funded) return DELIVER_BY;
+        return status == IEscrow.Status.Submitted ? NOW + REVIEW : NOW + RULING;
+    }
+
+    /// @dev Everybody that terms can name, and somebody that they do not.
+    function _everybody() internal view returns (address[] memory all) {
+        all = new address[](8);
+        all[0] = buyer.addr;
+        all[1] = seller.addr;
+        all[2] = arbiter.addr;
+        all[3] = evaluator.addr;
+        all[4] = operator.addr;
+        all[5] = delegate.addr;
+        all[6] = feeRecipient;
+        all[7] = stranger.addr;
+    }
+
+    /* WHAT A CALL DID: every unit and every event */
+
+    /// @dev What a call paid out.
+    struct Out {
+        uint256 seller;
+        uint256 fee;
+        uint256 buyer;
+        uint256 arbiter;
+    }
+
+    struct Balances {
+        uint256 seller;
+        uint256 feeRecipient;
+        uint256 buyer;
+        uint256 arbiter;
+        uint256 escrow;
+    }
+
+    function _balances(IEscrow.Terms memory terms) internal view returns (Balances memory) {
+        return Balances(
+            _balance(terms.token, terms.seller),
+            _balance(terms.token, terms.feeRecipient),
+            _balance(terms.token, terms.buyer),
+            _balance(terms.token, terms.arbiter),
+            _balance(terms.token, address(escrow))
+        );
+    }
+
+    /// @dev Begins to watch; what comes next is compared by `_assertOut` and `_assertLogs`.
+    function _watch(IEscrow.Terms memory terms) internal returns (Balances memory) {
+        vm.recordLogs();
+        return _balances(terms);
+    }
+
+    /// @dev Exactly `out` has left the escrow since `before`, each part to its owner.
+    function _assertOut(IEscrow.Terms memory terms, Balances memory before, Out memory out) internal view {
+        Balances memory now_ = _balances(terms);
+        assertEq(now_.seller, before.seller + out.seller, "seller");
+        assertEq(now_.feeRecipient, before.feeRecipient + out.fee, "fee recipient");
+        assertEq(now_.buyer, before.buyer + out.buyer, "buyer");
+        assertEq(now_.arbiter, before.arbiter + out.arbiter, "arbiter");
+        assertEq(now_.escrow + out.seller + out.fee + out.buyer + out.arbiter, before.escrow, "escrow");
+    }
+
+    /// @dev The escrow has logged these since `_watch`, in this order and nothing else.
+    function _assertLogs(Vm.Log[] memory expected) internal {
+        Vm.Log[] memory all = vm.getRecordedLogs();
+        uint256 found;
+        for (uint256 i; i < all.length; ++i) {
+            if (all[i].emitter != address(escrow)) continue;
+            assertLt(found, expected.length, "more events than expected");
+            assertEq(abi.encode(all[i].topics), abi.encode(expected[found].topics), "topics");
+            assertEq(all[i].data, expected[found].data, "data");
+            ++found;
+        }
+        assertEq(found, expected.length, "fewer events than expected");
+    }
+
+    function _assertNoLogs() internal {
+        _assertLogs(new Vm.Log[](0));
+    }
+
+    function _assertLogs(Vm.Log memory first) internal {
+        Vm.Log[] memory expected = new Vm.Log[](1);
+        expected[0] = first;
+        _assertLogs(expected);
+    }
+
+    function _assertLogs(Vm.Log memory first, Vm.Log memory second) internal {
+        Vm.Log[] memory expected = new Vm.Log[](2);
+        (expected[0], expected[1]) = (first, second);
+        _assertLogs(expected);
+    }
+
+    function _assertLogs(Vm.Log memory first, Vm.Log memory second, Vm.Log memory third) internal {
+        Vm.Log[] memory expected = new Vm.Log[](3);
+        (expected[0], expected[1], expected[2]) = (first, second, third);
+        _assertLogs(expected);
+    }
+
+    /// @param account The third indexed field; zero for an event that has two.
+    function _log(IEscrow.Terms memory terms, bytes32 selector, address account, bytes memory data)
+        internal
+        view
+        returns (Vm.Log memory log)
+    {
+        log.topics = new bytes32[](account == address(0) ? 3 : 4);
+        log.topics[0] = selector;
+        log.topics[1] = bytes32(uint256(uint160(terms.operator)));
+        log.topics[2] = escrow.idOf(terms);
+        if (account != address(0)) log.topics[3] = bytes32(uint256(uint160(account)));
+        log.data = data;
+    }
+
+    function _paid(IEscrow.Terms memory terms, uint256 net, uint256 fee, uint256 remaining, IEscrow.Cause cause)
+        internal
+        view
+        returns (Vm.Log memory)
+    {
+        return _log(terms, IEscrow.Paid.selector, terms.seller, abi.encode(net, fee, remaining, cause));
+    }
+
+    function _returned(IEscrow.Terms memory terms, uint256 amount, uint256 remaining, IEscrow.Cause cause)
+        internal
+        view
+        returns (Vm.Log memory)
+    {
+        return _log(terms, IEscrow.Returned.selector, terms.buyer, abi.encode(amount, remaining, cause));
+    }
+
+    function _resolved(IEscrow.Terms memory terms, uint256 toSeller, uint256 arbiterFee, bytes32 rulingHash)
+        internal
+        view
+        returns (Vm.Log memory)
+    {
+        return _log(terms, IEscrow.Resolved.selector, address(0), abi.encode(toSeller, arbiterFee, rulingHash));
+    }
+
+    function _attested(IEscrow.Terms memory terms, bool pass) internal view returns (Vm.Log memory) {
+        bytes memory data = abi.encode(DELIVERABLE, pass, keccak256("evidence"));
+        return _log(terms, IEscrow.Attested.selector, address(0), data);
+    }
+
+    function _credited(IEscrow.Terms memory terms, address to, uint256 amount) internal view returns (Vm.Log memory) {
+        return _log(terms, IEscrow.Credited.selector, to, abi.encode(terms.token, amount));
+    }
+
+    /* TIME */
+
+    /// @dev That `sender` can make `call` exactly until `timer`, and anyone can make `timeout` exactly after it. For the
+    /// seconds around `timer` and for `time`.
+    function _assertCutByTime(
+        IEscrow.Terms memory terms,
+        uint256 timer,
+        uint256 time,
+        address sender,
+        bytes memory call_
+    ) internal {
+        uint256[4] memory times = [timer - 1, timer, timer + 1, time];
+        for (uint256 i; i < times.length; ++i) {
+            bool acts = _succeedsAt(times[i], sender, call_);
+            bool ends = _succeedsAt(times[i], stranger.addr, abi.encodeCall(IEscrow.timeout, (terms)));
+            assertEq(acts, times[i] <= timer, "act");
+            assertEq(ends, times[i] > timer, "timeout");
+        }
+    }
+
+    /// @dev Leaves everything as it was.
+    function _succeedsAt(uint256 time, address sender, bytes memory call_) internal returns (bool success) {
+        uint256 snapshot = vm.snapshotState();
+        vm.warp(time);
+        vm.prank(sender);
+        (success,) = address(escrow).call(call_);
+        vm.revertToStateAndDelete(snapshot);
+    }
 }
