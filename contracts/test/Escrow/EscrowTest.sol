@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {Test, Vm} from "forge-std/Test.sol";
 import {Escrow} from "../../src/Escrow.sol";
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
+import {IOperators} from "../../src/interfaces/IOperators.sol";
 import {TestToken} from "../../src/testing/TestToken.sol";
 import {TestTokenProxy} from "../../src/testing/TestTokenProxy.sol";
 
@@ -18,6 +19,9 @@ abstract contract EscrowTest is Test {
     uint96 internal constant FEE = 2_500_000;
     bytes32 internal constant DELIVERABLE = keccak256("deliverable");
     bytes32 internal constant KEY = keccak256("key");
+    bytes32 internal constant EVIDENCE = keccak256("evidence");
+    /// @dev The order of the secp256k1 group.
+    uint256 private constant CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
     Escrow internal escrow;
     TestToken internal token;
@@ -113,6 +117,28 @@ abstract contract EscrowTest is Test {
         return _sign(operator, escrow.idOf(terms));
     }
 
+    /// @dev What `signer` has not signed for itself: signatures of `digest` by everybody else, also by a delegate of the
+    /// operator, and what is malformed.
+    function _forgeries(Vm.Wallet memory signer, bytes32 digest) internal returns (bytes[] memory forged) {
+        vm.prank(operator.addr);
+        escrow.setSigner(delegate.addr, type(uint48).max);
+        Vm.Wallet[7] memory all = [operator, delegate, buyer, seller, arbiter, evaluator, stranger];
+        forged = new bytes[](13);
+        uint256 count;
+        for (uint256 i; i < all.length; ++i) {
+            if (all[i].addr != signer.addr) forged[count++] = _sign(all[i], digest);
+        }
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(signer.privateKey, digest);
+        forged[count++] = abi.encodePacked(r, bytes32(CURVE_ORDER - uint256(s)), v == 27 ? uint8(28) : uint8(27));
+        // EIP-2098.
+        forged[count++] = abi.encodePacked(r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
+        forged[count++] = abi.encodePacked(r, s, v, uint8(0));
+        forged[count++] = abi.encodePacked(r, s, v - 27);
+        forged[count++] = new bytes(65);
+        forged[count++] = "";
+        forged[count++] = abi.encodePacked(s, r, v);
+    }
+
     /* REACHING A STATE, each from the one before */
 
     function _fund(IEscrow.Terms memory terms) internal returns (bytes32 id) {
@@ -134,7 +160,7 @@ abstract contract EscrowTest is Test {
 
     function _attest(IEscrow.Terms memory terms, bool pass) internal {
         vm.prank(terms.evaluator);
-        escrow.attest(terms, DELIVERABLE, pass, keccak256("evidence"), "");
+        escrow.attest(terms, DELIVERABLE, pass, EVIDENCE, "");
     }
 
     /// @dev `status` under these terms; only review has Submitted and Disputed.
@@ -176,6 +202,11 @@ abstract contract EscrowTest is Test {
 
     function _expectExpired(uint256 deadline, uint256 timestamp) internal {
         vm.expectRevert(abi.encodeWithSelector(IEscrow.Expired.selector, deadline, timestamp));
+    }
+
+    /// @dev With whatever it recovers to.
+    function _expectWrongSigner() internal {
+        vm.expectPartialRevert(IOperators.WrongSigner.selector);
     }
 
     function _expectInvalid(IEscrow.Field field) internal {
@@ -359,7 +390,7 @@ abstract contract EscrowTest is Test {
     }
 
     function _attested(IEscrow.Terms memory terms, bool pass) internal view returns (Vm.Log memory) {
-        bytes memory data = abi.encode(DELIVERABLE, pass, keccak256("evidence"));
+        bytes memory data = abi.encode(DELIVERABLE, pass, EVIDENCE);
         return _log(terms, IEscrow.Attested.selector, address(0), data);
     }
 
