@@ -37,13 +37,17 @@ abstract contract Paths is Test {
         view
         returns (bytes memory)
     {
-        bytes memory signature = _sign(signer, payment);
+        return _callOf(path, payment, _sign(signer, _operatorDigest(path, payment)), owner);
+    }
+
+    /// @param signature The operator's, of what `path` asks for.
+    function _callOf(Path path, IPaymentRouter.Payment memory payment, bytes memory signature, Vm.Wallet memory owner)
+        internal
+        view
+        returns (bytes memory)
+    {
         if (path == Path.Allowance) return abi.encodeCall(router.pay, (payment, signature));
-        if (path == Path.Batch) {
-            IPaymentRouter.Payment[] memory payments = new IPaymentRouter.Payment[](1);
-            payments[0] = payment;
-            return abi.encodeCall(router.payBatch, (payments, _signBatch(signer, payments)));
-        }
+        if (path == Path.Batch) return abi.encodeCall(router.payBatch, (_batchOf(payment), signature));
         if (path == Path.Permit) {
             (uint8 v, bytes32 r, bytes32 s) = _signPermit(owner, payment);
             return abi.encodeCall(router.payWithPermit, (payment, signature, v, r, s));
@@ -52,9 +56,22 @@ abstract contract Paths is Test {
             return abi.encodeCall(router.payWithAuthorization, (payment, signature, _authorize(owner, payment)));
         }
         uint256 nonce = _permit2Nonce(payment);
-        return abi.encodeCall(
-            router.payWithPermit2, (payment, signature, nonce, _sign(owner, _permit2Digest(payment, nonce)))
-        );
+        bytes memory permit = _sign(owner, _permit2Digest(payment, nonce));
+        return abi.encodeCall(router.payWithPermit2, (payment, signature, nonce, permit));
+    }
+
+    /// @dev What the operator signs so that `payment` can be paid this way.
+    function _operatorDigest(Path path, IPaymentRouter.Payment memory payment) internal view returns (bytes32) {
+        return path == Path.Batch ? router.batchDigest(_batchOf(payment)) : router.digest(payment);
+    }
+
+    function _batchOf(IPaymentRouter.Payment memory payment)
+        internal
+        pure
+        returns (IPaymentRouter.Payment[] memory payments)
+    {
+        payments = new IPaymentRouter.Payment[](1);
+        payments[0] = payment;
     }
 
     /* WHAT THE OPERATOR SIGNS */

@@ -59,6 +59,10 @@ contract CodeFirstToken is AuthorizedToken {
 /// @dev As OpenZeppelin's extension: the nonces of ERC-3009 are counters, so a digest is none.
 contract CountingNonceToken is PlainToken, ERC20TransferAuthorization {
     constructor() EIP712("Plain", "1") {}
+
+    function DOMAIN_SEPARATOR() external view returns (bytes32) {
+        return _domainSeparatorV4();
+    }
 }
 
 /// @dev As USDT: transfers return nothing.
@@ -211,6 +215,11 @@ contract Uint96Token is AuthorizedToken {
         super._approve(owner, spender, value, emitEvent);
     }
 
+    function _spendAllowance(address owner, address spender, uint256 value) internal override {
+        _check(value);
+        if (allowance(owner, spender) != type(uint96).max) super._spendAllowance(owner, spender, value);
+    }
+
     function _update(address from, address to, uint256 value) internal override {
         _check(value);
         super._update(from, to, value);
@@ -240,6 +249,19 @@ contract PermitBombToken is PlainToken {
             if fails { revert(0, 1000000) }
             return(0, 1000000)
         }
+    }
+}
+
+/// @dev Calls somebody from its `permit`, which gives no allowance.
+contract PermitCallbackToken is PlainToken {
+    ITokenReceiver private immutable CALLED;
+
+    constructor(ITokenReceiver called) {
+        CALLED = called;
+    }
+
+    function permit(address, address, uint256, uint256, uint8, bytes32, bytes32) external {
+        CALLED.tokensReceived();
     }
 }
 
