@@ -163,6 +163,14 @@ abstract contract EscrowTest is Test {
         escrow.attest(terms, DELIVERABLE, pass, EVIDENCE, "");
     }
 
+    /// @dev The parties give a part each: 40 are released, 1 of them the fee, 40 are refunded, and 20 are left.
+    function _giveParts(IEscrow.Terms memory terms) internal {
+        vm.prank(terms.buyer);
+        escrow.release(terms, 40_000_000);
+        vm.prank(terms.seller);
+        escrow.refund(terms, 40_000_000);
+    }
+
     /// @dev `status` under these terms; only review has Submitted and Disputed.
     function _reach(IEscrow.Terms memory terms, IEscrow.Status status) internal returns (bytes32 id) {
         id = _fund(terms);
@@ -202,6 +210,10 @@ abstract contract EscrowTest is Test {
 
     function _expectExpired(uint256 deadline, uint256 timestamp) internal {
         vm.expectRevert(abi.encodeWithSelector(IEscrow.Expired.selector, deadline, timestamp));
+    }
+
+    function _expectWrongSigner(address recovered) internal {
+        vm.expectRevert(abi.encodeWithSelector(IOperators.WrongSigner.selector, recovered));
     }
 
     /// @dev With whatever it recovers to.

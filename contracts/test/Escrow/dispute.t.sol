@@ -143,14 +143,11 @@ contract EscrowDisputeTest is EscrowTest {
     function test_LeavesTheMoneyAsItIs() public {
         IEscrow.Terms memory terms = _terms();
         bytes32 id = _reach(terms, IEscrow.Status.Submitted);
-        vm.prank(buyer.addr);
-        escrow.release(terms, 40_000_000);
-        vm.prank(seller.addr);
-        escrow.refund(terms, 10_000_000);
+        _giveParts(terms);
 
         Balances memory before = _balances(terms);
         _dispute(terms);
         _assertOut(terms, before, Out(0, 0, 0, 0));
-        _assertState(id, 50_000_000, 40_000_000, NOW + RULING, IEscrow.Status.Disputed);
+        _assertState(id, 20_000_000, 40_000_000, NOW + RULING, IEscrow.Status.Disputed);
     }
 }
