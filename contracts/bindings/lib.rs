@@ -8,6 +8,12 @@
 use alloy_primitives::{Address, B256, Bytes, address, b256, keccak256};
 use alloy_sol_types::{Eip712Domain, SolConstructor, eip712_domain, sol};
 
+pub mod escrow;
+
+pub use escrow::{
+    ESCROW_SALT, Escrow, IEscrow, Release, Settlement, Terms, Verdict, escrow_address, escrow_code_hash, escrow_domain, escrow_init_code,
+};
+
 sol!(
     #![sol(all_derives)]
     PaymentRouter,
