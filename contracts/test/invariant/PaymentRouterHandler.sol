@@ -1,140 +1,128 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Test, Vm} from "forge-std/Test.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {Vm} from "forge-std/Test.sol";
 import {PaymentRouter} from "../../src/PaymentRouter.sol";
-import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
 import {IFunds} from "../../src/interfaces/IFunds.sol";
 import {IOperators} from "../../src/interfaces/IOperators.sol";
+import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
+import {TestToken} from "../../src/testing/TestToken.sol";
 import {PlainToken} from "../mocks/Tokens.sol";
+import {PaymentRouterBooks} from "./PaymentRouterBooks.sol";
 
-/// @dev Does what operators, payers and attackers do, in any order, and keeps its own books of what must come of it.
-/// Everything that must fail is tried for real and must fail: with `fail_on_revert` a surprise either way ends the run.
-contract PaymentRouterHandler is Test {
-    uint256 private constant ACTORS = 5;
-    uint256 private constant OPERATORS = 2;
-    /// @dev Few nonces, so that they collide: the words 0 and 1.
-    uint256 private constant NONCES = 512;
-    uint256 private constant ENDOWMENT = 1e30;
+/// @dev Does what operators, payers and attackers do, in any order and in every way to pay. Everything that must fail is tried
+/// for real and must fail: with `fail_on_revert` a surprise either way ends the run.
+contract PaymentRouterHandler is PaymentRouterBooks {
+    uint256 private constant BATCH = 4;
 
-    PaymentRouter public immutable router;
-    /// @dev Two ERC-20 tokens and the native coin.
-    address[3] public tokens;
-    address[] public accounts;
+    constructor(PaymentRouter router_) PaymentRouterBooks(router_) {}
 
-    Vm.Wallet[] private _operators;
-    Vm.Wallet[] private _delegates;
-    uint256 private _time = 1_800_000_000;
-
-    /* THE GHOST LEDGER */
-
-    mapping(address token => mapping(address account => uint256)) public balances;
-    mapping(address operator => mapping(uint256 nonce => uint256)) public paid;
-    mapping(address operator => mapping(uint256 nonce => bool)) public cancelled;
-    mapping(address operator => mapping(address signer => uint48)) public until;
-
-    struct Paid {
-        IPaymentRouter.Payment payment;
-        bytes signature;
-        address sender;
-    }
-
-    Paid[] private _history;
-
-    constructor(PaymentRouter router_) {
-        router = router_;
-        tokens = [address(new PlainToken()), address(new PlainToken()), address(0)];
-        vm.warp(_time);
-
-        for (uint256 i; i < ACTORS; ++i) {
-            accounts.push(makeAddr(string.concat("actor ", vm.toString(i))));
-        }
-        for (uint256 i; i < OPERATORS; ++i) {
-            _operators.push(vm.createWallet(string.concat("operator ", vm.toString(i))));
-            _delegates.push(vm.createWallet(string.concat("delegate ", vm.toString(i))));
-            accounts.push(_operators[i].addr);
-        }
-        for (uint256 i; i < accounts.length; ++i) {
-            for (uint256 t; t < 2; ++t) {
-                PlainToken(tokens[t]).mint(accounts[i], ENDOWMENT);
-                vm.prank(accounts[i]);
-                PlainToken(tokens[t]).approve(address(router), type(uint256).max);
-            }
-            vm.deal(accounts[i], ENDOWMENT);
-            for (uint256 t; t < 3; ++t) {
-                balances[tokens[t]][accounts[i]] = ENDOWMENT;
-            }
-        }
-    }
-
-    /* ACTIONS */
+    /* PAYING */
 
     /// @dev A valid payment or refund, signed by the operator or, while its time lasts, a delegate; it must be paid exactly
-    /// when its nonce is neither paid nor cancelled.
+    /// when its nonce is neither paid nor cancelled and nobody in it is on the blacklist.
     function pay(uint256 seed, uint96 amount, uint256 feeBps) external {
-        (IPaymentRouter.Payment memory payment, address sender) = _draw(seed, amount, feeBps);
-        bytes memory signature = _sign(_signer(payment.operator, seed), payment);
-        _attempt(payment, signature, sender);
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, feeBps);
+        _attemptOne(_pathFor(seed >> 208, payment), payment, _signer(payment.operator, seed), payer);
     }
 
-    /// @dev Something paid before, again: the same, or reissued under the same nonce.
-    function payAgain(uint256 seed, bool reissued) external {
-        if (_history.length == 0) return;
-        Paid storage before = _history[seed % _history.length];
-        IPaymentRouter.Payment memory payment = before.payment;
-        bytes memory signature = before.signature;
-        if (reissued) {
-            payment.requestId = keccak256(abi.encode(seed));
-            payment.deadline = _time + 1 days;
-            signature = _sign(_operatorOf(payment.operator), payment);
+    /// @dev Several valid payments at once, whose nonces may collide with paid ones and with one another.
+    function payBatch(uint256 seed, uint96 amount, uint256 feeBps) external {
+        (IPaymentRouter.Payment memory first, address payer) = _draw(seed, amount, feeBps);
+        first.payer = payer;
+        first.parent = 0;
+        if (first.token == address(0)) first.token = tokens[(seed >> 208) % NATIVE];
+        IPaymentRouter.Payment[] memory payments = new IPaymentRouter.Payment[](1 + (seed >> 216) % BATCH);
+        for (uint256 i; i < payments.length; ++i) {
+            (IPaymentRouter.Payment memory p,) = _draw(uint256(keccak256(abi.encode(seed, i))), amount, 0);
+            p.operator = first.operator;
+            p.parent = 0;
+            p.payer = payer;
+            p.token = first.token;
+            p.feeRecipient = first.feeRecipient;
+            p.amount = first.amount + i;
+            p.feeAmount = first.feeAmount;
+            if (p.payee == payer || p.payee == p.feeRecipient) p.payee = first.payee;
+            payments[i] = p;
         }
-        _attempt(payment, signature, before.sender);
+        _attempt(Path.Batch, payments, _signer(first.operator, seed), payer, payer);
     }
 
-    /// @dev A payment whose deadline has passed.
+    /// @dev Something paid before, again, in any way: the same, or reissued under the same nonce.
+    function payAgain(uint256 seed, bool reissued) external {
+        if (this.historyLength() == 0) return;
+        Paid memory before = history(seed % this.historyLength());
+        if (reissued) {
+            before.payment.requestId = keccak256(abi.encode(seed));
+            before.payment.deadline = _time + 1 days;
+            before.signer = _operatorOf(before.payment.operator);
+        }
+        _attemptOne(_pathFor(seed >> 208, before.payment), before.payment, before.signer, before.payer);
+    }
+
+    /* WHAT MUST FAIL */
+
     function payLate(uint256 seed, uint96 amount, uint32 late) external {
-        (IPaymentRouter.Payment memory payment, address sender) = _draw(seed, amount, 0);
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, 0);
         payment.deadline = _time - 1 - late % 365 days;
-        _mustFail(payment, _sign(_operatorOf(payment.operator), payment), sender, IPaymentRouter.Expired.selector);
+        _mustFailWith(seed, payment, _operatorOf(payment.operator), payer, IPaymentRouter.Expired.selector);
     }
 
-    /// @dev A valid payment, sent by somebody who is not its payer but has the payer's allowance in reach.
+    /// @dev A valid payment of somebody else, sent by one who has its allowances in reach and signs what it can.
     function payWithSomebodyElsesMoney(uint256 seed, uint96 amount) external {
-        (IPaymentRouter.Payment memory payment, address sender) = _draw(seed, amount, 0);
-        payment.payer = sender;
-        address thief = accounts[(_indexOf(sender) + 1 + (seed >> 200) % (accounts.length - 1)) % accounts.length];
-        _mustFail(payment, _sign(_operatorOf(payment.operator), payment), thief, IPaymentRouter.WrongPayer.selector);
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, 0);
+        payment.payer = payer;
+        Vm.Wallet memory thief = _keyOf(_actor(_indexOf(payer) + 1 + (seed >> 200) % (ACTORS - 1)));
+        Path path = _pathFor(seed >> 208, payment);
+        bytes memory call_ = _callOf(path, payment, _operatorOf(payment.operator), thief);
+        _mustFail(
+            thief.addr, _valueOf(payment), call_, _isRelayed(path) ? bytes4(0) : IPaymentRouter.WrongPayer.selector
+        );
     }
 
     /// @dev A payment of one operator, signed by the other or by a delegate that is none (any more).
     function payUnauthorised(uint256 seed, uint96 amount) external {
-        (IPaymentRouter.Payment memory payment, address sender) = _draw(seed, amount, 0);
-        Vm.Wallet memory signer =
-            (seed >> 200) % 2 == 0 ? _other(payment.operator) : _delegates[(seed >> 201) % OPERATORS];
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, 0);
+        Vm.Wallet memory signer = (seed >> 200) % 2 == 0
+            ? _operators[payment.operator == _operators[0].addr ? 1 : 0]
+            : _delegates[(seed >> 201) % OPERATORS];
         if (until[payment.operator][signer.addr] >= _time) return;
-        _mustFail(payment, _sign(signer, payment), sender, IOperators.WrongSigner.selector);
+        _mustFailWith(seed, payment, signer, payer, IOperators.WrongSigner.selector);
     }
 
-    /// @dev Terms that were signed, changed by the payer.
+    /// @dev Terms that the operator signed, changed by the payer, who signs what it changed them to.
     function payTampered(uint256 seed, uint96 amount) external {
-        (IPaymentRouter.Payment memory payment, address sender) = _draw(seed, amount, 0);
-        bytes memory signature = _sign(_operatorOf(payment.operator), payment);
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, 0);
+        Path path = _pathFor(seed >> 208, payment);
+        bytes memory signature = _sign(_operatorOf(payment.operator), _operatorDigest(path, payment));
         uint256 field = (seed >> 200) % 4;
         if (field == 0) payment.amount += 1;
         else if (field == 1) payment.nonce += 1;
         else if (field == 2) payment.deadline += 1;
         else payment.requestId = keccak256(abi.encode(payment.requestId));
-        _mustFail(payment, signature, sender, IOperators.WrongSigner.selector);
+        bytes memory call_ = _callOf(path, payment, signature, _keyOf(payer));
+        _mustFail(payer, _valueOf(payment), call_, IOperators.WrongSigner.selector);
     }
 
     /// @dev A fee one unit above the cap, signed all the same.
     function payTooHighFee(uint256 seed, uint96 amount) external {
-        (IPaymentRouter.Payment memory payment, address sender) = _draw(seed, amount, 1);
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, 1);
         payment.parent = 0;
-        payment.feeRecipient = _actor(_indexOf(sender) + 2);
+        payment.feeRecipient = _actor(_indexOf(payer) + 2);
         payment.feeAmount = payment.amount / 4 + 1;
-        _mustFail(payment, _sign(_operatorOf(payment.operator), payment), sender, IPaymentRouter.FeeTooHigh.selector);
+        _mustFailWith(seed, payment, _operatorOf(payment.operator), payer, IPaymentRouter.FeeTooHigh.selector);
     }
+
+    /// @dev In a token that moves nothing and says that it did, while the router has a stray balance of it.
+    function payInALyingToken(uint256 seed, uint96 amount) external {
+        (IPaymentRouter.Payment memory payment, address payer) = _draw(seed, amount, 0);
+        payment.token = address(_lying);
+        if (!_isFree(payment.operator, payment.nonce)) return;
+        _mustFailWith(seed, payment, _operatorOf(payment.operator), payer, IFunds.InexactTransfer.selector);
+    }
+
+    /* AROUND IT */
 
     function setSigner(uint256 seed, uint48 until_) external {
         address operator = _operators[seed % OPERATORS].addr;
@@ -159,7 +147,7 @@ contract PaymentRouterHandler is Test {
         uint256 changed;
         for (uint256 bit; bit < 256; ++bit) {
             uint256 nonce = word * 256 + bit;
-            if (mask & (1 << bit) == 0 || paid[operator][nonce] > 0 || cancelled[operator][nonce]) continue;
+            if (mask & (1 << bit) == 0 || !_isFree(operator, nonce)) continue;
             cancelled[operator][nonce] = true;
             changed |= 1 << bit;
         }
@@ -168,89 +156,94 @@ contract PaymentRouterHandler is Test {
         if (changed != 0) assertEq(logs[0].data, abi.encode(word, changed));
     }
 
+    /// @dev One account at a time, so that the others can pay.
+    function blacklist(uint256 seed) external {
+        TestToken token = TestToken(tokens[1]);
+        for (uint256 i; i < ACTORS; ++i) {
+            if (!blacklisted[_actor(i)]) continue;
+            token.unBlacklist(_actor(i));
+            blacklisted[_actor(i)] = false;
+        }
+        if (seed % 3 == 0) return;
+        token.blacklist(_actor(seed >> 8));
+        blacklisted[_actor(seed >> 8)] = true;
+    }
+
+    /// @dev Tokens or coin that somebody loses to the router: they stay there, and nothing can be paid with them.
+    function lose(uint256 seed, uint64 amount) external {
+        address token = tokens[seed % TOKENS];
+        if (token == address(0)) vm.deal(address(router), address(router).balance + amount);
+        else PlainToken(token).mint(address(router), amount);
+        balances[token][address(router)] += amount;
+        _lying.mint(address(router), amount);
+    }
+
     function passTime(uint32 seconds_) external {
         _time += seconds_ % 1 days;
         vm.warp(_time);
     }
 
-    /* WHAT MUST COME OF IT */
-
-    /// @dev Pays, and compares every account and the event with the books; or fails with NonceUsed, as the books say.
-    function _attempt(IPaymentRouter.Payment memory payment, bytes memory signature, address sender) private {
-        if (payment.deadline < _time) {
-            return _mustFail(payment, signature, sender, IPaymentRouter.Expired.selector);
-        }
-        if (paid[payment.operator][payment.nonce] > 0 || cancelled[payment.operator][payment.nonce]) {
-            // A delegate may have lost its authority since; then that is what the router says.
-            bytes4 reason =
-                _isAuthorised(payment, signature) ? IOperators.NonceUsed.selector : IOperators.WrongSigner.selector;
-            return _mustFail(payment, signature, sender, reason);
-        }
-
-        vm.recordLogs();
-        vm.prank(sender);
-        router.pay{value: payment.token == address(0) ? payment.amount + payment.feeAmount : 0}(payment, signature);
-
-        paid[payment.operator][payment.nonce] += 1;
-        balances[payment.token][sender] -= payment.amount + payment.feeAmount;
-        balances[payment.token][payment.payee] += payment.amount;
-        balances[payment.token][payment.feeRecipient] += payment.feeAmount;
-        _history.push(Paid(payment, signature, sender));
-        _assertEvent(payment, sender);
-    }
-
-    /// @dev R5: exactly one event of the router, and it is the preimage of the digest with the effective payer.
-    function _assertEvent(IPaymentRouter.Payment memory p, address sender) private {
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        uint256 found;
-        for (uint256 i; i < logs.length; ++i) {
-            if (logs[i].emitter != address(router)) continue;
-            ++found;
-            bool refund = p.parent != 0;
-            assertEq(
-                logs[i].topics[0], refund ? IPaymentRouter.RefundRouted.selector : IPaymentRouter.PaymentRouted.selector
-            );
-            assertEq(logs[i].topics[1], bytes32(uint256(uint160(p.operator))));
-            assertEq(logs[i].topics[2], refund ? p.parent : p.requestId);
-            assertEq(logs[i].topics[3], bytes32(uint256(uint160(p.payee))));
-            bytes memory data = refund
-                ? abi.encode(p.requestId, sender, p.token, p.amount, p.nonce, p.deadline, router.digest(p))
-                : abi.encode(
-                    sender, p.token, p.amount, p.feeRecipient, p.feeAmount, p.nonce, p.deadline, router.digest(p)
-                );
-            assertEq(logs[i].data, data);
-        }
-        assertEq(found, 1);
-    }
-
-    function _mustFail(IPaymentRouter.Payment memory payment, bytes memory signature, address sender, bytes4 reason)
-        private
-    {
-        uint256 value = payment.token == address(0) ? payment.amount + payment.feeAmount : 0;
-        vm.expectPartialRevert(reason);
-        vm.prank(sender);
-        router.pay{value: value}(payment, signature);
-    }
-
     /* DRAWING */
 
-    /// @dev A valid payment from the bits of `seed`, and who sends it: paid by name or open, with or without fee, or a refund.
+    function _attemptOne(Path path, IPaymentRouter.Payment memory payment, Vm.Wallet memory signer, address payer)
+        private
+    {
+        address sender = _isRelayed(path) ? _actor(uint256(payment.requestId)) : payer;
+        bool early = path == Path.Permit && uint256(payment.requestId) % 2 == 0;
+        if (early) _sendPermit(payment, payer);
+        _attempt(path, _batchOf(payment), signer, payer, sender);
+        if (path != Path.Permit || (payment.token == tokens[1] && blacklisted[payer])) return;
+        // A permit replaces the allowance that the other ways to pay need.
+        _approveAll(payment.token, payer);
+    }
+
+    /// @dev Somebody takes the permit from the mempool and sends it first.
+    function _sendPermit(IPaymentRouter.Payment memory payment, address payer) private {
+        if (payment.deadline < _time || (payment.token == tokens[1] && blacklisted[payer])) return;
+        (uint8 v, bytes32 r, bytes32 s) = _signPermit(_keyOf(payer), payment);
+        IERC20Permit(payment.token).permit(payer, address(router), _total(payment), payment.deadline, v, r, s);
+    }
+
+    function _mustFailWith(
+        uint256 seed,
+        IPaymentRouter.Payment memory payment,
+        Vm.Wallet memory signer,
+        address payer,
+        bytes4 reason
+    ) private {
+        Path path = _pathFor(seed >> 208, payment);
+        _mustFail(payer, _valueOf(payment), _callOf(path, payment, signer, _keyOf(payer)), reason);
+    }
+
+    /// @dev Any way in which this payment can be paid.
+    function _pathFor(uint256 seed, IPaymentRouter.Payment memory payment) private pure returns (Path path) {
+        path = Path(seed % PATHS);
+        if (payment.token == address(0)) return Path.Allowance;
+        if (payment.payer == address(0)) return path == Path.Permit ? path : Path.Allowance;
+        if (payment.parent != 0 && path == Path.Batch) return Path.Permit2;
+    }
+
+    function _valueOf(IPaymentRouter.Payment memory payment) private pure returns (uint256) {
+        return payment.token == address(0) ? _total(payment) : 0;
+    }
+
+    /// @dev A valid payment from the bits of `seed`, and who pays it: by name or open, with or without fee, or a refund.
     function _draw(uint256 seed, uint96 amount, uint256 feeBps)
         private
         view
-        returns (IPaymentRouter.Payment memory payment, address sender)
+        returns (IPaymentRouter.Payment memory payment, address payer)
     {
-        sender = _actor(seed);
+        payer = _actor(seed);
         payment.operator = _operators[(seed >> 8) % OPERATORS].addr;
         payment.requestId = keccak256(abi.encode(seed));
-        payment.payee = _actor(seed % ACTORS + 1);
-        payment.token = tokens[(seed >> 16) % 3];
+        payment.payee = (seed >> 96) % 4 == 0 ? address(_reentrant) : _actor(seed % ACTORS + 1);
+        payment.token = tokens[(seed >> 16) % TOKENS];
         payment.amount = bound(amount, 1, 1e20);
         payment.nonce = (seed >> 24) % NONCES;
         payment.deadline = _time + (seed >> 40) % 1 days;
 
         if ((seed >> 64) % 4 == 0) payment.parent = keccak256(abi.encode(seed, "parent"));
-        if (payment.parent != 0 || (seed >> 72) % 3 != 0) payment.payer = sender;
+        if (payment.parent != 0 || (seed >> 72) % 3 != 0) payment.payer = payer;
         uint256 fee = payment.amount * bound(feeBps, 0, 2500) / 10_000;
         if (payment.parent == 0 && fee != 0) {
             payment.feeRecipient = _actor(seed % ACTORS + 2);
@@ -264,50 +257,7 @@ contract PaymentRouterHandler is Test {
         return byDelegate ? delegate : _operatorOf(operator);
     }
 
-    function _sign(Vm.Wallet memory signer, IPaymentRouter.Payment memory payment) private view returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(signer.privateKey, router.digest(payment));
-        return abi.encodePacked(r, s, v);
-    }
-
-    /// @dev The signer is the operator or a delegate that the books say is authorised now.
-    function _isAuthorised(IPaymentRouter.Payment memory payment, bytes memory signature) private view returns (bool) {
-        bytes32 r;
-        bytes32 s;
-        assembly ("memory-safe") {
-            r := mload(add(signature, 0x20))
-            s := mload(add(signature, 0x40))
-        }
-        address signer = ecrecover(router.digest(payment), uint8(signature[64]), r, s);
-        return signer == payment.operator || until[payment.operator][signer] >= _time;
-    }
-
-    function _actor(uint256 index) private view returns (address) {
-        return accounts[index % ACTORS];
-    }
-
     function _indexOf(address account) private view returns (uint256 index) {
         while (accounts[index] != account) ++index;
-    }
-
-    function _operatorOf(address operator) private view returns (Vm.Wallet memory) {
-        return operator == _operators[0].addr ? _operators[0] : _operators[1];
-    }
-
-    function _other(address operator) private view returns (Vm.Wallet memory) {
-        return operator == _operators[0].addr ? _operators[1] : _operators[0];
-    }
-
-    /* FOR THE INVARIANTS */
-
-    function accountCount() external view returns (uint256) {
-        return accounts.length;
-    }
-
-    function historyLength() external view returns (uint256) {
-        return _history.length;
-    }
-
-    function history(uint256 index) external view returns (Paid memory) {
-        return _history[index];
     }
 }
