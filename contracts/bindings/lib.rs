@@ -5,20 +5,17 @@
 //! There is exactly one `sol!` per contract: two for one contract would make types that are equal and yet not the same.
 #![expect(clippy::too_many_arguments, reason = "sol! makes a function of each contract function, however many it takes")]
 
-use alloy_primitives::{Address, B256, Bytes, address, b256, keccak256};
-use alloy_sol_types::{Eip712Domain, SolConstructor, eip712_domain, sol};
+use alloy_primitives::{Address, Bytes, address};
+use alloy_sol_types::{SolConstructor, sol};
 
 pub mod escrow;
+pub mod router;
 
-pub use escrow::{
-    ESCROW_SALT, Escrow, IEscrow, Release, Settlement, Terms, Verdict, escrow_address, escrow_code_hash, escrow_domain, escrow_init_code,
+pub use escrow::{ESCROW_SALT, Escrow, IEscrow, Release, Settlement, Terms, Verdict, escrow_address, escrow_code_hash, escrow_domain, escrow_init_code};
+pub use router::{
+    IPaymentRouter, MAX_FEE_BPS, Payment, PaymentBatch, PaymentRouter, ROUTER_SALT, router_address, router_code_hash, router_domain, router_init_code,
 };
 
-sol!(
-    #![sol(all_derives)]
-    PaymentRouter,
-    "abi/PaymentRouter.json"
-);
 sol!(
     #![sol(all_derives)]
     TestToken,
@@ -30,45 +27,9 @@ sol!(
     "abi/TestTokenProxy.json"
 );
 
-/// What an operator signs: the EIP-712 struct of one payment or refund, and the first argument of `PaymentRouter::pay`.
-pub use IPaymentRouter::Payment;
-
 /// The deterministic-deployment proxy (<https://github.com/Arachnid/deterministic-deployment-proxy>): called with
 /// `salt ‖ init code` it deploys with CREATE2. Nearly every chain has it at this address, and anvil starts with it.
 pub const CREATE2_FACTORY: Address = address!("0x4e59b44847b379578588920cA78FbF26c0B4956C");
-
-/// The CREATE2 salt of the router: `keccak256("counterfoil.PaymentRouter.1")`. A new version of the router is other code
-/// and so another address, with the same salt.
-pub const ROUTER_SALT: B256 = b256!("0x8a99f0efec1cd94cccbc007f46cdf62c33fbfc286009a420edeeb117c73f290e");
-
-/// The highest share of what the payer pays (amount + fee) that the router lets the fee be, in 1/10,000. Equal to the
-/// contract's constant `MAX_FEE_BPS`.
-pub const MAX_FEE_BPS: u16 = 2_000;
-
-/// The EIP-712 domain in which operators sign a [`Payment`] for `router` on chain `chain_id`.
-pub fn router_domain(chain_id: u64, router: Address) -> Eip712Domain {
-    eip712_domain! {
-        name: "PaymentRouter",
-        version: "1",
-        chain_id: chain_id,
-        verifying_contract: router,
-    }
-}
-
-/// The router's creation code. It takes no constructor arguments, so this is all that CREATE2 hashes.
-pub fn router_init_code() -> Bytes {
-    PaymentRouter::BYTECODE.clone()
-}
-
-/// Where [`CREATE2_FACTORY`] puts the router with [`ROUTER_SALT`]: the same address on every chain.
-pub fn router_address() -> Address {
-    CREATE2_FACTORY.create2_from_code(ROUTER_SALT, &PaymentRouter::BYTECODE)
-}
-
-/// The hash of the router's code as deployed (`EXTCODEHASH`). The router has no immutables, so it is the same on every chain.
-pub fn router_code_hash() -> B256 {
-    keccak256(&PaymentRouter::DEPLOYED_BYTECODE)
-}
 
 /// The creation code of the test token's implementation. A stand-in for USDC on test chains that anyone may mint: never money.
 pub fn test_token_init_code() -> Bytes {

@@ -5,8 +5,9 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {PaymentRouter} from "../../src/PaymentRouter.sol";
 import {IPaymentRouter} from "../../src/interfaces/IPaymentRouter.sol";
 import {PaymentRouterTest} from "./PaymentRouterTest.sol";
+import {PaymentVectors} from "./PaymentVectors.sol";
 
-contract PaymentRouterViewsTest is PaymentRouterTest {
+contract PaymentRouterViewsTest is PaymentRouterTest, PaymentVectors {
     /* DIGEST */
 
     /// @dev viem's digests and signatures, see `bin/vectors`: the digest is equal, and the signer's signature of it too.
@@ -116,21 +117,5 @@ contract PaymentRouterViewsTest is PaymentRouterTest {
 
     function _path(uint256 index, string memory rest) private pure returns (string memory) {
         return string.concat(".vectors[", vm.toString(index), "]", rest);
-    }
-
-    function _parse(string memory json, string memory base) private pure returns (IPaymentRouter.Payment memory) {
-        return IPaymentRouter.Payment({
-            operator: vm.parseJsonAddress(json, string.concat(base, ".operator")),
-            requestId: vm.parseJsonBytes32(json, string.concat(base, ".requestId")),
-            parent: vm.parseJsonBytes32(json, string.concat(base, ".parent")),
-            payer: vm.parseJsonAddress(json, string.concat(base, ".payer")),
-            payee: vm.parseJsonAddress(json, string.concat(base, ".payee")),
-            token: vm.parseJsonAddress(json, string.concat(base, ".token")),
-            amount: vm.parseJsonUint(json, string.concat(base, ".amount")),
-            feeRecipient: vm.parseJsonAddress(json, string.concat(base, ".feeRecipient")),
-            feeAmount: vm.parseJsonUint(json, string.concat(base, ".feeAmount")),
-            nonce: vm.parseJsonUint(json, string.concat(base, ".nonce")),
-            deadline: vm.parseJsonUint(json, string.concat(base, ".deadline"))
-        });
     }
 }
