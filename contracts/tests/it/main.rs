@@ -2,4 +2,5 @@
 //! the wire formats of the standards.
 
 mod deployment;
+mod escrow;
 mod payment;
