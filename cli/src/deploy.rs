@@ -17,27 +17,69 @@ pub struct Deployed {
     pub transaction: Option<B256>,
 }
 
-/// Deploys the router, unless it is there, and verifies its code either way.
-///
-/// # Errors
-/// When the chain has no CREATE2 factory, the deployment fails, or other code is at the router's address.
-pub async fn router(chain: &Chain) -> anyhow::Result<Deployed> {
-    let deployed = create2(chain, contracts::ROUTER_SALT, &contracts::router_init_code()).await?;
-    check_router(deployed.address, deployed.code_hash)?;
-    Ok(deployed)
+/// A contract of ours, which is at one address on every chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// As it is called in the code and in the files of addresses.
+    pub name: &'static str,
+    /// As people call it, and as the command that deploys it is called.
+    pub noun: &'static str,
+    /// Where it is.
+    pub address: Address,
+    salt: B256,
+    init_code: Bytes,
+    code_hash: B256,
 }
 
-/// Whether code with this hash is the router's.
-///
-/// # Errors
-/// When it is not.
-pub fn check_router(address: Address, code_hash: B256) -> anyhow::Result<()> {
-    let expected = contracts::router_code_hash();
-    if code_hash == expected {
-        return Ok(());
+impl Contract {
+    /// `PaymentRouter`.
+    #[must_use]
+    pub fn router() -> Self {
+        Self {
+            name: "PaymentRouter",
+            noun: "router",
+            address: contracts::router_address(),
+            salt: contracts::ROUTER_SALT,
+            init_code: contracts::router_init_code(),
+            code_hash: contracts::router_code_hash(),
+        }
     }
-    let what = format!("the code at {address} is not the router's: its hash is {code_hash} and should be {expected}");
-    Err(Failure::new(what, "use the version of counterfoil that deployed it, or the address where this version's router is").into())
+
+    /// `Escrow`.
+    #[must_use]
+    pub fn escrow() -> Self {
+        Self {
+            name: "Escrow",
+            noun: "escrow",
+            address: contracts::escrow_address(),
+            salt: contracts::ESCROW_SALT,
+            init_code: contracts::escrow_init_code(),
+            code_hash: contracts::escrow_code_hash(),
+        }
+    }
+
+    /// Deploys it, unless it is there, and verifies its code either way.
+    ///
+    /// # Errors
+    /// When the chain has no CREATE2 factory, the deployment fails, or other code is at its address.
+    pub async fn deploy(&self, chain: &Chain) -> anyhow::Result<Deployed> {
+        let deployed = create2(chain, self.salt, &self.init_code).await?;
+        self.check(deployed.address, deployed.code_hash)?;
+        Ok(deployed)
+    }
+
+    /// Whether code with this hash is this contract's.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check(&self, address: Address, code_hash: B256) -> anyhow::Result<()> {
+        if code_hash == self.code_hash {
+            return Ok(());
+        }
+        let what = format!("the code at {address} is not the {}'s: its hash is {code_hash} and should be {}", self.noun, self.code_hash);
+        let fix = format!("use the version of counterfoil that deployed it, or the address where this version's {} is", self.noun);
+        Err(Failure::new(what, fix).into())
+    }
 }
 
 /// Deploys `init_code` with CREATE2 unless its code is there already.
@@ -69,4 +111,18 @@ pub async fn create2(chain: &Chain, salt: B256, init_code: &Bytes) -> anyhow::Re
 pub async fn code_hash(chain: &Chain, address: Address) -> anyhow::Result<Option<B256>> {
     let code = chain.get_code_at(address).await.or_fix("the node does not answer", "check the URL, and that the node runs")?;
     Ok((!code.is_empty()).then(|| keccak256(&code)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_contract_is_not_the_other() {
+        let (router, escrow) = (Contract::router(), Contract::escrow());
+        assert_ne!(router.address, escrow.address);
+        router.check(router.address, router.code_hash).unwrap();
+        escrow.check(escrow.address, escrow.code_hash).unwrap();
+        assert!(router.check(router.address, escrow.code_hash).is_err() && escrow.check(escrow.address, router.code_hash).is_err());
+    }
 }

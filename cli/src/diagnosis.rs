@@ -198,7 +198,7 @@ async fn router(name: &str, config: &ChainConfig, chain: &Chain) -> anyhow::Resu
     Ok(match deploy::code_hash(chain, address).await? {
         None => Finding::wrong(what, format!("there is no contract at {address}"), "run `counterfoil router deploy`"),
         Some(hash) => {
-            deploy::check_router(address, hash)?;
+            deploy::Contract::router().check(address, hash)?;
             Finding::fine(what, format!("{address}, with the code of this version"))
         }
     })

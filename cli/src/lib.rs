@@ -1,5 +1,6 @@
 //! The only process of Counterfoil: it wires the other crates together and is what people type.
 
+pub mod addresses;
 pub mod chain;
 pub mod client;
 pub mod commands;

@@ -52,10 +52,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
 
 /// Starts everything, plays, and stops everything.
 async fn play(options: StackOptions, steps: &Steps) -> anyhow::Result<(Value, String)> {
-    steps.doing("starting a private chain, router, test token, API and indexer");
+    steps.doing("starting a private chain, router, escrow, test token, API and indexer");
     crate::foundry::anvil(|step| steps.doing(step)).await?;
     let stack = Stack::start(options).await.or_fix("the demo's instance does not start", "read the cause; `counterfoil doctor` looks at the tools")?;
-    steps.done(&format!("a private chain with the router at {}", stack.deployment.router));
+    steps.done(&format!("a private chain with the router at {} and the escrow at {}", stack.deployment.router, stack.deployment.escrow));
     let story = Story::new(&stack)?;
     let played = story.play(steps).await;
     stack.stop().await?;

@@ -86,6 +86,7 @@ fn document(stack: &Stack) -> Value {
         "rpcUrl": stack.rpc_url.as_str().trim_end_matches('/'),
         "chainId": CHAIN_ID,
         "router": stack.deployment.router.to_string(),
+        "escrow": stack.deployment.escrow.to_string(),
         "token": stack.deployment.token.to_string(),
         "admin": { "apiToken": who.admin.api_token.expose_secret() },
         "buyer": who.buyer.reveal(),
@@ -101,6 +102,7 @@ fn announcement(stack: &Stack, args: &Dev, samples: &Samples) -> String {
         ("api", format!("{api}   ({api}/openapi.json, {api}/docs)")),
         ("chain", format!("{rpc}   (id {CHAIN_ID}, {})", args.finality)),
         ("router", stack.deployment.router.to_string()),
+        ("escrow", stack.deployment.escrow.to_string()),
         ("token", format!("{}   ({TOKEN_SYMBOL}; the buyer has {})", stack.deployment.token, BUYER_BALANCE / 1_000_000)),
         ("asset", stack.asset().to_string()),
     ]);

@@ -3,8 +3,10 @@
 mod contract;
 mod deliverable;
 mod demo;
+mod deploy;
 mod dev;
 mod doctor;
+mod escrow;
 mod indexer;
 mod keys;
 mod migrate;
@@ -67,6 +69,9 @@ enum Command {
     /// Deploy the router, and say who may sign for an operator
     #[command(subcommand)]
     Router(router::Command),
+    /// Deploy the escrow
+    #[command(subcommand)]
+    Escrow(escrow::Command),
     /// Make and list wallet keys
     #[command(subcommand)]
     Keys(keys::Command),
@@ -175,6 +180,7 @@ async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&context).await,
         Command::Indexer(command) => command.run(&context).await,
         Command::Router(command) => command.run(&context).await,
+        Command::Escrow(command) => command.run(&context).await,
         Command::Keys(command) => command.run(&context),
         Command::Token(command) => command.run(&context).await,
         Command::Contract(command) => command.run(&context).await,

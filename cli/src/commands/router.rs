@@ -1,6 +1,5 @@
 //! `counterfoil router`: the operator's two transactions.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use alloy_primitives::aliases::U48;
@@ -12,10 +11,11 @@ use serde_json::json;
 use settlement::asset::parse_address;
 use settlement::{Clock, Timestamp};
 
-use super::{Context, NodeArgs};
+use super::Context;
+use super::deploy::{Deploy, Sender};
 use crate::chain::{chain_id, connect, send};
-use crate::deploy;
-use crate::failure::{Failure, OrFix};
+use crate::deploy::{self, Contract};
+use crate::failure::Failure;
 use crate::output::{pairs, program};
 use crate::system::SystemClock;
 use crate::wallet_key;
@@ -26,27 +26,6 @@ pub(super) enum Command {
     Deploy(Deploy),
     /// Let a delegate sign payments for the operator until a time, or revoke it
     SetSigner(SetSigner),
-}
-
-#[derive(Debug, Args)]
-struct Sender {
-    #[command(flatten)]
-    node: NodeArgs,
-    /// Key that sends the transaction: 64 hex digits or an encrypted keystore
-    #[arg(long, value_name = "FILE")]
-    key_file: PathBuf,
-    /// File with the keystore's password [default: $COUNTERFOIL_KEYSTORE_PASSWORD, else asked for]
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Deploy {
-    #[command(flatten)]
-    sender: Sender,
-    /// Also write chain id, address and code hash to this file (as in deploy/addresses/)
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -70,31 +49,13 @@ pub(super) struct SetSigner {
 impl Command {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Deploy(args) => deploy_router(args, context).await,
+            Self::Deploy(args) => {
+                let next = format!("Next: {} router set-signer, with the operator's key.", program());
+                args.run(&Contract::router(), Some(&next), context).await
+            }
             Self::SetSigner(args) => set_signer(args, context).await,
         }
     }
-}
-
-async fn deploy_router(args: Deploy, context: &Context) -> anyhow::Result<ExitCode> {
-    let key = wallet_key::load(&args.sender.key_file, args.sender.password_file.as_ref(), context.output)?;
-    let chain = connect(&args.sender.node.rpc, Some(&key))?;
-    let chain_id = chain_id(&chain, &args.sender.node.rpc).await?;
-    let deployed = deploy::router(&chain).await?;
-    let document = json!({ "chainId": chain_id, "codeHash": deployed.code_hash, "router": deployed.address });
-    if let Some(path) = &args.out {
-        let text = serde_json::to_string_pretty(&document)?;
-        std::fs::write(path, text + "\n").or_fix(format!("cannot write {}", path.display()), "choose a file in a folder that is there")?;
-    }
-    let mut answer = document;
-    answer["alreadyThere"] = json!(deployed.transaction.is_none());
-    answer["transactionHash"] = json!(deployed.transaction);
-    context.output.answer(&answer, || {
-        let how = deployed.transaction.map_or_else(|| "was there already".to_owned(), |hash| format!("deployed in {hash}"));
-        let rows = [("router", deployed.address.to_string()), ("chain", chain_id.to_string()), ("state", how), ("code", "verified".to_owned())];
-        format!("{}\nNext: {} router set-signer, with the operator's key.", pairs(rows), program())
-    });
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn set_signer(args: SetSigner, context: &Context) -> anyhow::Result<ExitCode> {
@@ -105,7 +66,7 @@ async fn set_signer(args: SetSigner, context: &Context) -> anyhow::Result<ExitCo
     let router = args.router.unwrap_or_else(contracts::router_address);
     let code_hash = deploy::code_hash(&chain, router).await?;
     let code_hash = code_hash.ok_or_else(|| Failure::new(format!("no router is at {router} on chain {chain_id}"), "run `counterfoil router deploy` first"))?;
-    deploy::check_router(router, code_hash)?;
+    Contract::router().check(router, code_hash)?;
     let call = setSignerCall { signer: args.signer, until: U48::saturating_from(until) };
     let receipt = send(&chain, router, call.abi_encode().into(), U256::ZERO).await?;
     let until_text = Timestamp::from_unix_seconds(until).to_string();

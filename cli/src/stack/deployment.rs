@@ -8,7 +8,7 @@ use contracts::{PaymentRouter, TestToken};
 use super::accounts::{BUYER, OPERATOR};
 use crate::chain::{Chain, connect, send, view};
 use crate::config::SecretUrl;
-use crate::deploy;
+use crate::deploy::{self, Contract};
 
 /// Name and ticker of the test token: not USDC's, so that nobody mistakes it.
 pub const TOKEN_NAME: &str = "Test USD";
@@ -22,22 +22,25 @@ pub const BUYER_BALANCE: u64 = 1_000_000_000_000;
 pub struct Deployment {
     /// The router.
     pub router: Address,
+    /// The escrow.
+    pub escrow: Address,
     /// The test token, behind its proxy.
     pub token: Address,
 }
 
 impl Deployment {
-    /// Deploys router and token, authorises `signer` for the operator and gives the buyer tokens; leaves alone what is there already.
+    /// Deploys router, escrow and token, authorises `signer` for the operator and gives the buyer tokens; leaves alone what is there already.
     ///
     /// # Errors
     /// When the chain refuses a transaction.
     pub async fn ensure(rpc: &SecretUrl, signer: Address) -> anyhow::Result<Self> {
         let chain = connect(rpc, Some(&OPERATOR.key()))?;
-        let router = deploy::router(&chain).await?.address;
+        let router = Contract::router().deploy(&chain).await?.address;
+        let escrow = Contract::escrow().deploy(&chain).await?.address;
         let token = token(&chain).await?;
         authorise(&chain, router, signer).await?;
         fund(&chain, token, BUYER.address()).await?;
-        Ok(Self { router, token })
+        Ok(Self { router, escrow, token })
     }
 }
 
@@ -89,7 +92,7 @@ mod tests {
         let height = chain.get_block_number().await.unwrap();
         assert_eq!(Deployment::ensure(&rpc, signer).await.unwrap(), first);
         assert_eq!(chain.get_block_number().await.unwrap(), height, "no transaction was needed");
-        assert_eq!(first.router, contracts::router_address());
+        assert_eq!((first.router, first.escrow), (contracts::router_address(), contracts::escrow_address()));
         let balance = view(&chain, first.token, &TestToken::balanceOfCall { owner: BUYER.address() }).await.unwrap();
         assert_eq!(balance, U256::from(BUYER_BALANCE));
         let symbol = view(&chain, first.token, &TestToken::symbolCall {}).await.unwrap();

@@ -122,7 +122,7 @@ pub struct Stack {
     pub api_url: Url,
     /// Where the chain is.
     pub rpc_url: Url,
-    /// Router and test token.
+    /// Router, escrow and test token.
     pub deployment: Deployment,
     /// Who may use it.
     pub identities: Identities,

@@ -43,7 +43,7 @@ pub(super) fn write(options: &StackOptions, places: &Places<'_>, token_key: &Sec
 fn toml(options: &StackOptions, places: &Places<'_>, folder: &Path) -> String {
     let in_folder = |name: &str| quoted(&folder.join(name).display().to_string());
     let database = quoted(&format!("sqlite:{}", folder.join(DATABASE_FILE).display()));
-    let (api, rpc, Deployment { router, token }) = (places.api, places.rpc, places.deployment);
+    let (api, rpc, Deployment { router, token, .. }) = (places.api, places.rpc, places.deployment);
     let listen = format!("{}:{}", api.host_str().unwrap_or("127.0.0.1"), api.port_or_known_default().unwrap_or_default());
     let (poll, operator, recipient) = (POLL_INTERVAL.as_millis(), OPERATOR.address(), FEE_RECIPIENT.address());
     let (token_key, signer) = (in_folder(TOKEN_KEY_FILE), in_folder(SIGNER_FILE));
@@ -101,7 +101,7 @@ mod tests {
     fn what_is_written_is_a_configuration_that_serves() {
         let folder = tempfile::Builder::new().prefix("with \"quotes\" and ü ").tempdir().unwrap();
         let options = StackOptions::new(folder.path());
-        let deployment = Deployment { router: Address::repeat_byte(1), token: Address::repeat_byte(2) };
+        let deployment = Deployment { router: Address::repeat_byte(1), escrow: Address::repeat_byte(3), token: Address::repeat_byte(2) };
         let (api, rpc) = ("http://127.0.0.1:1234".parse().unwrap(), "http://127.0.0.1:4321".parse().unwrap());
         let places = Places { api: &api, rpc: &rpc, deployment: &deployment };
         let config = write(&options, &places, &SecretString::from("k".repeat(64))).unwrap();

@@ -82,7 +82,7 @@ fn dev_says_one_line_and_knows_everything_again_after_ctrl_c_and_after_kill_9() 
     let folder = tempfile::tempdir().unwrap();
     let first = Dev::start(folder.path(), &[]);
     let before = first.document();
-    assert_eq!(keys(&before), ["admin", "apiUrl", "buyer", "chainId", "evaluator", "router", "rpcUrl", "seller", "token"]);
+    assert_eq!(keys(&before), ["admin", "apiUrl", "buyer", "chainId", "escrow", "evaluator", "router", "rpcUrl", "seller", "token"]);
     assert_eq!(keys(&before["admin"]), ["apiToken"]);
     for party in ["buyer", "seller", "evaluator"] {
         assert_eq!(keys(&before[party]), ["address", "apiToken", "privateKey", "profileId"], "{party}");
@@ -93,7 +93,7 @@ fn dev_says_one_line_and_knows_everything_again_after_ctrl_c_and_after_kill_9() 
 
     let second = Dev::start(folder.path(), &[]);
     let after = second.document();
-    for what in ["router", "token", "admin", "buyer", "seller", "evaluator", "chainId"] {
+    for what in ["router", "escrow", "token", "admin", "buyer", "seller", "evaluator", "chainId"] {
         assert_eq!(before[what], after[what], "{what}");
     }
     second.signal("-KILL");

@@ -100,7 +100,7 @@ fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut paths = vec![root.join("README.md"), root.join("deploy/README.md")];
     paths.extend(["local.toml", "base-sepolia.toml"].map(|name| root.join("deploy/config").join(name)));
-    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    paths.extend(docs.filter(|path| path.extension().is_some_and(|ending| ending == "md")));
+    let docs = ["docs", "docs/contracts"].map(|folder| std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    paths.extend(docs.into_iter().flatten().filter(|path| path.extension().is_some_and(|ending| ending == "md")));
     paths
 }

@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod deliverable;
+mod deploy;
 mod deployment;
 mod dev;
 mod documents;

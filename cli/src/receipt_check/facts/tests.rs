@@ -14,7 +14,7 @@ async fn chain() -> (Anvil, Chain) {
     let binary = crate::foundry::anvil(|_| {}).await.unwrap();
     let anvil = Anvil::start(&AnvilOptions { binary, port: 0, state: None, mining: Mining::OnTransaction }).await.unwrap();
     let chain = connect(&SecretUrl::new(anvil.url().as_str()), Some(&OPERATOR.key())).unwrap();
-    deploy::router(&chain).await.unwrap();
+    deploy::Contract::router().deploy(&chain).await.unwrap();
     (anvil, chain)
 }
 
