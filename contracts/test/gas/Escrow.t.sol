@@ -2,23 +2,37 @@
 pragma solidity ^0.8.37;
 
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
-import {EscrowTest} from "../Escrow/EscrowTest.sol";
-import {PlainToken} from "../mocks/Tokens.sol";
+import {Funding} from "../Escrow/Funding.sol";
+import {Permit2} from "../mocks/Permit2.sol";
+import {AuthorizedToken, PlainToken} from "../mocks/Tokens.sol";
 
 /// @dev Gas of whole transactions, calldata included; `bin/gas` runs this isolated and keeps `snapshots/Escrow.json`.
-/// Warm: everybody who is paid, and the escrow, hold a balance already, and the nonce's word was used before.
-contract EscrowGas is EscrowTest {
+/// Warm: everybody who is paid, and the escrow, hold a balance already, and the nonce's word was used before; so was the buyer's
+/// word of nonces in Permit2. What others may send is sent by a stranger.
+contract EscrowGas is Funding {
+    uint256 private constant PLAN = 5;
+
     PlainToken internal plain;
+    /// @dev The plain token's transfers with ERC-3009 beside them.
+    AuthorizedToken internal authorized;
 
     function setUp() public override {
         super.setUp();
         plain = new PlainToken();
         plain.mint(buyer.addr, 10 * AMOUNT);
-        vm.prank(buyer.addr);
+        authorized = new AuthorizedToken();
+        authorized.mint(buyer.addr, 10 * AMOUNT);
+        vm.startPrank(buyer.addr);
         plain.approve(address(escrow), type(uint256).max);
+        plain.approve(Permit2.ADDRESS, type(uint256).max);
+        (bool used,) =
+            Permit2.ADDRESS.call(abi.encodeWithSignature("invalidateUnorderedNonces(uint256,uint256)", 0, 1));
+        vm.stopPrank();
+        assertTrue(used);
         address[4] memory holders = [seller.addr, feeRecipient, arbiter.addr, address(escrow)];
         for (uint256 i; i < holders.length; ++i) {
             plain.mint(holders[i], 1);
+            authorized.mint(holders[i], 1);
             token.mint(holders[i], 1);
             deal(holders[i], 1);
         }
@@ -41,9 +55,112 @@ contract EscrowGas is EscrowTest {
         _record("fund, USDC-like behind a proxy, warm", 106_000);
     }
 
+    function test_fund_proxyToken_firstOfWord() public {
+        IEscrow.Terms memory terms = _terms();
+        terms.nonce = 256;
+        _fund(terms);
+        _record("fund, USDC-like behind a proxy, first nonce of a word", 106_000 + 17_100);
+    }
+
+    function test_fund_native() public {
+        _fund(_native(_terms()));
+        _record("fund, native, warm", 0);
+    }
+
+    function test_fundMany_plainToken() public {
+        _fundMany(_plain(_terms()));
+        _record("fundMany of 5, ERC-20, warm", 0);
+    }
+
+    function test_fundMany_proxyToken() public {
+        _fundMany(_terms());
+        _record("fundMany of 5, USDC-like behind a proxy, warm", 0);
+    }
+
+    function test_fundWithAuthorization_plainToken() public {
+        IEscrow.Terms memory terms = _terms();
+        terms.token = address(authorized);
+        _fundBy(Way.Authorization, terms);
+        _record("fundWithAuthorization, ERC-20, warm", 0);
+    }
+
+    function test_fundWithAuthorization_proxyToken() public {
+        _fundBy(Way.Authorization, _terms());
+        _record("fundWithAuthorization, USDC-like behind a proxy, warm", 0);
+    }
+
+    function test_fundWithPermit2_plainToken() public {
+        _fundWithPermit2(_plain(_terms()));
+        _record("fundWithPermit2, ERC-20, warm", 0);
+    }
+
+    function test_fundWithPermit2_proxyToken() public {
+        _fundWithPermit2(_terms());
+        _record("fundWithPermit2, USDC-like behind a proxy, warm", 0);
+    }
+
     function test_submit() public {
         _reach(_plain(_terms()), IEscrow.Status.Submitted);
         _record("submit", 42_000);
+    }
+
+    function test_submit_toAnEvaluator() public {
+        _reach(_plain(_evaluated()), IEscrow.Status.Submitted);
+        _record("submit, to an evaluator", 0);
+    }
+
+    function test_attest_sealed() public {
+        IEscrow.Terms memory terms = _plain(_verifiedExchange());
+        _fund(terms);
+        _attest(terms, true);
+        _record("attest, a pass of a sealed deliverable", 0);
+    }
+
+    function test_dispute() public {
+        _reach(_plain(_terms()), IEscrow.Status.Disputed);
+        _record("dispute", 0);
+    }
+
+    function test_resolve() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        _reach(terms, IEscrow.Status.Disputed);
+        vm.prank(arbiter.addr);
+        escrow.resolve(terms, AMOUNT / 2, keccak256("ruling"));
+        _record("resolve, half to each + both fees, ERC-20, warm", 0);
+    }
+
+    function test_refund() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        _fund(terms);
+        vm.prank(seller.addr);
+        escrow.refund(terms, AMOUNT);
+        _record("refund of all, ERC-20, warm", 0);
+    }
+
+    function test_settle() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        bytes32 digest = escrow.settlementDigest(_fund(terms), AMOUNT, AMOUNT / 2, DELIVER_BY);
+        (bytes memory ofBuyer, bytes memory ofSeller) = (_sign(buyer, digest), _sign(seller, digest));
+        vm.prank(stranger.addr);
+        escrow.settle(terms, AMOUNT, AMOUNT / 2, DELIVER_BY, ofBuyer, ofSeller);
+        _record("settle, half to each + fee, ERC-20, warm", 0);
+    }
+
+    function test_timeout() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        _reach(terms, IEscrow.Status.Submitted);
+        vm.warp(NOW + REVIEW + 1);
+        vm.prank(stranger.addr);
+        escrow.timeout(terms);
+        _record("timeout, all to the seller + fee, ERC-20, warm", 0);
+    }
+
+    function test_releaseWithSignature() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        bytes memory signature = _sign(buyer, escrow.releaseDigest(_fund(terms), AMOUNT, DELIVER_BY));
+        vm.prank(stranger.addr);
+        escrow.releaseWithSignature(terms, AMOUNT, DELIVER_BY, signature);
+        _record("releaseWithSignature of all + fee, ERC-20, warm", 0);
     }
 
     function test_release_plainToken() public {
@@ -67,6 +184,25 @@ contract EscrowGas is EscrowTest {
         _fund(terms);
         escrow.reveal(terms, KEY);
         _record("reveal + fee, ERC-20, warm", 68_500);
+    }
+
+    function _fundMany(IEscrow.Terms memory terms) private {
+        IEscrow.Opening[] memory openings = new IEscrow.Opening[](PLAN);
+        for (uint256 i; i < PLAN; ++i) {
+            IEscrow.Terms memory milestone = abi.decode(abi.encode(terms), (IEscrow.Terms));
+            milestone.nonce = i + 1;
+            openings[i] = IEscrow.Opening(milestone, _authorship(milestone));
+        }
+        vm.prank(buyer.addr);
+        escrow.fundMany(openings);
+    }
+
+    /// @dev With a nonce of the word that was used before.
+    function _fundWithPermit2(IEscrow.Terms memory terms) private {
+        bytes memory permit = _sign(buyer, _permit2Digest(terms, 1));
+        bytes memory signature = _authorship(terms);
+        vm.prank(stranger.addr);
+        escrow.fundWithPermit2(terms, signature, 1, permit);
     }
 
     function _record(string memory what, uint256 limit) private {
