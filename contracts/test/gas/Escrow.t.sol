@@ -25,8 +25,7 @@ contract EscrowGas is Funding {
         vm.startPrank(buyer.addr);
         plain.approve(address(escrow), type(uint256).max);
         plain.approve(Permit2.ADDRESS, type(uint256).max);
-        (bool used,) =
-            Permit2.ADDRESS.call(abi.encodeWithSignature("invalidateUnorderedNonces(uint256,uint256)", 0, 1));
+        (bool used,) = Permit2.ADDRESS.call(abi.encodeWithSignature("invalidateUnorderedNonces(uint256,uint256)", 0, 1));
         vm.stopPrank();
         assertTrue(used);
         address[4] memory holders = [seller.addr, feeRecipient, arbiter.addr, address(escrow)];
@@ -47,7 +46,7 @@ contract EscrowGas is Funding {
 
     function test_fund_plainToken() public {
         _fund(_plain(_terms()));
-        _record("fund, ERC-20, warm", 93_000);
+        _record("fund, ERC-20, warm", 92_500);
     }
 
     function test_fund_proxyToken() public {
@@ -64,61 +63,61 @@ contract EscrowGas is Funding {
 
     function test_fund_native() public {
         _fund(_native(_terms()));
-        _record("fund, native, warm", 0);
+        _record("fund, native, warm", 73_000);
     }
 
     function test_fundMany_plainToken() public {
         _fundMany(_plain(_terms()));
-        _record("fundMany of 5, ERC-20, warm", 0);
+        _record("fundMany of 5, ERC-20, warm", 293_000);
     }
 
     function test_fundMany_proxyToken() public {
         _fundMany(_terms());
-        _record("fundMany of 5, USDC-like behind a proxy, warm", 0);
+        _record("fundMany of 5, USDC-like behind a proxy, warm", 306_500);
     }
 
     function test_fundWithAuthorization_plainToken() public {
         IEscrow.Terms memory terms = _terms();
         terms.token = address(authorized);
         _fundBy(Way.Authorization, terms);
-        _record("fundWithAuthorization, ERC-20, warm", 0);
+        _record("fundWithAuthorization, ERC-20, warm", 124_000);
     }
 
     function test_fundWithAuthorization_proxyToken() public {
         _fundBy(Way.Authorization, _terms());
-        _record("fundWithAuthorization, USDC-like behind a proxy, warm", 0);
+        _record("fundWithAuthorization, USDC-like behind a proxy, warm", 137_000);
     }
 
     function test_fundWithPermit2_plainToken() public {
         _fundWithPermit2(_plain(_terms()));
-        _record("fundWithPermit2, ERC-20, warm", 0);
+        _record("fundWithPermit2, ERC-20, warm", 116_000);
     }
 
     function test_fundWithPermit2_proxyToken() public {
         _fundWithPermit2(_terms());
-        _record("fundWithPermit2, USDC-like behind a proxy, warm", 0);
+        _record("fundWithPermit2, USDC-like behind a proxy, warm", 131_500);
     }
 
     function test_submit() public {
         _reach(_plain(_terms()), IEscrow.Status.Submitted);
-        _record("submit", 42_000);
+        _record("submit", 37_000);
     }
 
     function test_submit_toAnEvaluator() public {
         _reach(_plain(_evaluated()), IEscrow.Status.Submitted);
-        _record("submit, to an evaluator", 0);
+        _record("submit, to an evaluator", 59_500);
     }
 
     function test_attest_sealed() public {
         IEscrow.Terms memory terms = _plain(_verifiedExchange());
         _fund(terms);
         _attest(terms, true);
-        _record("attest, a pass of a sealed deliverable", 0);
+        _record("attest, a pass of a sealed deliverable", 39_500);
     }
 
     function test_dispute() public {
         _reach(_plain(_terms()), IEscrow.Status.Disputed);
-        _record("dispute", 0);
+        _record("dispute", 36_500);
     }
 
     function test_resolve() public {
@@ -126,7 +125,7 @@ contract EscrowGas is Funding {
         _reach(terms, IEscrow.Status.Disputed);
         vm.prank(arbiter.addr);
         escrow.resolve(terms, AMOUNT / 2, keccak256("ruling"));
-        _record("resolve, half to each + both fees, ERC-20, warm", 0);
+        _record("resolve, half to each + both fees, ERC-20, warm", 89_000);
     }
 
     function test_refund() public {
@@ -134,7 +133,7 @@ contract EscrowGas is Funding {
         _fund(terms);
         vm.prank(seller.addr);
         escrow.refund(terms, AMOUNT);
-        _record("refund of all, ERC-20, warm", 0);
+        _record("refund of all, ERC-20, warm", 55_500);
     }
 
     function test_settle() public {
@@ -143,7 +142,7 @@ contract EscrowGas is Funding {
         (bytes memory ofBuyer, bytes memory ofSeller) = (_sign(buyer, digest), _sign(seller, digest));
         vm.prank(stranger.addr);
         escrow.settle(terms, AMOUNT, AMOUNT / 2, DELIVER_BY, ofBuyer, ofSeller);
-        _record("settle, half to each + fee, ERC-20, warm", 0);
+        _record("settle, half to each + fee, ERC-20, warm", 89_000);
     }
 
     function test_timeout() public {
@@ -152,7 +151,7 @@ contract EscrowGas is Funding {
         vm.warp(NOW + REVIEW + 1);
         vm.prank(stranger.addr);
         escrow.timeout(terms);
-        _record("timeout, all to the seller + fee, ERC-20, warm", 0);
+        _record("timeout, all to the seller + fee, ERC-20, warm", 65_000);
     }
 
     function test_releaseWithSignature() public {
@@ -160,7 +159,7 @@ contract EscrowGas is Funding {
         bytes memory signature = _sign(buyer, escrow.releaseDigest(_fund(terms), AMOUNT, DELIVER_BY));
         vm.prank(stranger.addr);
         escrow.releaseWithSignature(terms, AMOUNT, DELIVER_BY, signature);
-        _record("releaseWithSignature of all + fee, ERC-20, warm", 0);
+        _record("releaseWithSignature of all + fee, ERC-20, warm", 71_500);
     }
 
     function test_release_plainToken() public {
@@ -168,7 +167,7 @@ contract EscrowGas is Funding {
         _reach(terms, IEscrow.Status.Submitted);
         vm.prank(buyer.addr);
         escrow.release(terms, AMOUNT);
-        _record("release of all + fee, ERC-20, warm", 65_500);
+        _record("release of all + fee, ERC-20, warm", 65_000);
     }
 
     function test_release_proxyToken() public {
@@ -176,14 +175,14 @@ contract EscrowGas is Funding {
         _reach(terms, IEscrow.Status.Submitted);
         vm.prank(buyer.addr);
         escrow.release(terms, AMOUNT);
-        _record("release of all + fee, USDC-like behind a proxy, warm", 82_000);
+        _record("release of all + fee, USDC-like behind a proxy, warm", 77_500);
     }
 
     function test_reveal_plainToken() public {
         IEscrow.Terms memory terms = _plain(_exchange());
         _fund(terms);
         escrow.reveal(terms, KEY);
-        _record("reveal + fee, ERC-20, warm", 68_500);
+        _record("reveal + fee, ERC-20, warm", 68_000);
     }
 
     function _fundMany(IEscrow.Terms memory terms) private {
