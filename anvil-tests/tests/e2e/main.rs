@@ -11,3 +11,4 @@ mod recovery;
 mod refused;
 mod reorg;
 mod restart;
+mod sealed_work;
