@@ -11,6 +11,7 @@ import {
     CallbackToken,
     CodeFirstToken,
     FalseToken,
+    LyingToToken,
     LyingToken,
     MovingFalseToken,
     NoReturnToken,
@@ -103,6 +104,19 @@ contract PaymentRouterTokensTest is PathsTest {
             if (Path(i) == Path.Authorization) continue;
             _payBy(Path(i), payment);
             _assertMoved(payment);
+            vm.revertToState(untouched);
+        }
+    }
+
+    /// @dev What is measured is the payee: that an honest token takes the fee from payer to fee recipient is assumed.
+    function test_TheFeeIsNotMeasured() public {
+        LyingToToken odd = new LyingToToken(feeRecipient);
+        IPaymentRouter.Payment memory payment = _fundOdd(odd);
+        uint256 untouched = vm.snapshotState();
+        for (uint256 i; i < PATHS; ++i) {
+            _payBy(Path(i), payment);
+            assertEq(odd.balanceOf(payee), HAD + AMOUNT);
+            assertEq(odd.balanceOf(feeRecipient), 0);
             vm.revertToState(untouched);
         }
     }
