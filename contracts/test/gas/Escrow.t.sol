@@ -185,6 +185,76 @@ contract EscrowGas is Funding {
         _record("reveal + fee, ERC-20, warm", 68_000);
     }
 
+    function test_release_ofAPart() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        _fund(terms);
+        vm.prank(buyer.addr);
+        escrow.release(terms, AMOUNT / 4);
+        _record("release of a part + fee, ERC-20, warm", 65_000);
+    }
+
+    function test_release_native() public {
+        IEscrow.Terms memory terms = _native(_terms());
+        _fund(terms);
+        vm.prank(buyer.addr);
+        escrow.release(terms, AMOUNT);
+        _record("release of all + fee, native, warm", 61_000);
+    }
+
+    function test_attest_submission() public {
+        IEscrow.Terms memory terms = _plain(_evaluated());
+        _reach(terms, IEscrow.Status.Submitted);
+        _attest(terms, true);
+        _record("attest, a pass of a submission + fee, ERC-20, warm", 72_000);
+    }
+
+    function test_reveal_afterAPass() public {
+        IEscrow.Terms memory terms = _plain(_verifiedExchange());
+        _fund(terms);
+        _attest(terms, true);
+        vm.prank(seller.addr);
+        escrow.reveal(terms, KEY);
+        _record("reveal after a pass + fee, ERC-20, warm", 68_500);
+    }
+
+    function test_timeout_disputed() public {
+        IEscrow.Terms memory terms = _plain(_terms());
+        _reach(terms, IEscrow.Status.Disputed);
+        vm.warp(NOW + RULING + 1);
+        vm.prank(stranger.addr);
+        escrow.timeout(terms);
+        _record("timeout of a dispute + fee, ERC-20, warm", 77_000);
+    }
+
+    function test_release_credited() public {
+        _credit();
+        _record("release of all + fee, the seller is credited, USDC-like behind a proxy", 104_000);
+    }
+
+    function test_withdraw() public {
+        _credit();
+        vm.prank(seller.addr);
+        escrow.withdraw(address(token), arbiter.addr);
+        _record("withdraw to another address, USDC-like behind a proxy, warm", 50_500);
+    }
+
+    function test_withdrawFor() public {
+        _credit();
+        token.unBlacklist(seller.addr);
+        vm.prank(stranger.addr);
+        escrow.withdrawFor(seller.addr, address(token));
+        _record("withdrawFor, USDC-like behind a proxy, warm", 50_500);
+    }
+
+    /// @dev The seller's first credit.
+    function _credit() private {
+        IEscrow.Terms memory terms = _terms();
+        _fund(terms);
+        token.blacklist(seller.addr);
+        vm.prank(buyer.addr);
+        escrow.release(terms, AMOUNT);
+    }
+
     function _fundMany(IEscrow.Terms memory terms) private {
         IEscrow.Opening[] memory openings = new IEscrow.Opening[](PLAN);
         for (uint256 i; i < PLAN; ++i) {
