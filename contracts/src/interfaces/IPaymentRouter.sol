@@ -14,8 +14,14 @@ import {IOperators} from "./IOperators.sol";
 ///
 /// Time: a deadline is the last second that still acts (`block.timestamp <= deadline`).
 ///
-/// Every paying function checks the same and reverts with: Expired, ZeroAmount, FeeMismatch, FeeTooHigh, WrongValue,
-/// ZeroAddress, WrongPayer, ForbiddenParty, WrongSigner, NonceUsed, InexactTransfer, or with the token's own error.
+/// Every paying function checks the same, in this order, and reverts with: Expired, ZeroAmount, FeeMismatch, FeeTooHigh,
+/// WrongValue, ZeroAddress, WrongPayer, ForbiddenParty, WrongSigner, NonceUsed. Then the nonce is used up and the event written,
+/// and then the money moves: what fails there (InexactTransfer, the token's own error or Permit2's, or no reason at all where no
+/// contract is) undoes everything. While a payment is under way no other can begin, not even a payee's from its own callback.
+/// A sum above 2^256 - 1 counts as 2^256 - 1.
+///
+/// Payers whose account has code (contract wallets, EIP-7702): who sends needs nothing. USDC and Permit2 ask such an account
+/// itself (ERC-1271), never its key, so an account that does not answer cannot use payWithAuthorization and payWithPermit2.
 interface IPaymentRouter is IOperators, IFunds, IERC5267 {
     /// @notice What an operator signs (EIP-712, domain `PaymentRouter` / `1` / chain id / this contract).
     struct Payment {
@@ -115,6 +121,7 @@ interface IPaymentRouter is IOperators, IFunds, IERC5267 {
 
     /// @notice Pays several payments of the sender by allowance: one operator, token, fee recipient and signature, one
     /// transfer for all fees. All are paid or none; each has the same effect and the same event as if it were paid alone.
+    /// Payments with and without a fee cannot share a batch.
     /// @dev May be called by the payer, whom every payment names. Tokens only, no refunds. Emits PaymentRouted for each.
     /// Reverts with EmptyBatch or MixedBatch.
     /// @param signature Over `batchDigest(payments)`, as for `pay`. It is the signature of the batch alone: it pays none of
@@ -124,13 +131,15 @@ interface IPaymentRouter is IOperators, IFunds, IERC5267 {
     /// @notice As `pay` by allowance, which a permit (ERC-2612) of the sender for exactly `amount + feeAmount` until
     /// `deadline` gives first.
     /// @dev May be called by the payer, or by anyone if the payment is open. Tokens only. A permit that fails, or was sent by
-    /// somebody else before, is ignored: what counts is the allowance. Emits PaymentRouted or RefundRouted.
+    /// somebody else before, is ignored: what counts is the allowance. One that works takes the place of the allowance there
+    /// was, and leaves none. Emits PaymentRouted or RefundRouted.
     function payWithPermit(Payment calldata payment, bytes calldata signature, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice Pays `payment` with the payer's authorization (ERC-3009 `ReceiveWithAuthorization`): `to` this router, `value`
     /// amount + feeAmount, `validAfter` 0, `validBefore` deadline + 1, and as `nonce` `digest(payment)`, so that the payer
     /// signs for this payment and no other.
-    /// @dev May be called by anyone. Tokens only. Emits PaymentRouted or RefundRouted.
+    /// @dev May be called by anyone. Tokens only. A payment open to any payer reverts first of all, with ZeroAddress. Emits
+    /// PaymentRouted or RefundRouted.
     /// @param authorization 65 bytes (r, s, v) go to the token in the form of the standard; another length in the form with
     /// `bytes`, which USDC has for contract wallets (ERC-1271).
     function payWithAuthorization(Payment calldata payment, bytes calldata signature, bytes calldata authorization)
@@ -139,8 +148,8 @@ interface IPaymentRouter is IOperators, IFunds, IERC5267 {
     /// @notice Pays `payment` with the payer's signature for Permit2 (`PermitBatchWitnessTransferFrom`): permitted are the
     /// token with `amount`, and with `feeAmount` if there is a fee; `spender` is this router, `deadline` the payment's, and
     /// the witness the payment itself.
-    /// @dev May be called by anyone. Tokens only. The money goes from the payer straight to payee and fee recipient. Emits
-    /// PaymentRouted or RefundRouted.
+    /// @dev May be called by anyone. Tokens only. A payment open to any payer reverts first of all, with ZeroAddress. The money
+    /// goes from the payer straight to payee and fee recipient. Emits PaymentRouted or RefundRouted.
     /// @param permitNonce An unordered nonce of Permit2 that the payer has not used.
     function payWithPermit2(
         Payment calldata payment,
@@ -149,10 +158,11 @@ interface IPaymentRouter is IOperators, IFunds, IERC5267 {
         bytes calldata permitSignature
     ) external;
 
-    /// @notice The EIP-712 digest that the operator signs for `payment`, on this chain and this router.
+    /// @notice The EIP-712 digest that the operator signs for `payment`, on this chain and this router. It checks nothing.
     function digest(Payment calldata payment) external view returns (bytes32);
 
-    /// @notice The EIP-712 digest (`PaymentBatch(Payment[] payments)`) that the operator signs for a batch.
+    /// @notice The EIP-712 digest (`PaymentBatch(Payment[] payments)`) that the operator signs for a batch. It checks
+    /// nothing.
     function batchDigest(Payment[] calldata payments) external view returns (bytes32);
 
     /// @notice The highest share of what the payer pays (amount + fee) that the fee may be, in 1/10,000.
