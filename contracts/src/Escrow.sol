@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {Funds} from "./Funds.sol";
 import {Operators} from "./Operators.sol";
+import {Payouts} from "./Payouts.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IPermit2} from "./interfaces/IPermit2.sol";
 import {Eip712} from "./libraries/Eip712.sol";
@@ -17,15 +14,7 @@ import {EscrowTerms} from "./libraries/EscrowTerms.sol";
 
 /// @title Escrow
 /// @dev Everything a caller needs to know is in the interface.
-contract Escrow is IEscrow, Operators, Funds, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
-
-    /// @inheritdoc IEscrow
-    uint256 public constant PUSH_GAS = 200_000;
-
-    /// @dev A call gets at most 63/64 of what is left (EIP-150); the slack pays for making it.
-    uint256 private constant GAS_TO_PUSH = PUSH_GAS + PUSH_GAS / 63 + 5000;
-
+contract Escrow is Payouts, Operators, Funds {
     /// @dev What goes where when money leaves an escrow.
     struct Split {
         uint256 toSeller; // the fee inside
@@ -37,8 +26,6 @@ contract Escrow is IEscrow, Operators, Funds, ReentrancyGuardTransient {
 
     /// @dev Only where a verdict must name it.
     mapping(bytes32 id => bytes32 deliverable) private _deliverables;
-
-    mapping(address owner => mapping(address token => uint256 amount)) private _credits;
 
     /* FUNDING */
 
@@ -240,25 +227,6 @@ contract Escrow is IEscrow, Operators, Funds, ReentrancyGuardTransient {
         _split(terms, id, state, split, Cause.Timeout);
     }
 
-    /* CREDITS */
-
-    /// @inheritdoc IEscrow
-    function withdraw(address token, address to) external nonReentrant {
-        if (to == address(0) || to == address(this)) revert ForbiddenRecipient(to);
-        _withdraw(msg.sender, token, to);
-    }
-
-    /// @inheritdoc IEscrow
-    function withdrawFor(address owner, address token) external nonReentrant {
-        _withdraw(owner, token, owner);
-    }
-
-    /// @inheritdoc IEscrow
-    function push(address token, address to, uint256 amount) external {
-        if (msg.sender != address(this)) revert OnlySelf();
-        _send(token, to, amount);
-    }
-
     /* VIEWS */
 
     /// @inheritdoc IEscrow
@@ -274,11 +242,6 @@ contract Escrow is IEscrow, Operators, Funds, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function deliverableOf(bytes32 id) external view returns (bytes32) {
         return _deliverables[id];
-    }
-
-    /// @inheritdoc IEscrow
-    function creditOf(address owner, address token) external view returns (uint256) {
-        return _credits[owner][token];
     }
 
     /// @inheritdoc IEscrow
@@ -400,32 +363,6 @@ contract Escrow is IEscrow, Operators, Funds, ReentrancyGuardTransient {
     /// @dev What of `paid`, all that went to the seller, is the fee.
     function _fee(Terms calldata terms, uint256 paid) private pure returns (uint256) {
         return terms.feeAmount * paid / terms.amount;
-    }
-
-    function _pushOrCredit(Terms calldata terms, bytes32 id, address to, uint256 amount) private {
-        if (amount == 0) return;
-        // Else whoever calls could make a push fail by giving it too little gas.
-        if (gasleft() < GAS_TO_PUSH) revert InsufficientGas(gasleft(), GAS_TO_PUSH);
-        try this.push{gas: PUSH_GAS}(terms.token, to, amount) {}
-        catch {
-            _credits[to][terms.token] += amount;
-            emit Credited(terms.operator, id, to, terms.token, amount);
-        }
-    }
-
-    function _withdraw(address owner, address token, address to) private {
-        uint256 amount = _credits[owner][token];
-        if (amount == 0) revert NothingToPay();
-
-        _credits[owner][token] = 0;
-        emit Withdrawn(owner, token, to, amount);
-        _send(token, to, amount);
-    }
-
-    /// @dev No return data of the recipient is copied, so it cannot make anybody pay for memory.
-    function _send(address token, address to, uint256 amount) private {
-        if (token != address(0)) IERC20(token).safeTransfer(to, amount);
-        else if (!LowLevelCall.callNoReturn(to, amount, "")) revert NativeTransferFailed(to);
     }
 
     function _checkSender(address expected) private view {
