@@ -302,3 +302,16 @@ fn another_implementation_of_the_format_seals_to_the_same_bytes() {
     }
     assert_eq!(vectors.iter().filter(|vector| vector["sealed"].is_string()).count(), 2, "the short ones are there byte for byte");
 }
+
+#[test]
+fn the_hash_of_a_key_is_the_one_that_the_escrow_takes() {
+    // The same vectors are read by a test of the contract.
+    let vectors: Value = serde_json::from_str(include_str!("../../../contracts/vectors/escrows.json")).unwrap();
+    let keys = vectors["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 3);
+    for vector in keys {
+        let seller: Address = vector["seller"].as_str().unwrap().parse().unwrap();
+        let key: DeliverableKey = vector["key"].as_str().unwrap().parse().unwrap();
+        assert_eq!(key_hash(seller, &key).to_string(), vector["keyHash"].as_str().unwrap());
+    }
+}
