@@ -240,11 +240,10 @@ contract EscrowAttestTest is EscrowTest {
         escrow.attest(terms, DELIVERABLE, true, EVIDENCE, _sign(evaluator, elsewhere));
 
         bytes memory signature = _signed(id, true);
-        uint256 chainId = block.chainid;
-        vm.chainId(chainId + 1);
+        vm.chainId(terms.chainId + 1);
         _expectWrongSigner();
         escrow.attest(terms, DELIVERABLE, true, EVIDENCE, signature);
-        vm.chainId(chainId);
+        vm.chainId(terms.chainId);
         escrow.attest(terms, DELIVERABLE, true, EVIDENCE, signature);
     }
 

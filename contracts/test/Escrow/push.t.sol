@@ -263,7 +263,6 @@ contract EscrowPushTest is EscrowTest {
     function test_RevertWhen_APayoutEntersAVerbThatMovesMoney() public {
         Reentering party = new Reentering();
         deal(address(party), 10 * AMOUNT);
-        // The other escrow names the party in every role, one at a time, and waits for each of its verbs.
         bytes[12] memory calls = _callsOf(address(party));
         for (uint256 i; i < calls.length; ++i) {
             IEscrow.Terms memory terms = _native(_terms());
@@ -439,8 +438,7 @@ contract EscrowPushTest is EscrowTest {
         return address(escrow).call{gas: gas_}(call_);
     }
 
-    /// @dev Every guarded verb after funding, and two ways to fund, each of which would succeed by itself: `party` is
-    /// whom the verb asks for, and signs everything.
+    /// @dev Every guarded verb after funding, and two ways to fund. `party` is whom each verb asks for, and signs everything.
     function _callsOf(address party) private returns (bytes[12] memory calls) {
         IEscrow.Terms[6] memory terms;
         for (uint256 i; i < terms.length; ++i) {
@@ -491,7 +489,7 @@ contract EscrowPushTest is EscrowTest {
         terms[0].nonce = 30;
         calls[10] = abi.encodeCall(IEscrow.fund, (terms[0], _authorship(terms[0])));
         calls[11] = abi.encodeCall(IEscrow.fundMany, (new IEscrow.Opening[](1)));
-        // Which is to say that the guard, and nothing else, stops them; the rest need something first that is not theirs.
+        // Outside of a payout these succeed, so that nothing but the guard stops them. The last four fail anyway.
         for (uint256 i; i < 8; ++i) {
             assertTrue(_succeedsAt(NOW + 1 hours + 1, party, calls[i]));
         }

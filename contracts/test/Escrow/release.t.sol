@@ -232,7 +232,7 @@ contract EscrowReleaseTest is EscrowTest {
     function test_PaysAfterTheChainsIdHasChanged() public {
         IEscrow.Terms memory terms = _terms();
         bytes32 id = _fund(terms);
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         _release(terms, AMOUNT);
         _assertState(id, 0, AMOUNT, DELIVER_BY, IEscrow.Status.Closed);
     }

@@ -84,7 +84,7 @@ contract EscrowReleaseWithSignatureTest is EscrowTest {
         escrow.releaseWithSignature(terms, PART, DEADLINE, _sign(buyer, elsewhere));
 
         bytes memory signature = _signed(id, PART);
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         _expectWrongSigner();
         escrow.releaseWithSignature(terms, PART, DEADLINE, signature);
     }
@@ -92,7 +92,7 @@ contract EscrowReleaseWithSignatureTest is EscrowTest {
     function test_D2_PaysWhatIsSignedForTheChainsNewId() public {
         IEscrow.Terms memory terms = _terms();
         bytes32 id = _fund(terms);
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         assertEq(escrow.idOf(terms), id);
         escrow.releaseWithSignature(terms, PART, DEADLINE, _signed(id, PART));
         _assertState(id, AMOUNT - PART, PART, DELIVER_BY, IEscrow.Status.Funded);

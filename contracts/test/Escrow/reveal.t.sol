@@ -153,7 +153,7 @@ contract EscrowRevealTest is EscrowTest {
     function test_PaysAfterTheChainsIdHasChanged() public {
         IEscrow.Terms memory terms = _exchange();
         bytes32 id = _fund(terms);
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         escrow.reveal(terms, KEY);
         _assertState(id, 0, AMOUNT, DELIVER_BY, IEscrow.Status.Closed);
     }

@@ -134,7 +134,7 @@ contract EscrowSettleTest is EscrowTest {
         escrow.settle(terms, AMOUNT, PART, DEADLINE, _sign(buyer, elsewhere), _sign(seller, elsewhere));
 
         bytes32 digest = _digest(id, PART);
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         _expectWrongSigner();
         escrow.settle(terms, AMOUNT, PART, DEADLINE, _sign(buyer, digest), _sign(seller, digest));
         digest = _digest(id, PART);

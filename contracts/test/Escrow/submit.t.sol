@@ -166,7 +166,7 @@ contract EscrowSubmitTest is EscrowTest {
     function test_SubmitsAfterTheChainsIdHasChanged() public {
         IEscrow.Terms memory terms = _terms();
         bytes32 id = _fund(terms);
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         _submit(terms);
         _assertState(id, AMOUNT, 0, NOW + REVIEW, IEscrow.Status.Submitted);
     }

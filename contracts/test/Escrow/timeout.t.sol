@@ -186,7 +186,7 @@ contract EscrowTimeoutTest is EscrowTest {
     function test_ClosesAfterTheChainsIdHasChanged() public {
         IEscrow.Terms memory terms = _terms();
         bytes32 id = _reachAndPass(Case(terms, IEscrow.Status.Funded, false));
-        vm.chainId(block.chainid + 1);
+        vm.chainId(terms.chainId + 1);
         escrow.timeout(terms);
         _assertState(id, 0, 0, DELIVER_BY, IEscrow.Status.Closed);
     }
