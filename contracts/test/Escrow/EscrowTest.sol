@@ -118,9 +118,11 @@ abstract contract EscrowTest is Test {
     }
 
     /// @dev What `signer` has not signed for itself: signatures of `digest` by everybody else, also by a delegate of the
-    /// operator, and what is malformed.
+    /// operator and of `signer` itself, and what is malformed.
     function _forgeries(Vm.Wallet memory signer, bytes32 digest) internal returns (bytes[] memory forged) {
         vm.prank(operator.addr);
+        escrow.setSigner(delegate.addr, type(uint48).max);
+        vm.prank(signer.addr);
         escrow.setSigner(delegate.addr, type(uint48).max);
         Vm.Wallet[7] memory all = [operator, delegate, buyer, seller, arbiter, evaluator, stranger];
         forged = new bytes[](13);
