@@ -35,6 +35,10 @@ import {IOperators} from "./IOperators.sol";
 /// instead of crediting. The fee for what the seller gets is `floor(feeAmount * paid / amount)` over all that was ever paid to
 /// it, so parts cannot round it away.
 ///
+/// **Signatures** of buyer, seller and evaluator are 65 bytes of ECDSA (r, s, v) by the account's key, or whatever its contract
+/// accepts under ERC-1271; delegates sign for operators only. While money is on its way no verb that moves money can be
+/// called, not even by a recipient.
+///
 /// Every verb reverts with WrongStatus unless the escrow is in a state of its row. Tokens that are sent here without funding an
 /// escrow are lost.
 interface IEscrow is IOperators, IFunds, IERC5267 {
@@ -90,7 +94,7 @@ interface IEscrow is IOperators, IFunds, IERC5267 {
         uint96 remaining;
         /// @dev What was paid to the seller, the fee included.
         uint96 released;
-        /// @dev The last second of this status.
+        /// @dev The last second of this status, or of the last one if it is closed.
         uint40 timer;
         Status status;
         /// @dev The evaluator has attested a pass of the sealed deliverable.
@@ -301,7 +305,7 @@ interface IEscrow is IOperators, IFunds, IERC5267 {
     /// @notice The evaluator's verdict. On a submission (Submitted or Disputed) a pass pays all that is left to the seller; on a
     /// sealed deliverable (Funded) it lets `reveal` pay. A failure returns all that is left to the buyer. The first one counts.
     /// @dev May be called until the timer by the evaluator, or by anyone with its signature over `verdictDigest`; the
-    /// evaluator itself needs none. Emits Attested. Reverts with Expired, WrongDeliverable, AlreadyPassed or WrongSigner.
+    /// evaluator itself needs none. Without an evaluator nobody can call it. Emits Attested. Reverts with Expired, WrongDeliverable, AlreadyPassed or WrongSigner.
     function attest(
         Terms calldata terms,
         bytes32 deliverable,
@@ -312,7 +316,7 @@ interface IEscrow is IOperators, IFunds, IERC5267 {
 
     /// @notice Publishes the key of the sealed deliverable and pays all that is left to the seller.
     /// @dev May be called by anyone who has the key, also after `deliverBy` until somebody has called `timeout`. Whether it
-    /// succeeds depends on state and key alone. Emits KeyRevealed. Reverts with WrongKey, or NotPassed if there is an
+    /// succeeds depends on state, key and gas alone. Emits KeyRevealed. Reverts with WrongKey, or NotPassed if there is an
     /// evaluator whose pass is missing.
     function reveal(Terms calldata terms, bytes32 key) external;
 
@@ -324,7 +328,8 @@ interface IEscrow is IOperators, IFunds, IERC5267 {
     function release(Terms calldata terms, uint96 upTo) external;
 
     /// @notice `release` by the buyer's signature over `releaseDigest`. It is cumulative, so using it twice does nothing more.
-    /// @dev May be called by anyone until the second `deadline`. Reverts with Expired, WrongSigner or NothingToPay.
+    /// @dev May be called by anyone until the second `deadline`; the buyer needs its signature here too. Reverts with Expired,
+    /// WrongSigner or NothingToPay.
     function releaseWithSignature(Terms calldata terms, uint96 upTo, uint40 deadline, bytes calldata signature) external;
 
     /// @notice Returns `amount` to the buyer, at most what is left.
@@ -338,8 +343,8 @@ interface IEscrow is IOperators, IFunds, IERC5267 {
 
     /// @notice Rules on a dispute: `arbiterFeeBps` of what is left go to the arbiter; then the seller is paid until it has
     /// received `toSeller` in all, the fee included, as far as there is something left; the rest returns to the buyer.
-    /// @dev May be called by the arbiter until the timer. Counting what was released before makes the outcome the same whatever
-    /// the parties give away meanwhile. Emits Resolved. Reverts with WrongSender or Expired.
+    /// @dev May be called by the arbiter until the timer. Counting what was released before keeps the seller's total what it was
+    /// ruled to be, whatever was given away meanwhile, as far as there is enough left. The arbiter's fee is of what is left. Emits Resolved. Reverts with WrongSender or Expired.
     /// @param rulingHash A hash of the ruling's text, by whatever rule the agreement names; zero for none.
     function resolve(Terms calldata terms, uint96 toSeller, bytes32 rulingHash) external;
 
@@ -365,7 +370,8 @@ interface IEscrow is IOperators, IFunds, IERC5267 {
     /* CREDITS */
 
     /// @notice Sends all that the sender was credited in `token` (zero: native coin) to `to`.
-    /// @dev Reverts with NothingToPay, ForbiddenRecipient, NativeTransferFailed or the token's own error.
+    /// @dev The recipient has all the gas of the call. Reverts with NothingToPay, ForbiddenRecipient, NativeTransferFailed or the
+    /// token's own error, and then the credit stays.
     function withdraw(address token, address to) external;
 
     /// @notice Sends all that `owner` was credited in `token` to `owner`.

@@ -4,8 +4,8 @@ pragma solidity ^0.8.37;
 /// @title What can be wrong with funds on their way
 /// @notice Assumed of tokens: a transfer takes from the sender exactly what it is told or fails (a missing return value is
 /// fine), and a token does not hand the same balance to two addresses. A token that delivers less or more than it was told to
-/// a payee, or to a contract of ours, makes the call revert; what reaches a fee recipient is not measured. Rebasing and
-/// fee-on-transfer tokens cannot be used.
+/// the payee of a payment, or to a contract of ours, makes the call revert. What reaches a fee recipient, and what an escrow
+/// pays out, is not measured. Rebasing and fee-on-transfer tokens cannot be used.
 interface IFunds {
     /// @notice The recipient's balance did not grow by exactly the amount.
     error InexactTransfer(uint256 expected, uint256 received);

@@ -12,7 +12,8 @@ interface IOperators {
     /// @param mask Only the nonces that this call changed, never one that was used or cancelled before.
     event NoncesCancelled(address indexed operator, uint256 word, uint256 mask);
 
-    /// @notice Neither the operator, nor a delegate of it whose time has not passed, nor an operator contract signed this.
+    /// @notice Who had to sign this did not: neither the account's key, nor its contract (ERC-1271), nor, where an operator signs,
+    /// a delegate of it whose time has not passed.
     /// @param recovered Whom the signature recovers to as ECDSA; zero if it is no ECDSA signature.
     error WrongSigner(address recovered);
 
