@@ -122,7 +122,7 @@ contract EscrowHandler is EscrowVerbs {
         if (_hasCode[it.terms.seller]) account = it.terms.seller;
         else if (_hasCode[it.terms.buyer]) account = it.terms.buyer;
         (Act act, bytes memory data) = _reentrantCall(seed, it, account);
-        address call = address(uint160(uint256(keccak256(abi.encode("call", seed)))));
+        address call = address(uint160(uint256(keccak256(abi.encode("call", account)))));
         vm.etch(call, data);
         Party(payable(account)).arm(call);
         if (!_armed[account].on) ++_armedCount;
