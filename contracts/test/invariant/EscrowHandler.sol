@@ -165,7 +165,7 @@ contract EscrowHandler is EscrowVerbs {
         if (!found) return;
         IEscrow.Terms memory terms = _cases[index].terms;
         uint256 verb = _roll(seed, "verb", 4);
-        _gas = 30_000 + _roll(seed, "gas", 700_000);
+        _gas = 30_000 + _roll(seed, "gas", 400_000);
         if (verb == 0) _release(index, terms.buyer, _upTo(seed, index));
         else if (verb == 1) _refund(index, terms.seller, _part(seed, _cases[index].remaining));
         else if (verb == 2) _timeout(index, accounts[STRANGER]);
