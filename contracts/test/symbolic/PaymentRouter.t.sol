@@ -15,52 +15,58 @@ contract PaymentRouterSymbolicTest is SymbolicTest {
         router = new PaymentRouter();
         token = new PlainToken();
         HALMOS.enableSymbolicStorage(address(router));
+        HALMOS.enableSymbolicStorage(address(token));
     }
 
     /// @dev The cap of 20 % of all that the payer pays is a quarter of what the payee gets:
-    /// fee * 10_000 <= (amount + fee) * 2_000 exactly when fee <= amount / 4. For amounts from 2^128 on, which no token has,
-    /// the solvers do not decide it; those are fuzzed.
+    /// fee * 10_000 <= (amount + fee) * 2_000 exactly when fee <= amount / 4.
     /// @custom:halmos --solver-command tools/solver
-    function check_R6_TheFeeIsCappedExactly(IPaymentRouter.Payment calldata payment, Signature calldata signature)
-        public
-    {
-        vm.assume(payment.parent == 0 && payment.amount <= type(uint128).max);
-        vm.deal(payment.payer, type(uint256).max);
+    function check_R6_TheFeeIsCappedExactly(
+        IPaymentRouter.Payment calldata payment,
+        Signature calldata signature,
+        uint256 value
+    ) public {
+        vm.assume(payment.parent == 0);
+        vm.deal(payment.payer, type(uint96).max);
         vm.prank(payment.payer);
-        try router.pay(payment, _bytes(signature)) {
+        try router.pay{value: value}(payment, _bytes(signature)) {
             assert(payment.feeAmount <= payment.amount / 4);
         } catch (bytes memory reason) {
             if (bytes4(reason) == IPaymentRouter.FeeTooHigh.selector) assert(payment.feeAmount > payment.amount / 4);
         }
     }
 
-    function check_R2_AUsedNonceDoesNotPay(IPaymentRouter.Payment calldata payment, Signature calldata signature)
-        public
-    {
+    function check_R2_AUsedNonceDoesNotPay(
+        IPaymentRouter.Payment calldata payment,
+        Signature calldata signature,
+        uint256 value
+    ) public {
         vm.assume(router.isUsed(payment.operator, payment.nonce));
         bytes memory data = abi.encodeCall(PaymentRouter.pay, (payment, _bytes(signature)));
-        assert(!_call(payment.payer, address(router), data));
+        assert(!_call(payment.payer, address(router), value, data));
     }
 
     function check_R7_NothingIsPaidAfterTheDeadline(
         IPaymentRouter.Payment calldata payment,
         Signature calldata signature,
-        uint64 time
+        uint64 time,
+        uint256 value
     ) public {
         vm.assume(time > payment.deadline);
         vm.warp(time);
         bytes memory data = abi.encodeCall(PaymentRouter.pay, (payment, _bytes(signature)));
-        assert(!_call(payment.payer, address(router), data));
+        assert(!_call(payment.payer, address(router), value, data));
     }
 
     function check_R4_ANamedPayerAlonePays(
         IPaymentRouter.Payment calldata payment,
         Signature calldata signature,
-        address sender
+        address sender,
+        uint256 value
     ) public {
         vm.assume(payment.payer != address(0) && sender != payment.payer);
         bytes memory data = abi.encodeCall(PaymentRouter.pay, (payment, _bytes(signature)));
-        assert(!_call(sender, address(router), data));
+        assert(!_call(sender, address(router), value, data));
     }
 
     function check_SettingASignerChangesNoOther(
@@ -100,9 +106,9 @@ contract PaymentRouterSymbolicTest is SymbolicTest {
         assert(router.isUsed(operator, nonce) == (before || meant));
     }
 
-    function check_NoCallFreesANonce(address sender, address operator, uint256 nonce) public {
+    function check_NoCallFreesANonce(address sender, address operator, uint256 nonce, uint256 value) public {
         vm.assume(router.isUsed(operator, nonce));
-        _call(sender, address(router), HALMOS.createCalldata("PaymentRouter"));
+        _call(sender, address(router), value, HALMOS.createCalldata("PaymentRouter"));
         assert(router.isUsed(operator, nonce));
     }
 }

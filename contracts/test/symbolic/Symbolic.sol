@@ -26,8 +26,14 @@ abstract contract SymbolicTest {
 
     /// @dev Calls as `sender` and says whether it worked.
     function _call(address sender, address target, bytes memory data) internal returns (bool success) {
+        return _call(sender, target, 0, data);
+    }
+
+    function _call(address sender, address target, uint256 value, bytes memory data) internal returns (bool success) {
+        // More than there is of any native coin, and the most that Halmos takes.
+        vm.deal(sender, type(uint96).max);
         vm.prank(sender);
-        (success,) = target.call(data);
+        (success,) = target.call{value: value}(data);
     }
 
     function _bytes(Signature calldata signature) internal pure returns (bytes memory) {
