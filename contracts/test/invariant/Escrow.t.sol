@@ -12,11 +12,6 @@ import {EscrowModel} from "./EscrowModel.sol";
 /// @dev E4, E5, E7 and E8 are the handler's: it sends every verb by right and wrong actors at every time, and each call must
 /// fail with the exact error, or come to the exact state, events and parts, that its model predicts.
 /// What is wrong in the books stays wrong, so that they are compared every sixteen calls and at the end of a run.
-/// forge-config: default.invariant.check-interval = 16
-/// forge-config: ci.invariant.runs = 50
-/// forge-config: ci.invariant.check-interval = 16
-/// forge-config: nightly.invariant.runs = 800
-/// forge-config: nightly.invariant.check-interval = 16
 contract EscrowInvariants is Test {
     EscrowHandler private handler;
     Escrow private escrow;

@@ -11,6 +11,7 @@ import {PaymentRouterHandler} from "./PaymentRouterHandler.sol";
 /// @dev R4 (no call by X lowers Y's balance unless Y signed this payment) follows from R3 over all accounts: the books debit the
 /// payer alone, which sent the call or signed for this payment. R5 is compared by the handler on every payment, and so is that
 /// expired and unauthorised ones fail. R8 follows from R3 and R5: a batch is booked as its payments one by one.
+/// What is wrong in the books stays wrong, so that they are compared every sixteen calls and at the end of a run.
 contract PaymentRouterInvariants is Test {
     PaymentRouter private router;
     PaymentRouterHandler private handler;
