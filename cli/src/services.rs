@@ -131,6 +131,9 @@ fn api_config(config: &Config) -> anyhow::Result<router_api::ApiConfig> {
         verify_wait: config.api.verify_wait,
         token_key: config.token_key()?.clone(),
         max_indexer_lag: config.api.max_indexer_lag,
+        limits: config.api.access.limits,
+        trusted_proxies: config.api.access.trusted_proxies.clone(),
+        allowed_origins: config.api.access.allowed_origins.clone(),
     })
 }
 

@@ -3,8 +3,10 @@
 //! Start with [`routes`], which has every endpoint on one screen and says how to add one. A request passes `middleware` (id, span, problem bodies), then
 //! the extractors in [`extract`] (caller, ids, body, transaction), then one handler of at most 25 lines, which answers with a view from [`view`].
 
+mod cors;
 pub mod extract;
 mod known;
+mod limits;
 mod middleware;
 mod openapi;
 mod outbox;
@@ -27,23 +29,36 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use utoipa::openapi::OpenApi;
 
+use limits::Limits;
+use middleware::Gate;
+
+pub use cors::{AllowedOrigin, InvalidOrigin};
+pub use limits::RateLimits;
 pub use openapi::openapi;
 pub use serve::{ServeError, serve};
 pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
 
 /// The application: every route, behind what every request passes.
 pub fn app(api: Api) -> Router {
-    let (router, _document) = routes::all().split_for_parts();
-    behind_every_request(api, router)
+    let (router, document) = routes::all().split_for_parts();
+    behind_every_request(api, router, &document)
 }
 
 /// These routes, behind what every request passes.
-fn behind_every_request(api: Api, routes: Router<Arc<Api>>) -> Router {
-    let api = Arc::new(api);
-    routes
+fn behind_every_request(api: Api, routes: Router<Arc<Api>>, document: &OpenApi) -> Router {
+    let limits = Limits::new(&api.config.limits, Arc::clone(&api.clock), document);
+    let cors = cors::layer(&api.config.allowed_origins);
+    let gate = Gate { api: Arc::new(api), limits: Arc::new(limits) };
+    let router = routes
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
-        .layer(from_fn_with_state(Arc::clone(&api), middleware::answer))
-        .with_state(api)
+        .with_state(Arc::clone(&gate.api))
+        .layer(from_fn_with_state(gate, middleware::answer));
+    // Outermost, so that pages of allowed origins can read problems too.
+    match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
 }

@@ -15,7 +15,8 @@ use futures::FutureExt;
 use settlement::ids::RequestId;
 use tracing::Instrument;
 
-use crate::extract::REALM;
+use crate::extract::{Dropped, REALM};
+use crate::limits::{Limits, Meter, Network, Peer};
 use crate::problem::{Code, Problem, code_of_status};
 use crate::state::Api;
 use crate::token;
@@ -24,32 +25,58 @@ use crate::token;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest request id that is taken over from the caller, in characters.
 const MAX_REQUEST_ID_LENGTH: usize = 128;
+/// For a year, a browser that was here comes back over TLS only (RFC 6797). Said where the public URL is https.
+const HSTS: &str = "max-age=31536000";
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What the layer works with.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    /// The API.
+    pub(crate) api: Arc<Api>,
+    /// What callers have left.
+    pub(crate) limits: Arc<Limits>,
+}
+
 /// Answers one request. See the module.
-pub(crate) async fn answer(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+pub(crate) async fn answer(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let api = &gate.api;
     let started = Instant::now();
-    let id = request_id(&api, request.headers());
+    let id = request_id(api, request.headers());
     let method = request.method().clone();
     let path = token::scrub(request.uri().path()).into_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let peer = request.extensions().get::<Peer>().copied();
+    let network = Network::of(peer, request.headers(), &api.config.trusted_proxies);
+    let meter = Meter::new(Arc::clone(&gate.limits), network, &method);
+    let allowed = meter.address(gate.limits.charge(&route, &method));
+    request.extensions_mut().insert(meter.clone());
     let span = tracing::info_span!("request", request_id = %id, %method, route, profile = tracing::field::Empty);
     let response = async {
-        let response = guarded(request, next).await;
+        let response = match allowed {
+            Ok(()) => guarded(request, next).await,
+            Err(problem) => problem.into_response(),
+        };
         tracing::info!(status = response.status().as_u16(), elapsed_ms = millis(started.elapsed()), "answered");
         response
     }
     .instrument(span)
     .await;
     record(&method, &route, response.status(), started.elapsed());
-    finish(response, &path, &id)
+    let mut response = finish(response, &path, &id, api.config.public_url.scheme() == "https");
+    meter.write(response.headers_mut());
+    response
 }
 
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(mut request: Request, next: Next) -> Response {
     if let Err(problem) = refuse_tokens_in_urls(&request).and_then(|()| refuse_unacceptable(&request)) {
         return problem.into_response();
     }
-    finished(next.run(request), REQUEST_TIMEOUT).await
+    let dropped = Dropped::default();
+    request.extensions_mut().insert(dropped.clone());
+    let response = finished(next.run(request), REQUEST_TIMEOUT).await;
+    dropped.take_back().await;
+    response
 }
 
 /// The handler's answer; a problem when it panics, or when it takes longer than `limit`: then it is dropped, and its transaction with it.
@@ -109,7 +136,7 @@ fn request_id(api: &Api, headers: &HeaderMap) -> String {
 }
 
 /// Writes the problem, if it is one, and the headers that every answer has.
-fn finish(mut response: Response, path: &str, id: &str) -> Response {
+fn finish(mut response: Response, path: &str, id: &str, is_https: bool) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = problem.render(path, id);
     } else if response.status().is_client_error() || response.status().is_server_error() {
@@ -121,6 +148,9 @@ fn finish(mut response: Response, path: &str, id: &str) -> Response {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers
         .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"));
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

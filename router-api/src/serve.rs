@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::limits::Peer;
+
 /// How long requests in flight may take after the stop signal: less than the 30 s that process managers allow before they kill.
 const DRAIN: Duration = Duration::from_secs(25);
 /// How long open connections may be idle after the stop signal. Whoever sends something in this time gets its answer, with the word that the connection ends;
@@ -54,6 +56,8 @@ pub enum ServeError {
 #[derive(Clone)]
 struct Server {
     app: Router,
+    /// How long the head of a request may take.
+    head_timeout: Duration,
     /// The stop signal: answers say from now on that their connection ends.
     soft: CancellationToken,
     /// Idle connections end now.
@@ -66,15 +70,19 @@ struct Server {
 /// # Errors
 /// When requests are still running 25 s after the signal.
 pub async fn serve(listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
-    let server = Server { app, soft: soft.clone(), hang_up: CancellationToken::new(), tasks: TaskTracker::new() };
+    serve_within(HEAD_TIMEOUT, listener, app, soft).await
+}
+
+async fn serve_within(head_timeout: Duration, listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
+    let server = Server { app, head_timeout, soft: soft.clone(), hang_up: CancellationToken::new(), tasks: TaskTracker::new() };
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let (stream, permit) = tokio::select! {
+        let (stream, peer, permit) = tokio::select! {
             biased;
             () = soft.cancelled() => break,
             accepted = accept(&listener, &room) => accepted,
         };
-        server.tasks.spawn(server.clone().connection(stream, Some(permit)));
+        server.tasks.spawn(server.clone().connection(stream, peer, Some(permit)));
     }
     server.stop(listener).await
 }
@@ -82,8 +90,8 @@ pub async fn serve(listener: TcpListener, app: Router, soft: CancellationToken) 
 impl Server {
     async fn stop(self, listener: TcpListener) -> Result<(), ServeError> {
         let started = Instant::now();
-        while let Ok(Ok((stream, _))) = timeout_at((Instant::now() + QUEUED).min(started + LINGER), listener.accept()).await {
-            self.tasks.spawn(self.clone().connection(stream, None));
+        while let Ok(Ok((stream, address))) = timeout_at((Instant::now() + QUEUED).min(started + LINGER), listener.accept()).await {
+            self.tasks.spawn(self.clone().connection(stream, Peer(address.ip()), None));
         }
         drop(listener);
         self.tasks.close();
@@ -94,15 +102,20 @@ impl Server {
         timeout_at(started + DRAIN, self.tasks.wait()).await.map_err(|_elapsed| ServeError::Drain)
     }
 
-    async fn connection(self, stream: TcpStream, _permit: Option<OwnedSemaphorePermit>) {
+    async fn connection(self, stream: TcpStream, peer: Peer, _permit: Option<OwnedSemaphorePermit>) {
         let soft = self.soft;
-        let app = self.app.map_request(|request: Request<Incoming>| request.map(Body::new)).map_response(move |mut response: Response| {
+        let with_peer = move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(peer);
+            request
+        };
+        let app = self.app.map_request(with_peer).map_response(move |mut response: Response| {
             if soft.is_cancelled() {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             response
         });
-        let mut connection = pin!(http1().serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
+        let mut connection = pin!(http1(self.head_timeout).serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = self.hang_up.cancelled() => {
@@ -117,21 +130,21 @@ impl Server {
     }
 }
 
-fn http1() -> http1::Builder {
+fn http1(head_timeout: Duration) -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS);
+    builder.timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS);
     builder
 }
 
 /// The next connection, as soon as there is room for one.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, Peer, OwnedSemaphorePermit) {
     let permit = Arc::clone(room).acquire_owned().await.expect("nobody closes this semaphore");
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // Answers are small: waiting to fill a packet would only delay them. Without it they are still right.
                 let _ = stream.set_nodelay(true);
-                return (stream, permit);
+                return (stream, Peer(address.ip()), permit);
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use alloy_primitives::{Address, B256};
 use async_trait::async_trait;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use settlement::chain::ChainPolicy;
@@ -14,6 +15,9 @@ use settlement::{Clock, IdSource, Timestamp};
 use signer::RoutingSigner;
 use store::Store;
 use url::Url;
+
+use crate::cors::AllowedOrigin;
+use crate::limits::RateLimits;
 
 /// The router API of one instance.
 pub struct Api {
@@ -50,6 +54,12 @@ pub struct ApiConfig {
     pub token_key: SecretString,
     /// How far the indexer may be behind before the instance is not ready.
     pub max_indexer_lag: Duration,
+    /// How many requests a caller may send.
+    pub limits: RateLimits,
+    /// The proxies whose word about a client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The origins whose web pages may read answers.
+    pub allowed_origins: Vec<AllowedOrigin>,
 }
 
 /// Asks contract wallets about signatures (ERC-1271): the API's only question to a chain.

@@ -33,6 +33,7 @@ pub use actors::{Actor, Seeded, terms};
 pub use call::{Answer, Call};
 pub use signing::SignerSwitch;
 
+use crate::limits::RateLimits;
 use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
 
 /// The chain of every test.
@@ -42,6 +43,12 @@ const CONTRACT_SIGNATURE: &[u8] = &[0xc0, 0xff, 0xee];
 
 /// A clock that stands still until it is told to move.
 pub struct TestClock(AtomicI64);
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(1_700_000_000_000))
+    }
+}
 
 impl TestClock {
     /// Moves on.
@@ -104,6 +111,10 @@ pub struct TestApp {
     pub buyer: Actor,
     /// Who is paid.
     pub seller: Actor,
+    /// Whom the terms name as judge.
+    pub evaluator: Actor,
+    /// Who imported the agreement for its parties.
+    pub marketplace: Actor,
     /// Who has every scope and no part in anything.
     pub stranger: Actor,
     /// The routing signer's address.
@@ -144,16 +155,19 @@ impl TestApp {
 
     async fn build(database: TestDatabase, change: impl FnOnce(&mut ApiConfig), metrics: Option<PrometheusHandle>) -> Self {
         let store = database.store.clone();
-        let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
+        let clock = Arc::new(TestClock::default());
         let ids = Arc::new(FixedIds::default());
         let mut config = config();
         change(&mut config);
         let seeding = actors::Seeding { store: &store, ids: ids.as_ref(), token_key: &config.token_key, chain: &config.chains[0], now: clock.now() };
         let (buyer, seller, stranger) = (seeding.actor("Buyer", 1).await, seeding.actor("Seller", 2).await, seeding.actor("Stranger", 3).await);
-        let seeded = seeding.rest(&buyer, &seller).await;
+        let (evaluator, marketplace) = (seeding.actor("Evaluator", 4).await, seeding.actor("Marketplace", 5).await);
+        let seeded = seeding.rest([&buyer, &seller, &evaluator, &marketplace]).await;
         let signer_switch = Arc::new(SignerSwitch::new());
         let signer = signer_switch.address();
-        let mut app = Self { store, clock, ids, buyer, seller, stranger, signer, signer_switch, seeded, database, config, metrics, router: Router::new() };
+        let router = Router::new();
+        let mut app =
+            Self { store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, config, metrics, router };
         app.router = app.node(app.store.clone());
         app
     }
@@ -230,5 +244,8 @@ fn config() -> ApiConfig {
         verify_wait: Duration::from_millis(50),
         token_key: SecretString::from("test token key, 32 bytes or more"),
         max_indexer_lag: Duration::from_secs(60),
+        limits: RateLimits::NONE,
+        trusted_proxies: Vec::new(),
+        allowed_origins: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@
 
 mod chain;
 mod layers;
+mod limits;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use url::Url;
 
 pub use chain::{ChainConfig, SignerSource};
 pub use layers::Sources;
+pub use limits::AccessConfig;
 pub use reader::Problem;
 use reader::{Reader, Section};
 
@@ -65,6 +67,8 @@ pub struct ApiConfig {
     pub verify_wait: Duration,
     /// How old the newest indexed block may be while the instance calls itself ready.
     pub max_indexer_lag: Duration,
+    /// What callers are held to.
+    pub access: AccessConfig,
 }
 
 /// `[indexer]`.
@@ -303,6 +307,7 @@ fn api(reader: &mut Reader<'_>, root: &mut Section) -> Option<ApiConfig> {
     let open_sign_in = reader.flag(&mut section, "open_sign_in");
     let verify_wait = millis(reader, &mut section, "verify_wait_ms");
     let max_indexer_lag = millis(reader, &mut section, "max_indexer_lag_ms");
+    let access = limits::read(reader, &mut section);
     reader.close(section);
     Some(ApiConfig {
         listen: listen?,
@@ -312,6 +317,7 @@ fn api(reader: &mut Reader<'_>, root: &mut Section) -> Option<ApiConfig> {
         open_sign_in: open_sign_in?,
         verify_wait: verify_wait?,
         max_indexer_lag: max_indexer_lag?,
+        access: access?,
     })
 }
 

@@ -234,3 +234,32 @@ fn the_configurations_in_deploy_are_valid() {
     assert_eq!(chain.tokens[0].to_string(), "eip155:84532/erc20:0x036CbD53842c5426634e7929541eC2318f3dCF7e");
     assert_eq!(load("local.toml").chains["local"].policy.chain_id, 31_337);
 }
+
+#[test]
+fn limits_have_defaults_and_each_can_be_changed() {
+    let limits = |environment: &[(&str, &str)]| Config::load(&case("", environment).sources).unwrap().api.access;
+    let defaults = limits(&[]);
+    assert!(defaults.limits.sign_in < defaults.limits.anonymous && defaults.limits.anonymous < defaults.limits.token_reads);
+    assert!(defaults.limits.token_writes < defaults.limits.account_writes && defaults.limits.account_writes < defaults.limits.account_reads);
+    assert!(defaults.trusted_proxies.is_empty() && defaults.allowed_origins.is_empty());
+    let changed = limits(&[
+        ("COUNTERFOIL_API__LIMITS__SIGN_IN", "0"),
+        ("COUNTERFOIL_API__TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1,::1"),
+        ("COUNTERFOIL_API__ALLOWED_ORIGINS", "https://app.example"),
+    ]);
+    assert_eq!((changed.limits.sign_in, changed.limits.anonymous), (0, defaults.limits.anonymous));
+    assert_eq!(changed.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.0/8", "192.0.2.1/32", "::1/128"]);
+    assert_eq!(changed.allowed_origins[0].to_string(), "https://app.example");
+}
+
+#[test]
+fn a_wildcard_origin_and_what_is_no_network_are_refused() {
+    let file = "[api]\ntrusted_proxies = [\"proxy.example\"]\nallowed_origins = [\"*\", \"https://app.example/\"]\n[api.limits]\nsign_in = -1\nper_hour = 5\n";
+    insta::assert_snapshot!(problems(file, &[]).join("\n"), @r"
+    api.trusted_proxies[0]: must be an address or a network like 10.0.0.0/8
+    api.allowed_origins[0]: must be one origin like https://app.example, without a path; * is not taken
+    api.allowed_origins[1]: must be one origin like https://app.example, without a path; * is not taken
+    api.limits.sign_in: invalid digit found in string
+    api.limits.per_hour: is not a known key
+    ");
+}

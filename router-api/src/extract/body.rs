@@ -1,5 +1,7 @@
 //! Strict JSON bodies: nothing is ignored, every refusal names the field.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
@@ -11,6 +13,8 @@ use crate::problem::{Code, Problem};
 
 /// Largest body of any operation, in bytes. Terms are limited to 64 KiB of canonical JSON and signatures to a few; twice that is ample.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// Longest time to send a body: at 256 KiB, less than 20 KiB a second. A client that trickles bytes holds a connection no longer.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Deepest nesting of a body. The deepest operation needs 5; what is deeper is an attack on the parser.
 const MAX_DEPTH: usize = 16;
 
@@ -33,9 +37,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// Reads the whole body, up to [`MAX_BODY_BYTES`].
+/// Reads the whole body, up to [`MAX_BODY_BYTES`], for as long as [`BODY_TIMEOUT`]. Nothing is locked meanwhile.
 pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
+    read_within(BODY_TIMEOUT, request, state).await
+}
+
+async fn read_within<S: Send + Sync>(limit: Duration, request: Request, state: &S) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(limit, Bytes::from_request(request, state)).await;
+    let read = read.map_err(|_elapsed| Problem::new(Code::BodyTimeout, format!("the body was not complete after {} s", limit.as_secs())))?;
+    read.map_err(|rejection| {
         if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
             Problem::new(Code::BodyTooLarge, format!("a body has at most {MAX_BODY_BYTES} bytes"))
         } else {
@@ -106,6 +116,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use futures::StreamExt;
     use serde::Deserialize;
 
     use super::*;
@@ -159,6 +170,16 @@ mod tests {
         assert_eq!(depth(br#"{"a":"[[[[\"[[["}"#), 1);
         let note = format!(r#"{{"lineItems":[],"note":"{}"}}"#, "[{".repeat(100));
         assert!(order(&note).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_trickled_is_given_up() {
+        let started = Bytes::from_static(b"{\"lineItems\":");
+        let trickle = futures::stream::once(async { Ok::<_, std::convert::Infallible>(started) }).chain(futures::stream::pending());
+        let request = Request::new(axum::body::Body::from_stream(trickle));
+        let problem = read_within(Duration::from_millis(5), request, &()).await.unwrap_err();
+        assert_eq!((problem.code(), problem.code().is_retryable()), (Code::BodyTimeout, true));
+        assert_eq!(problem.code().status(), 408);
     }
 
     #[test]

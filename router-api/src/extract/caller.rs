@@ -12,6 +12,7 @@ use settlement::scope::Scope;
 use store::ApiToken;
 
 use super::access::{Access, Rule};
+use crate::limits::Meter;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::token;
@@ -44,8 +45,19 @@ impl<A: Access> FromRequestParts<Arc<Api>> for Caller<A> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let token = authenticate(api, &parts.headers).await?;
+        let meter = parts.extensions.get::<Meter>().cloned();
+        let token = match (authenticate(api, &parts.headers).await, &meter) {
+            // Whoever tries tokens is as anonymous as who has none.
+            (Err(problem), Some(meter)) if problem.code() == Code::Unauthorized => {
+                meter.anonymous()?;
+                return Err(problem);
+            }
+            (token, _) => token?,
+        };
         tracing::Span::current().record("profile", token.profile.as_str());
+        if let Some(meter) = meter {
+            meter.caller(&token.profile, &token.id)?;
+        }
         check(&A::RULE, &token.scopes)?;
         parts.extensions.insert(Owner(token.profile.clone()));
         Ok(Self { profile: token.profile.clone(), token, access: PhantomData })

@@ -28,4 +28,5 @@ pub use page::{MAX_PAGE, Page, PageParams, Params};
 pub use participant::{Participant, Payer, RequestParticipant};
 pub(crate) use participant::{part_in, visible};
 pub use path::{PathId, PathIds};
-pub use write::{Effect, Prepare, PreparedWrite, Write};
+pub(crate) use write::Dropped;
+pub use write::{Effect, OpenTx, Prepare, PreparedWrite, Write};

@@ -5,7 +5,9 @@
 //! transaction: nothing happened, nothing is stored under the key, and the same request can be sent again. A request whose answer is stored never reaches
 //! the handler.
 
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
@@ -30,6 +32,9 @@ const MAX_KEY_LENGTH: usize = 200;
 /// When to ask again for a request that is still running, in seconds.
 const IN_FLIGHT_RETRY_S: u64 = 1;
 
+/// How long a database may take to undo what was not committed.
+const TAKE_BACK_WITHIN: Duration = Duration::from_secs(5);
+
 /// A write: its body and its effect. Take `Caller` before it: keys belong to the caller's profile, and without a caller there is no write.
 #[derive(Debug)]
 pub struct Write<T>(pub T, pub Effect);
@@ -37,8 +42,8 @@ pub struct Write<T>(pub T, pub Effect);
 /// One effect: an open transaction, and the key under which its answer is stored with it.
 #[derive(Debug)]
 pub struct Effect {
-    /// The transaction. Dropped without [`Effect::commit`], it never was.
-    pub tx: Tx,
+    /// The transaction. Dropped without [`Effect::commit`], it never was. To go on after that with another one, [`Effect::abandon`] it first.
+    pub tx: OpenTx,
     claimed: Option<Claimed>,
     api: Arc<Api>,
 }
@@ -55,6 +60,60 @@ pub trait Prepare {
 /// A [`Write`] whose body was prepared before the transaction was opened.
 #[derive(Debug)]
 pub struct PreparedWrite<T: Prepare>(pub T, pub T::Prepared, pub Effect);
+
+/// The transaction of an effect. When it is dropped, the outermost layer takes it back before it answers ([`Dropped::take_back`]): left to the pool, that would
+/// happen some time after the answer, and a client that sends the same request again at once would be told that it is still running.
+#[derive(Debug)]
+pub struct OpenTx {
+    tx: Option<Tx>,
+    dropped: Dropped,
+}
+
+/// The transactions of a request that were dropped. In the request's extensions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dropped(Arc<Mutex<Vec<Tx>>>);
+
+impl Dropped {
+    /// Takes them back.
+    pub(crate) async fn take_back(&self) {
+        let dropped = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for tx in dropped {
+            // Whatever comes of it, it never was; the pool looks after the connection.
+            match tokio::time::timeout(TAKE_BACK_WITHIN, tx.rollback()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "a transaction could not be taken back in an orderly way"),
+                Err(_elapsed) => tracing::debug!("the database does not answer; a transaction is left to it"),
+            }
+        }
+    }
+}
+
+impl OpenTx {
+    /// The transaction, to be ended by who asks for it.
+    fn into_inner(mut self) -> Tx {
+        self.tx.take().expect("only this and drop take it out, and both end the value")
+    }
+}
+
+impl Deref for OpenTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        self.tx.as_ref().expect("it is there until the value ends")
+    }
+}
+
+impl DerefMut for OpenTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        self.tx.as_mut().expect("it is there until the value ends")
+    }
+}
+
+impl Drop for OpenTx {
+    fn drop(&mut self) {
+        self.dropped.0.lock().unwrap_or_else(PoisonError::into_inner).extend(self.tx.take());
+    }
+}
 
 #[derive(Debug)]
 struct Claimed {
@@ -90,14 +149,16 @@ struct Read<T> {
     body: T,
     body_hash: [u8; 32],
     key: Option<IdempotencyKey>,
+    dropped: Dropped,
 }
 
 impl<T: DeserializeOwned> Read<T> {
     async fn new(request: Request, api: &Arc<Api>) -> Result<Self, Problem> {
         let key = idempotency_key(api, &request)?;
         let headers = request.headers().clone();
+        let dropped = request.extensions().get::<Dropped>().cloned().unwrap_or_default();
         let bytes = body::read(request, api).await?;
-        Ok(Self { body: body::parse(&headers, &bytes)?, body_hash: Sha256::digest(&bytes).into(), key })
+        Ok(Self { body: body::parse(&headers, &bytes)?, body_hash: Sha256::digest(&bytes).into(), key, dropped })
     }
 
     /// Opens the transaction, under the key where there is one.
@@ -105,10 +166,10 @@ impl<T: DeserializeOwned> Read<T> {
         let refuse = |problem: Problem| problem.into_response();
         let Some(key) = self.key.clone() else {
             let tx = api.store.begin().await.map_err(|error| refuse(error.into()))?;
-            return Ok(Effect { tx, claimed: None, api: Arc::clone(api) });
+            return Ok(self.effect(tx, None, api));
         };
         match api.store.claim(&key, self.body_hash).await.map_err(|error| refuse(error.into()))? {
-            Claim::Fresh(tx) => Ok(Effect { tx, claimed: Some(Claimed { key, body_hash: self.body_hash }), api: Arc::clone(api) }),
+            Claim::Fresh(tx) => Ok(self.effect(tx, Some(Claimed { key, body_hash: self.body_hash }), api)),
             Claim::Replay(answer) => Err(replay(answer)),
             Claim::OtherBody => Err(refuse(Problem::new(Code::IdempotencyKeyConflict, "this key was used with another body"))),
             Claim::InFlight => {
@@ -119,7 +180,20 @@ impl<T: DeserializeOwned> Read<T> {
     }
 }
 
+impl<T> Read<T> {
+    fn effect(&self, tx: Tx, claimed: Option<Claimed>, api: &Arc<Api>) -> Effect {
+        Effect { tx: OpenTx { tx: Some(tx), dropped: self.dropped.clone() }, claimed, api: Arc::clone(api) }
+    }
+}
+
 impl Effect {
+    /// Takes it back now: its connection and its key are free for what follows.
+    pub async fn abandon(self) {
+        let dropped = self.tx.dropped.clone();
+        drop(self);
+        dropped.take_back().await;
+    }
+
     /// Commits the effect and its answer together, and answers.
     ///
     /// # Errors
@@ -144,7 +218,7 @@ impl Effect {
     /// # Errors
     /// When the transaction cannot be committed: then nothing happened.
     pub async fn release(self) -> Result<(), Problem> {
-        Ok(self.tx.commit().await?)
+        Ok(self.tx.into_inner().commit().await?)
     }
 
     /// Commits an effect that leaves nothing to say (204).
@@ -161,7 +235,7 @@ impl Effect {
             let answer = StoredAnswer { status: status.as_u16(), headers, body: kept };
             self.tx.answer(key, *body_hash, &answer, self.api.now()).await?;
         }
-        self.tx.commit().await?;
+        self.tx.into_inner().commit().await?;
         Ok(respond(status, shown))
     }
 }

@@ -49,6 +49,7 @@ const COMMON: &[Common] = &[
         description: "It was changed meanwhile, or the same request is still running",
         codes: &[Code::Conflict, Code::IdempotencyKeyInFlight],
     },
+    Common { status: "408", applies: |t| t.takes_body, description: "The body took too long to arrive", codes: &[Code::BodyTimeout] },
     Common { status: "413", applies: |t| t.takes_body, description: "The body is too large", codes: &[Code::BodyTooLarge] },
     Common { status: "415", applies: |t| t.takes_body, description: "The body is not `application/json`", codes: &[Code::UnsupportedMediaType] },
     Common {
@@ -58,6 +59,7 @@ const COMMON: &[Common] = &[
         codes: &[Code::UnknownField, Code::InvalidField],
     },
     Common { status: "422", applies: |t| t.is_write, description: "The idempotency key was used with another body", codes: &[Code::IdempotencyKeyConflict] },
+    Common { status: "429", applies: |_| true, description: "Too many requests; see `Retry-After`", codes: &[Code::RateLimited] },
     Common { status: "500", applies: |_| true, description: "Something went wrong on our side", codes: &[Code::Internal] },
     Common { status: "503", applies: |_| true, description: "The service cannot answer now; see `Retry-After`", codes: &[Code::Unavailable] },
 ];

@@ -91,7 +91,7 @@ fn every_schema_compiles_its_own_example_is_valid_and_every_property_is_describe
 fn every_operation_names_every_kind_of_problem_it_may_answer() {
     for operation in operations() {
         let answers = operation.spec["responses"].as_object().unwrap();
-        let mut expected = vec!["401", "406", "500", "503"];
+        let mut expected = vec!["401", "406", "429", "500", "503"];
         if operation.is_protected() {
             expected.push("403");
         }
@@ -99,7 +99,7 @@ fn every_operation_names_every_kind_of_problem_it_may_answer() {
             expected.push("404");
         }
         if operation.is_write() {
-            expected.extend(["400", "413", "415", "422"]);
+            expected.extend(["400", "408", "413", "415", "422"]);
         }
         for status in expected {
             assert!(answers.contains_key(status), "{}: {status} is not documented", operation.name());

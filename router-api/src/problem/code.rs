@@ -153,6 +153,9 @@ codes! {
     BodyTooLarge PAYLOAD_TOO_LARGE "body_too_large" "The body is too large"
         "No operation takes a body of this size."
         "Send less; put large files elsewhere and their URL and hash here.";
+    BodyTimeout REQUEST_TIMEOUT "body_timeout" "The body took too long"
+        "The head of the request arrived, and its body was not complete in time."
+        "Send it again with the same idempotency key, over a better connection; nothing was done.";
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON"
         "The Content-Type header is missing or names another type."
         "Send Content-Type: application/json.";
@@ -198,6 +201,9 @@ codes! {
     ScopeNotYours UNPROCESSABLE_ENTITY "scope_not_yours" "A token cannot give what it does not have"
         "The new token would have scopes that the one in use lacks."
         "Ask for fewer scopes, or have the operator create the token.";
+    RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests"
+        "The address, the account or the token has sent more than its share; limit names which, and RateLimit-Policy says how much that is."
+        "Wait for Retry-After, then send the same again; RateLimit on every answer says what is left. Ask lists with limit=100 and follow events instead of polling.";
     Internal INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side"
         "The instance could not do this; what happened is in its log under the request id."
         "Retry with the same idempotency key; if it stays, tell the operator the request id.";
@@ -239,6 +245,8 @@ impl Code {
             self,
             Self::IdempotencyKeyInFlight
                 | Self::OverlappingPayload
+                | Self::BodyTimeout
+                | Self::RateLimited
                 | Self::Internal
                 | Self::Unavailable
                 | Self::IndexerHalted

@@ -54,6 +54,8 @@ pub struct ProblemMembers {
     pub expected_digest: Option<String>,
     /// `conflict`: what there is already.
     pub duplicate: Option<String>,
+    /// `rate_limited`: which limit was reached, as `RateLimit-Policy` names it.
+    pub limit: Option<String>,
     /// `/ready`: what was looked at.
     pub checks: Option<Vec<Check>>,
 }

@@ -210,7 +210,9 @@ pub(crate) fn code_of_status(status: StatusCode) -> Code {
         StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
         StatusCode::UNPROCESSABLE_ENTITY => Code::InvalidField,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+        StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
+        StatusCode::REQUEST_TIMEOUT => Code::BodyTimeout,
+        StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
         status if status.is_client_error() => Code::MalformedRequest,
         _ => Code::Internal,
     }

@@ -109,6 +109,41 @@ async fn h06_a_stop_under_load_answers_every_request_in_flight() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_trickled_is_given_up_and_so_is_an_idle_connection() {
+    let app = TestApp::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
+    let server = tokio::spawn(serve_within(Duration::from_millis(100), listener, app.router(), soft.clone()));
+    for started in ["", "GET /health HTTP/1.1\r\nhost: pay.exam"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(started.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await.expect("the server closes it").unwrap();
+        assert!(rest.is_empty() || rest.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&rest));
+    }
+    soft.cancel();
+    server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_address_of_a_connection_reaches_the_limits() {
+    let app = TestApp::with(|config| config.limits.anonymous = 2).await;
+    let running = run(&app).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    let mut heads = Vec::new();
+    for _ in 0..3 {
+        stream.write_all(b"GET /api/chains HTTP/1.1\r\nhost: pay.example\r\nx-forwarded-for: 192.0.2.1\r\n\r\n").await.unwrap();
+        heads.push(answer(&mut stream).await.unwrap());
+    }
+    assert!(heads[1].starts_with("http/1.1 200") && heads[2].starts_with("http/1.1 429"), "{heads:?}");
+    // Without a connection there is no address: another bucket.
+    app.get("/api/chains").send().await.expect(200);
+    app.get("/api/chains").from("127.0.0.1").send().await.problem(429, "rate_limited");
+    running.soft.cancel();
+    running.server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn heads_are_limited_in_size_and_number() {
     let app = TestApp::new().await;
     let running = run(&app).await;

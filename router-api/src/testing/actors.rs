@@ -35,7 +35,7 @@ pub struct Seeded {
     pub asset: Asset,
     /// The seller's payout method.
     pub payout_method: PayoutMethodId,
-    /// An agreement between buyer and seller, in progress, payable at any time.
+    /// An agreement between buyer and seller, in progress, payable at any time; the marketplace attested it, and it names the evaluator.
     pub agreement: AgreementId,
 }
 
@@ -77,7 +77,7 @@ impl Seeding<'_> {
         (id, secret.expose().to_owned())
     }
 
-    pub(super) async fn rest(&self, buyer: &Actor, seller: &Actor) -> Seeded {
+    pub(super) async fn rest(&self, [buyer, seller, evaluator, marketplace]: [&Actor; 4]) -> Seeded {
         let asset = Asset::Erc20 { chain_id: CHAIN_ID, token: Address::repeat_byte(0x70) };
         let token = Token { asset, symbol: "USDC".to_owned(), decimals: 6, eip2612: true, eip3009: true, allowed: true };
         let method = PayoutMethod {
@@ -93,7 +93,7 @@ impl Seeding<'_> {
             created_at: self.now,
             updated_at: self.now,
         };
-        let agreement = self.agreement(buyer, seller, asset);
+        let agreement = self.agreement([buyer, seller, evaluator, marketplace], asset);
         let mut tx = self.store.begin().await.unwrap();
         tx.upsert_registered_token(&token, self.now).await.unwrap();
         tx.upsert_payout_method(&method).await.unwrap();
@@ -102,16 +102,18 @@ impl Seeding<'_> {
         Seeded { asset, payout_method: method.id, agreement: agreement.id }
     }
 
-    fn agreement(&self, buyer: &Actor, seller: &Actor, asset: Asset) -> AgreementRecord {
+    fn agreement(&self, [buyer, seller, evaluator, marketplace]: [&Actor; 4], asset: Asset) -> AgreementRecord {
+        let mut terms = terms(asset, seller.wallet.address());
+        terms["evaluator"] = json!(evaluator.wallet.address().to_string());
         let party = |actor: &Actor| Party { profile: actor.profile.clone(), wallet: actor.wallet.address() };
         AgreementRecord {
             id: AgreementId::new(self.ids.ulid()),
             external_ref: "order-1".to_owned(),
-            importer: buyer.profile.clone(),
+            importer: marketplace.profile.clone(),
             buyer: party(buyer),
             seller: party(seller),
-            terms: Terms::parse(&terms(asset, seller.wallet.address())).unwrap(),
-            consent: Consent::Attested { by: buyer.profile.clone() },
+            terms: Terms::parse(&terms).unwrap(),
+            consent: Consent::Attested { by: marketplace.profile.clone() },
             fee: self.chain.fee,
             state: AgreementState::InProgress,
             created_at: self.now,

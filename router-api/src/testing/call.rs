@@ -1,5 +1,6 @@
 //! Requests through the router, and answers that explain themselves when a test fails.
 
+use std::net::IpAddr;
 use std::ops::Index;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use tower::ServiceExt;
 
 use super::document::assert_promised;
 use super::{Actor, TestApp};
+use crate::limits::Peer;
 
 /// A request in the making.
 #[derive(Clone)]
@@ -20,6 +22,7 @@ pub struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    peer: Option<IpAddr>,
 }
 
 impl TestApp {
@@ -45,7 +48,7 @@ impl TestApp {
 
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call { router: self.router(), method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        Call { router: self.router(), method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), peer: None }
     }
 }
 
@@ -71,6 +74,12 @@ impl Call {
         self.header("idempotency-key", key)
     }
 
+    /// Over a connection from this address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.peer = Some(address.parse().unwrap());
+        self
+    }
+
     /// With a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -94,6 +103,9 @@ impl Call {
         let mut request = Request::builder().method(self.method).uri(&self.path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(Peer(peer));
         }
         let request = request.body(Body::from(self.body)).unwrap();
         let method = request.method().clone();

@@ -81,6 +81,20 @@ async fn i02_a_token_in_the_url_is_refused_everywhere_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn i08_nothing_that_a_browser_sends_by_itself_is_authority() {
+    let world = World::new(false).await;
+    let token = &world.app.buyer.token;
+    for operation in protected() {
+        let call = world.app.call(operation.method.clone(), &world.path(operation)).header("cookie", &format!("token={token}; authorization=Bearer {token}"));
+        let call = call.header("origin", "https://evil.example").header("content-type", "application/json").body(operation.example_body().to_string());
+        let answer = call.send().await;
+        assert_eq!(answer.header("set-cookie"), None);
+        assert!(answer.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+        challenged(answer);
+    }
+}
+
+#[tokio::test]
 async fn i02_public_operations_need_no_token() {
     let world = World::new(false).await;
     for operation in operations().iter().filter(|operation| !operation.is_protected() && operation.method == Method::GET) {

@@ -1,14 +1,20 @@
 //! What an idempotency key promises, on both engines and across processes.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use alloy_primitives::Address;
 use axum::http::Method;
 use serde_json::{Value, json};
 use settlement::asset::{Asset, Token};
 use store::Engine;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::world::World;
+use crate::serve::{ServeError, serve};
 use crate::testing::document::operations;
 use crate::testing::{Answer, CHAIN_ID, Call, TestApp};
 
@@ -32,7 +38,10 @@ on_both_engines! {
     e03_keys_of_another_tenant_route_or_method_have_nothing_to_do_with_it,
     e04_a_retry_after_a_lost_answer_gets_it_from_any_process_byte_for_byte,
     e05_what_was_not_committed_is_done_by_the_retry,
+    e07_a_forgotten_key_names_a_new_operation_and_nothing_is_signed_twice,
     e09_failures_before_the_commit_are_not_stored,
+    e09_after_a_refusal_the_key_is_free_at_once,
+    e10_a_client_that_hangs_up_leaves_all_or_nothing_and_may_retry,
     a_key_lives_for_one_body_and_one_answer_however_the_key_is_sent,
 }
 
@@ -151,6 +160,24 @@ async fn e05_what_was_not_committed_is_done_by_the_retry(engine: Engine) {
     assert_eq!(whole(&call().send().await), whole(&made));
 }
 
+async fn e07_a_forgotten_key_names_a_new_operation_and_nothing_is_signed_twice(engine: Engine) {
+    let app = TestApp::on(engine).await;
+    let ask = || app.post(&app.requests_path()).bearer(&app.buyer).key("k").json(app.wanted());
+    let first = ask().send().await.expect(201);
+    app.clock.advance_s(30);
+    assert_eq!(app.store.prune_idempotency(app.now()).await.unwrap(), 1, "as the worker of the process does after 30 days");
+    let again = ask().send().await.expect(200);
+    assert_eq!(again["paymentRequest"]["id"], first["paymentRequest"]["id"], "the unit has a live request, whatever the key");
+    let listed = app.get(&app.requests_path()).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!(listed["paymentRequests"].as_array().unwrap().len(), 1);
+    create_token(&app, "t").send().await.expect(201);
+    let before = tokens(&app).await;
+    app.clock.advance_s(30);
+    app.store.prune_idempotency(app.now()).await.unwrap();
+    create_token(&app, "t").send().await.expect(201);
+    assert_eq!(tokens(&app).await, before + 1, "where nothing else is unique, it is done again");
+}
+
 async fn e09_failures_before_the_commit_are_not_stored(engine: Engine) {
     let app = TestApp::on(engine).await;
     let call = || app.post(&app.requests_path()).bearer(&app.buyer).key("k").json(app.wanted());
@@ -168,6 +195,64 @@ async fn e09_failures_before_the_commit_are_not_stored(engine: Engine) {
     tx.upsert_registered_token(&token, app.now()).await.unwrap();
     tx.commit().await.unwrap();
     late().send().await.expect(201);
+}
+
+async fn e09_after_a_refusal_the_key_is_free_at_once(engine: Engine) {
+    let app = TestApp::on(engine).await;
+    let refused = || app.post(&app.requests_path()).bearer(&app.buyer).key("k").json(json!({ "payerAddress": app.seller.wallet.address().to_string() }));
+    for _ in 0..100 {
+        refused().send().await.problem(422, "payer_not_proved");
+    }
+}
+
+async fn e10_a_client_that_hangs_up_leaves_all_or_nothing_and_may_retry(engine: Engine) {
+    let app = TestApp::on(engine).await;
+    let served = Served::start(&app).await;
+    let body = app.wanted().to_string();
+    let head = format!("POST {} HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\ncontent-type: application/json", app.requests_path(), app.buyer.token);
+    let whole = format!("{head}\r\nidempotency-key: k\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    app.signer_switch.hang();
+    // Gone in the middle of the body, and gone while the server is at work.
+    served.send_and_hang_up(&whole[..whole.len() - 5], async {}).await;
+    served.send_and_hang_up(&whole, app.signer_switch.asked()).await;
+    app.signer_switch.answer();
+    let call = || app.post(&app.requests_path()).bearer(&app.buyer).key("k").json(app.wanted());
+    let made = once_free(|| call().send()).await.expect(201);
+    // Gone before the answer to what was done long ago.
+    served.send_and_hang_up(&whole, async {}).await;
+    let listed = app.get(&app.requests_path()).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!(listed["paymentRequests"].as_array().unwrap().len(), 1);
+    assert_eq!(self::whole(&call().send().await), self::whole(&made));
+    served.stop().await;
+}
+
+/// The application behind a real socket.
+struct Served {
+    address: SocketAddr,
+    soft: CancellationToken,
+    server: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Served {
+    async fn start(app: &TestApp) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
+        let server = tokio::spawn(serve(listener, app.router(), soft.clone()));
+        Self { address, soft, server }
+    }
+
+    /// Sends bytes, waits for something to happen, and closes the connection without reading.
+    async fn send_and_hang_up(&self, bytes: &str, moment: impl Future<Output = ()>) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+        moment.await;
+        drop(stream);
+    }
+
+    async fn stop(self) {
+        self.soft.cancel();
+        self.server.await.unwrap().unwrap();
+    }
 }
 
 async fn a_key_lives_for_one_body_and_one_answer_however_the_key_is_sent(engine: Engine) {

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::Method;
 
 use super::world::World;
+use crate::testing::TestApp;
 use crate::testing::document::operations;
 
 #[tokio::test]
@@ -63,7 +64,14 @@ async fn what_is_not_there_is_a_problem_and_every_answer_has_the_same_headers() 
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
         assert!(answer.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_is_reached_without_tls_promises_none() {
+    let app = TestApp::with(|config| config.public_url = "http://127.0.0.1:8080".parse().unwrap()).await;
+    assert_eq!(app.get("/health").send().await.expect(200).header("strict-transport-security"), None);
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 mod access;
 mod bodies;
 mod idempotency;
+mod limits;
 mod manual;
 mod media;
+mod roles;
 mod secrets;
 mod tenants;
 mod world;

@@ -121,7 +121,8 @@ fn i12_the_document_and_the_pages_show_no_token_that_could_be_one() {
 #[tokio::test]
 async fn i12_a_panic_is_answered_without_what_it_said() {
     let app = TestApp::new().await;
-    let router = crate::behind_every_request(app.api(), axum::Router::new().route("/boom", axum::routing::get(boom)));
+    let routes = axum::Router::new().route("/boom", axum::routing::get(boom));
+    let router = crate::behind_every_request(app.api(), routes, &crate::openapi());
     let problem: Value = app.get("/boom").at(&router).send().await.problem(500, "internal");
     assert!(!problem.to_string().contains("hunter2"), "{problem:#}");
     assert_eq!(problem["retryable"], true);

@@ -94,7 +94,7 @@ pub async fn create_payment_request(
             effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: shown(&api, &participant, &known, request, &sighting) }).await
         }
         Outcome::Raced => {
-            drop(effect);
+            effect.abandon().await;
             raced(&api, &participant, &body).await
         }
     }

@@ -118,7 +118,7 @@ pub async fn import_contract(
     let agreement = draft.store(&api, &mut effect.tx, &caller.profile).await?;
     match effect.tx.insert_agreement(&agreement).await {
         Err(StoreError::Conflict(Conflict::Duplicate("external_ref"))) => {
-            drop(effect);
+            effect.abandon().await;
             return raced(&api, &draft, &caller.profile).await;
         }
         Err(StoreError::Conflict(Conflict::Duplicate("consent"))) => return Err(consent_used(&mut effect.tx, &agreement).await?),
