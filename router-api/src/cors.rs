@@ -80,7 +80,9 @@ mod tests {
         for good in ["https://app.example", "http://localhost:5173", "https://xn--bcher-kva.example"] {
             assert_eq!(good.parse::<AllowedOrigin>().map(|origin| origin.to_string()), Ok(good.to_owned()));
         }
-        for bad in ["*", "null", "", "app.example", "https://app.example/", "https://app.example/x", "https://APP.example", "https://app.example:443", "ftp://a"] {
+        for bad in
+            ["*", "null", "", "app.example", "https://app.example/", "https://app.example/x", "https://APP.example", "https://app.example:443", "ftp://a"]
+        {
             assert_eq!(bad.parse::<AllowedOrigin>(), Err(InvalidOrigin), "{bad}");
         }
     }

@@ -97,13 +97,8 @@ impl Limits {
 }
 
 fn charges_of(path: &str, item: &PathItem) -> Vec<((String, Method), Charge)> {
-    let operations = [
-        (Method::GET, &item.get),
-        (Method::POST, &item.post),
-        (Method::PUT, &item.put),
-        (Method::PATCH, &item.patch),
-        (Method::DELETE, &item.delete),
-    ];
+    let operations =
+        [(Method::GET, &item.get), (Method::POST, &item.post), (Method::PUT, &item.put), (Method::PATCH, &item.patch), (Method::DELETE, &item.delete)];
     let charge = |needs_token: bool| match path {
         "/health" | "/ready" | "/metrics" => Charge::Probe,
         _ if needs_token => Charge::Caller,
@@ -156,8 +151,7 @@ impl Meter {
     /// 429 when there were too many.
     pub(crate) fn caller(&self, profile: &ProfileId, token: &TokenId) -> Result<(), Problem> {
         let limits = &self.limits;
-        let (of_account, of_token) =
-            if self.is_read { (&limits.account_reads, &limits.token_reads) } else { (&limits.account_writes, &limits.token_writes) };
+        let (of_account, of_token) = if self.is_read { (&limits.account_reads, &limits.token_reads) } else { (&limits.account_writes, &limits.token_writes) };
         self.take(of_token.as_ref(), token)?;
         self.take(of_account.as_ref(), profile)
     }

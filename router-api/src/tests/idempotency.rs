@@ -209,7 +209,8 @@ async fn e10_a_client_that_hangs_up_leaves_all_or_nothing_and_may_retry(engine: 
     let app = TestApp::on(engine).await;
     let served = Served::start(&app).await;
     let body = app.wanted().to_string();
-    let head = format!("POST {} HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\ncontent-type: application/json", app.requests_path(), app.buyer.token);
+    let head =
+        format!("POST {} HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\ncontent-type: application/json", app.requests_path(), app.buyer.token);
     let whole = format!("{head}\r\nidempotency-key: k\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     app.signer_switch.hang();
     // Gone in the middle of the body, and gone while the server is at work.
