@@ -99,12 +99,21 @@ impl Program {
         line
     }
 
+    /// Its process.
+    ///
+    /// # Panics
+    /// When it has ended already.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id().expect("it runs")
+    }
+
     /// Sends a signal, by its name without SIG.
     ///
     /// # Panics
     /// When it has ended already.
     pub async fn signal(&self, name: &str) {
-        let pid = self.process.id().expect("it runs").to_string();
+        let pid = self.id().to_string();
         let sent = Command::new("kill").args([format!("-{name}"), pid]).status().await.expect("kill runs");
         assert!(sent.success());
     }
