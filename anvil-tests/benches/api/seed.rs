@@ -61,7 +61,8 @@ fn import(world: &World, n: usize) -> Value {
 /// Copies one agreement of the buyer until there are `count` more, older by a millisecond each; returns the cursor of the page that ends the list.
 pub async fn history(world: &World, engine: Engine, count: u32, page: u32) -> String {
     let mut connection = connect(world).await;
-    let (first, at): (String, i64) = sqlx::query_as("SELECT id, created_at FROM agreements ORDER BY created_at, id LIMIT 1").fetch_one(&mut connection).await.unwrap();
+    let (first, at): (String, i64) =
+        sqlx::query_as("SELECT id, created_at FROM agreements ORDER BY created_at, id LIMIT 1").fetch_one(&mut connection).await.unwrap();
     let columns: Vec<String> = world.database.columns().await.into_iter().filter(|(table, _)| table == "agreements").map(|(_, column)| column).collect();
     let padded = match engine {
         Engine::Sqlite => "printf('%024d', n)",
