@@ -10,7 +10,7 @@ use cli::stack::accounts::{BUYER, EVALUATOR, OPERATOR, SELLER};
 use cli::stack::anvil::{Anvil, AnvilOptions, CHAIN_ID, Mining};
 use cli::stack::deployment::Deployment;
 use cli::stack::{ChainSource, Stack, StackOptions};
-use cli::system::OsIds;
+use cli::system::{OsIds, SystemClock};
 use contracts::PaymentRouter::payCall;
 use serde_json::{Value, json};
 use settlement::IdSource;
@@ -256,7 +256,7 @@ impl World {
 
     /// Lets a halted indexer go on, as `counterfoil indexer acknowledge` does.
     pub async fn acknowledge(&self) {
-        indexer::acknowledge(&self.database.store, CHAIN_ID).await.unwrap();
+        indexer::acknowledge(&self.database.store, CHAIN_ID, &SystemClock).await.unwrap();
     }
 
     /// What was told, in order.

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use indexer::{Indexer, IndexerConfig};
 use router_api::{Api, ContractWallets, ContractWalletsUnavailable};
 use secrecy::SecretString;
+use settlement::audit::{AuditAction, Author};
 use settlement::{Clock, IdSource};
 use signer::{LocalSigner, PolicySigner, RoutingSigner, SigningPolicy};
 use store::{Store, StoreOptions};
@@ -190,7 +191,9 @@ pub async fn register_tokens(chain: &ChainConfig, store: &Store, clock: &dyn Clo
         let token = indexer::registry::read_token(&node.url()?, asset).await.with_context(|| format!("{asset} cannot be registered"))?;
         tracing::info!(%asset, symbol = token.symbol, decimals = token.decimals, "token registered");
         let mut tx = store.begin().await?;
-        tx.upsert_registered_token(&token, clock.now()).await?;
+        let now = clock.now();
+        tx.upsert_registered_token(&token, now).await?;
+        tx.audit(Author::Instance.did(AuditAction::AssetRegistered, asset, now).with(token.facts()));
         tx.commit().await?;
     }
     Ok(())

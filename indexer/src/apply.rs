@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use settlement::audit::{AuditAction, Author};
 use settlement::event::RouterEvent;
 use settlement::ids::PaymentRequestId;
 use settlement::notice::NoticeType;
@@ -117,6 +118,8 @@ fn announce_signers(writer: &mut Writer<'_>, events: &[RouterEvent]) {
                 "chainId": location.chain_id, "operator": operator.to_string(), "signer": signer.to_string(), "until": until,
                 "txHash": location.tx_hash.to_string(), "blockNumber": location.block_number,
             });
+            let seen = Author::Chain(location.chain_id).did(AuditAction::SignerSet, signer, writer.now).with(data.clone());
+            writer.tx.audit(seen);
             writer.tell_operator(NoticeType::SignerRotated, data);
         }
     }

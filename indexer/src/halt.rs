@@ -1,7 +1,9 @@
 //! Stopping a chain until somebody has looked, and going on.
 
 use serde_json::json;
+use settlement::Clock;
 use settlement::asset::Asset;
+use settlement::audit::{AuditAction, Author};
 use settlement::chain::ChainPolicy;
 use settlement::notice::NoticeType;
 use store::{Cursor, Store};
@@ -30,11 +32,13 @@ pub async fn halt(writer: Writer<'_>, cursor: &Cursor, reason: &str) -> Result<(
 ///
 /// # Errors
 /// [`IndexerError::NotHalted`]; or when the database refuses, or another process took the lead at this moment (then it can be repeated).
-pub async fn acknowledge(store: &Store, chain_id: u64) -> Result<String, IndexerError> {
+pub async fn acknowledge(store: &Store, chain_id: u64, clock: &dyn Clock) -> Result<String, IndexerError> {
     let Some(cursor) = store.cursor(chain_id).await? else { return Err(IndexerError::NotHalted(chain_id)) };
     let Some(reason) = cursor.halted.clone() else { return Err(IndexerError::NotHalted(chain_id)) };
     let mut tx = store.begin().await?;
     tx.advance(&Cursor { halted: None, final_through: None, final_time: 0, ..cursor }).await?;
+    let chain = format!("eip155:{chain_id}");
+    tx.audit(Author::Cli.did(AuditAction::ChainAcknowledged, chain, clock.now()).with(json!({ "hadHalted": reason })));
     tx.commit().await?;
     gauges::halted(chain_id, false);
     Ok(reason)

@@ -35,6 +35,7 @@ mod tests;
         (name = "documents", description = "Invoices and receipts."),
         (name = "profiles", description = "What anybody may see of a profile."),
         (name = "access", description = "Wallet sign-in."),
+        (name = "admin", description = "Running the instance; needs the scope `admin`."),
         (name = "service", description = "The instance itself."),
     )
 )]

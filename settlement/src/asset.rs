@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use alloy_primitives::Address;
+use serde_json::{Value, json};
 
 /// SLIP-44 coin type of ether, and of the native coin of every EVM chain that follows the convention.
 const SLIP44_ETHER: u32 = 60;
@@ -91,6 +92,14 @@ pub struct Token {
     pub eip3009: bool,
     /// Whether new agreements may use it.
     pub allowed: bool,
+}
+
+impl Token {
+    /// The entry, for the audit log.
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        json!({ "symbol": self.symbol, "decimals": self.decimals, "eip2612": self.eip2612, "eip3009": self.eip3009, "allowed": self.allowed })
+    }
 }
 
 /// Why a text is not an address.

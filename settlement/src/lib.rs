@@ -7,6 +7,7 @@
 
 pub mod agreement;
 pub mod asset;
+pub mod audit;
 pub mod available_action;
 pub mod canonical;
 pub mod chain;

@@ -6,8 +6,11 @@ CREATE TABLE profiles (
     handle TEXT UNIQUE,
     display_name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    -- Since when nobody acts as it: its tokens do not work, and its wallets do not sign in.
+    disabled_at BIGINT
 );
+CREATE INDEX profiles_by_age ON profiles (created_at, id);
 
 -- A wallet speaks for one profile only, and only after it was proved (SIWE) or its signature was checked.
 CREATE TABLE wallets (
@@ -29,7 +32,8 @@ CREATE TABLE api_tokens (
     last_used_at BIGINT,
     revoked_at BIGINT
 );
-CREATE INDEX api_tokens_by_profile ON api_tokens (profile_id);
+CREATE INDEX api_tokens_by_profile ON api_tokens (profile_id, created_at, id);
+CREATE INDEX api_tokens_by_age ON api_tokens (created_at, id);
 
 CREATE TABLE sign_in_nonces (
     nonce TEXT NOT NULL PRIMARY KEY,

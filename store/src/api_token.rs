@@ -1,5 +1,6 @@
 //! Bearer tokens: their rows. The secrets never get here, only their keyed hashes.
 
+use serde_json::{Value, json};
 use settlement::Timestamp;
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
@@ -8,10 +9,16 @@ use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
 use crate::row::Fields;
-use crate::{Store, Tx};
+use crate::{PageKey, Store, Tx};
 
 /// How exactly the last use of a token is kept, in milliseconds: one write a minute instead of one per request.
 const USE_PRECISION_MS: i64 = 60_000;
+
+pub(crate) const BY_HASH: &str =
+    "SELECT t.* FROM api_tokens t WHERE t.hash = $1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = t.profile_id AND p.disabled_at IS NOT NULL)";
+pub(crate) const PAGE: &str = "SELECT * FROM api_tokens WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
+pub(crate) const PAGE_OF_PROFILE: &str =
+    "SELECT * FROM api_tokens WHERE profile_id = $4 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
 
 /// A bearer token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +39,16 @@ pub struct ApiToken {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl ApiToken {
+    /// What it lets whom do, for the audit log.
+    #[must_use]
+    pub fn grant(&self) -> Value {
+        let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
+        json!({ "tokenId": self.id.as_str(), "profileId": self.profile.as_str(), "name": self.name, "scopes": scopes,
+            "expiresAt": self.expires_at.map(|at| at.to_string()) })
+    }
 }
 
 fn token(row: &AnyRow) -> Result<ApiToken, StoreError> {
@@ -55,15 +72,25 @@ async fn find_all(connection: &mut AnyConnection, profile: &ProfileId) -> Result
 }
 
 impl Store {
-    /// The token with this keyed hash, whatever its state.
+    /// The token with this keyed hash, whatever its state; none when its profile is disabled.
     pub async fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
-        let row = sqlx::query("SELECT * FROM api_tokens WHERE hash = $1").bind(hex::encode(hash)).fetch_optional(self.database.pool()).await?;
+        let row = sqlx::query(BY_HASH).bind(hex::encode(hash)).fetch_optional(self.database.pool()).await?;
         row.as_ref().map(token).transpose()
     }
 
     /// The tokens of a profile, newest first.
     pub async fn tokens(&self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
         find_all(&mut *self.read().await?, profile).await
+    }
+
+    /// Tokens of a profile, or of all, newest first.
+    pub async fn tokens_page(&self, profile: Option<&ProfileId>, after: Option<&PageKey>, limit: u32) -> Result<Vec<ApiToken>, StoreError> {
+        let (at, id) = PageKey::bounds(after);
+        let query = match profile {
+            Some(profile) => sqlx::query(PAGE_OF_PROFILE).bind(at).bind(id).bind(i64::from(limit)).bind(profile.as_str()),
+            None => sqlx::query(PAGE).bind(at).bind(id).bind(i64::from(limit)),
+        };
+        query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
     }
 
     /// Notes that a token was used; written at most once a minute.
@@ -83,6 +110,12 @@ impl Store {
 }
 
 impl Tx {
+    /// A token by its id, whatever its state.
+    pub async fn token_by_id(&mut self, id: &TokenId) -> Result<Option<ApiToken>, StoreError> {
+        let row = sqlx::query("SELECT * FROM api_tokens WHERE id = $1").bind(id.as_str()).fetch_optional(self.connection()).await?;
+        row.as_ref().map(token).transpose()
+    }
+
     /// The tokens of a profile, newest first.
     pub async fn tokens(&mut self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
         find_all(self.connection(), profile).await

@@ -84,7 +84,7 @@ impl Store {
             return Ok(done);
         }
         let mut tx = match self.database.write_under(scope, with_body(&scope, &body_hash)).await? {
-            Claimed::Mine(write) => Tx { write: *write, notices: Vec::new() },
+            Claimed::Mine(write) => Tx::over(*write),
             Claimed::SameBody => return Ok(Claim::InFlight),
             Claimed::OtherBody => return Ok(Claim::OtherBody),
         };

@@ -7,6 +7,7 @@
 
 mod agreement;
 mod api_token;
+mod audit;
 mod chain_log;
 mod engine;
 mod error;
@@ -36,6 +37,7 @@ use std::fmt;
 use std::time::Duration;
 
 use settlement::Timestamp;
+use settlement::audit::AuditEntry;
 use settlement::ids::EventId;
 use settlement::notice::Notice;
 use sqlx::AnyConnection;
@@ -43,6 +45,7 @@ use tokio::sync::watch;
 
 pub use agreement::{AgreementFilter, Role};
 pub use api_token::ApiToken;
+pub use audit::AuditFilter;
 pub use chain_log::{BlockRef, Cursor, Head, Header};
 pub use engine::{Engine, StoreOptions};
 pub use error::{Conflict, RowError, StoreError};
@@ -94,7 +97,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when its turn does not come in time.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx { write: self.database.write().await?, notices: Vec::new() })
+        Ok(Tx::over(self.database.write().await?))
     }
 
     /// What is committed from now on.
@@ -130,16 +133,22 @@ impl fmt::Debug for StoreOptions {
 pub struct Tx {
     write: engine::Write,
     notices: Vec<(EventId, Notice, Timestamp)>,
+    audited: Vec<AuditEntry>,
 }
 
 impl Tx {
+    fn over(write: engine::Write) -> Self {
+        Self { write, notices: Vec::new(), audited: Vec::new() }
+    }
+
     /// Makes it happen, whole.
     ///
     /// # Errors
     /// When the database cannot: then nothing happened. (When its answer is lost, nobody knows; idempotency keys and compare-and-swap make a repeat safe.)
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        // The counter is taken last, so that writers queue for it only while they commit.
+        // The counters are taken last, so that writers queue for them only while they commit, and in one order, so that none waits for another in a circle.
         outbox::flush(&mut self).await?;
+        audit::flush(&mut self).await?;
         self.write.commit().await
     }
 

@@ -9,18 +9,19 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use crate::Store;
 use crate::error::StoreError;
 
-const SCHEMA: [(i64, &str, &str); 4] = [
+const SCHEMA: &[(i64, &str, &str)] = &[
     (1, "parties", include_str!("../schema/0001_parties.sql")),
     (2, "agreements", include_str!("../schema/0002_agreements.sql")),
     (3, "chain", include_str!("../schema/0003_chain.sql")),
     (4, "outbox", include_str!("../schema/0004_outbox.sql")),
+    (9, "audit", include_str!("../schema/0009_audit.sql")),
 ];
 
 fn migrator() -> Migrator {
-    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
+    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
         Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(SCHEMA.into_iter().map(migration).collect())
+    Migrator::with_migrations(SCHEMA.iter().map(migration).collect())
 }
 
 impl Store {

@@ -4,9 +4,10 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::agreement::{Role, list_sql};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
+use crate::profile::PROFILES;
 use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED};
 use crate::testing::TestDatabase;
-use crate::{Engine, Store};
+use crate::{Engine, Store, api_token, audit};
 
 /// The busy statements, with values in the places of `$1`, `$2`, ….
 fn busy() -> Vec<(String, &'static [&'static str])> {
@@ -24,6 +25,13 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (SEEN.to_owned(), &["'pr'"]),
         (OF_TRANSACTION.to_owned(), &["1", "'0x1'"]),
         (SIGNER_NAMED.to_owned(), &["1", "'0x1'", "'0x2'", "9", "9"]),
+        (api_token::BY_HASH.to_owned(), &["'00'"]),
+        (api_token::PAGE.to_owned(), &["9", "'z'", "9"]),
+        (api_token::PAGE_OF_PROFILE.to_owned(), &["9", "'z'", "9", "'prof'"]),
+        (PROFILES.to_owned(), &["9", "'z'", "9"]),
+        (audit::PAGE.to_owned(), &["9", "9"]),
+        (audit::PAGE_OF_SUBJECT.to_owned(), &["9", "9", "'x'"]),
+        (audit::PAGE_OF_ACTION.to_owned(), &["9", "9", "'x'"]),
         (UNJUDGED.to_owned(), &["1", "9", "9"]),
     ]
 }

@@ -8,7 +8,9 @@ use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError, duplicate};
 use crate::row::{Fields, lower};
-use crate::{Store, Tx};
+use crate::{PageKey, Store, Tx};
+
+pub(crate) const PROFILES: &str = "SELECT * FROM profiles WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
 
 /// A party.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,16 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Since when nobody may act as it.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl Profile {
+    /// A new one, without a handle.
+    #[must_use]
+    pub fn new(id: ProfileId, display_name: impl Into<String>, at: Timestamp) -> Self {
+        Self { id, handle: None, display_name: display_name.into(), created_at: at, updated_at: at, disabled_at: None }
+    }
 }
 
 /// A wallet that a profile proved to control. A wallet belongs to one profile.
@@ -44,6 +56,7 @@ fn profile(row: &AnyRow) -> Result<Profile, StoreError> {
         display_name: fields.text("display_name")?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
+        disabled_at: fields.opt_time("disabled_at")?,
     })
 }
 
@@ -66,6 +79,13 @@ impl Store {
     /// A profile by its id.
     pub async fn profile(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
         find(&mut *self.read().await?, id).await
+    }
+
+    /// Profiles, newest first.
+    pub async fn profiles(&self, after: Option<&PageKey>, limit: u32) -> Result<Vec<Profile>, StoreError> {
+        let (at, id) = PageKey::bounds(after);
+        let query = sqlx::query(PROFILES).bind(at).bind(id).bind(i64::from(limit));
+        query.fetch_all(self.database.pool()).await?.iter().map(profile).collect()
     }
 
     /// The profile that a wallet belongs to.
@@ -105,12 +125,13 @@ impl Tx {
     /// `Duplicate("handle")`.
     pub async fn insert_profile(&mut self, profile: &Profile) -> Result<(), StoreError> {
         let query =
-            sqlx::query("INSERT INTO profiles (id, handle, display_name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (handle) DO NOTHING")
+            sqlx::query("INSERT INTO profiles (id, handle, display_name, created_at, updated_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (handle) DO NOTHING")
                 .bind(profile.id.as_str())
                 .bind(profile.handle.as_deref())
                 .bind(profile.display_name.as_str())
                 .bind(profile.created_at.as_millis())
-                .bind(profile.updated_at.as_millis());
+                .bind(profile.updated_at.as_millis())
+                .bind(profile.disabled_at.map(Timestamp::as_millis));
         let inserted = query.execute(self.connection()).await?.rows_affected();
         if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("handle").into()) }
     }
@@ -126,6 +147,20 @@ impl Tx {
             .bind(at.as_millis())
             .bind(id.as_str());
         let updated = query.execute(self.connection()).await.map_err(duplicate("handle"))?.rows_affected();
+        if updated == 1 { Ok(()) } else { Err(Conflict::Changed.into()) }
+    }
+
+    /// Takes from everybody the right to act as a profile, or gives it back.
+    ///
+    /// # Errors
+    /// `Changed` when that is how it is already, or there is no such profile.
+    pub async fn set_profile_disabled(&mut self, id: &ProfileId, disabled_at: Option<Timestamp>, at: Timestamp) -> Result<(), StoreError> {
+        let sql = match disabled_at {
+            Some(_) => "UPDATE profiles SET disabled_at = $1, updated_at = $2 WHERE id = $3 AND disabled_at IS NULL",
+            None => "UPDATE profiles SET disabled_at = $1, updated_at = $2 WHERE id = $3 AND disabled_at IS NOT NULL",
+        };
+        let query = sqlx::query(sql).bind(disabled_at.map(Timestamp::as_millis)).bind(at.as_millis()).bind(id.as_str());
+        let updated = query.execute(self.connection()).await?.rows_affected();
         if updated == 1 { Ok(()) } else { Err(Conflict::Changed.into()) }
     }
 

@@ -9,6 +9,7 @@ use super::Context;
 use crate::failure::{Failure, OrFix};
 use crate::output::pairs;
 use crate::services::open_current_store;
+use crate::system::SystemClock;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -39,7 +40,7 @@ async fn acknowledge(args: &Acknowledge, context: &Context) -> anyhow::Result<Ex
     })?;
     let chain_id = chain.policy.chain_id;
     let store = open_current_store(&config).await?;
-    let reason = indexer::acknowledge(&store, chain_id).await;
+    let reason = indexer::acknowledge(&store, chain_id, &SystemClock).await;
     store.close().await;
     let reason = reason.or_fix(format!("chain {} does not go on", args.chain), "`counterfoil doctor` says how it stands")?;
     context.output.answer(&json!({ "chain": args.chain, "chainId": chain_id, "hadHalted": reason }), || {

@@ -1,5 +1,6 @@
 //! What people type: one file per verb.
 
+mod audit;
 mod contract;
 mod deliverable;
 mod demo;
@@ -78,6 +79,9 @@ enum Command {
     /// Make and revoke API tokens, at the database
     #[command(subcommand)]
     Token(token::Command),
+    /// Check and export the log of who did what, at the database
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Import and show agreements
     #[command(subcommand)]
     Contract(contract::Command),
@@ -183,6 +187,7 @@ async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
         Command::Escrow(command) => command.run(&context).await,
         Command::Keys(command) => command.run(&context),
         Command::Token(command) => command.run(&context).await,
+        Command::Audit(command) => command.run(&context).await,
         Command::Contract(command) => command.run(&context).await,
         Command::Request(command) => command.run(&context).await,
         Command::Receipt(command) => command.run(&context).await,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
+use settlement::audit::{AuditAction, Author};
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
 use settlement::{Clock, IdSource};
@@ -75,8 +76,7 @@ async fn create(args: Create, context: &Context) -> anyhow::Result<ExitCode> {
     let key = config.token_key().or_fix("tokens cannot be made", "use the same key as the instance that is to know the token")?;
     let store = open_current_store(&config).await?;
     let now = SystemClock.now();
-    let new_profile =
-        args.new_profile.clone().map(|display_name| Profile { id: ProfileId::new(OsIds.ulid()), handle: None, display_name, created_at: now, updated_at: now });
+    let new_profile = args.new_profile.clone().map(|display_name| Profile::new(ProfileId::new(OsIds.ulid()), display_name, now));
     let profile = match (&new_profile, args.profile) {
         (Some(profile), _) => profile.id.clone(),
         (None, Some(id)) => existing(&store, id).await?,
@@ -108,8 +108,11 @@ async fn insert(store: &Store, profile: Option<&Profile>, token: &ApiToken, hash
     let mut tx = store.begin().await?;
     if let Some(profile) = profile {
         tx.insert_profile(profile).await?;
+        let name = json!({ "displayName": profile.display_name });
+        tx.audit(Author::Cli.did(AuditAction::ProfileCreated, &profile.id, profile.created_at).with(name));
     }
     tx.insert_token(token, hash).await?;
+    tx.audit(Author::Cli.did(AuditAction::TokenCreated, &token.id, token.created_at).with(token.grant()));
     tx.commit().await?;
     Ok(())
 }
@@ -143,7 +146,11 @@ async fn revoke(args: &Revoke, context: &Context) -> anyhow::Result<ExitCode> {
     let config = context.config(Vec::new())?;
     let store = open_current_store(&config).await?;
     let mut tx = store.begin().await?;
-    let revoked = tx.revoke_token(&args.id, SystemClock.now()).await.or_fix("the token was not revoked", "try again")?;
+    let now = SystemClock.now();
+    let revoked = tx.revoke_token(&args.id, now).await.or_fix("the token was not revoked", "try again")?;
+    if revoked {
+        tx.audit(Author::Cli.did(AuditAction::TokenRevoked, &args.id, now));
+    }
     tx.commit().await?;
     store.close().await;
     if !revoked {

@@ -7,6 +7,7 @@ use alloy_primitives::hex;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use settlement::audit::{AuditAction, Author};
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
 use settlement::{Clock, IdSource};
@@ -107,13 +108,7 @@ impl Identity {
         }
         let now = clock.now();
         let scopes = if self.account.is_none() { Scope::ALL.to_vec() } else { Scope::party() };
-        let profile = store::Profile {
-            id: self.profile.clone(),
-            handle: Some(self.name.to_owned()),
-            display_name: format!("Dev {}", self.name),
-            created_at: now,
-            updated_at: now,
-        };
+        let profile = store::Profile { handle: Some(self.name.to_owned()), ..store::Profile::new(self.profile.clone(), format!("Dev {}", self.name), now) };
         let token = store::ApiToken {
             id: self.token.clone(),
             profile: self.profile.clone(),
@@ -126,10 +121,12 @@ impl Identity {
         };
         let mut tx = store.begin().await?;
         tx.insert_profile(&profile).await?;
+        tx.audit(Author::Instance.did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "displayName": profile.display_name })));
         if let Some(account) = &self.account {
             tx.insert_wallet(&store::Wallet { address: account.address(), profile: self.profile.clone(), proved_at: now }).await?;
         }
         tx.insert_token(&token, &router_api::token::hash(key, self.api_token.expose_secret())).await?;
+        tx.audit(Author::Instance.did(AuditAction::TokenCreated, &token.id, now).with(token.grant()));
         tx.commit().await?;
         Ok(())
     }

@@ -60,6 +60,19 @@ fn an_instance_by_hand_is_migrated_given_a_token_and_takes_it_away() {
     assert_eq!(answer(&command(&["--json", "token", "revoke", id]))["revoked"], true);
     assert_eq!(command(&["token", "revoke", id]).status.code(), Some(1), "a second time there is nothing to revoke");
 
+    let verified = answer(&command(&["--json", "audit", "verify"]));
+    assert_eq!(verified["entries"], 3, "a profile, its token and its end");
+    let exported = command(&["audit", "export", "--after", "1"]);
+    let entries: Vec<serde_json::Value> = String::from_utf8(exported.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(entries.iter().map(|entry| &entry["action"]).collect::<Vec<_>>(), ["token.created", "token.revoked"]);
+    let head = verified["head"].as_str().unwrap();
+    assert_eq!(head, format!("3:{}", entries[1]["hash"].as_str().unwrap()));
+    assert!(command(&["audit", "verify", "--expect-head", head]).status.success());
+    let other = head.replace(&head[head.len() - 4..], "0000");
+    let refused = command(&["audit", "verify", "--expect-head", &other]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the log up to entry 3 is another one"), "{}", String::from_utf8_lossy(&refused.stderr));
+
     let serving = command(&["serve"]);
     assert_eq!(serving.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&serving.stderr).contains("chains: is missing"));

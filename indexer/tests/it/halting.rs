@@ -37,7 +37,7 @@ async fn b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged(engine
     assert_eq!(world.notices().await.iter().filter(|logged| logged.notice.kind.as_str() == "indexer.halted").count(), 1, "said once");
     let final_time = async || world.store.cursor(CHAIN_ID).await.unwrap().unwrap().final_time;
     assert!(final_time().await > 0);
-    assert_eq!(indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap(), reason);
+    assert_eq!(indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap(), reason);
     assert_eq!(final_time().await, 0, "no deadline is over by a clock that was taken back");
     assert_eq!(world.settle().await, Progress::Idle);
     assert!(final_time().await > 0);
@@ -56,7 +56,7 @@ async fn b04_a_halt_outlives_the_process(engine: Engine) {
     assert!(matches!(world.step().await, Progress::Halted { .. }));
     // The node was wrong, and is mended: acknowledged, reading goes on where it was.
     world.stop();
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     assert_eq!(world.settle().await, Progress::Idle);
 }
 
@@ -72,10 +72,10 @@ async fn a12_a_token_that_changes_its_decimals_halts_the_chain(engine: Engine) {
     assert!(reason.starts_with("token_decimals_changed"), "{reason}");
     assert_eq!(world.status(&request).await, StatusName::Signed, "nothing is verified with it");
     // Acknowledging does not help while it is so.
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     assert!(matches!(world.settle().await, Progress::Halted { .. }));
     world.chain.set_decimals(TOKEN, 6);
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified);
 }
@@ -94,7 +94,7 @@ async fn what_was_judged_before_a_halt_is_not_judged_again(engine: Engine) {
     world.clock.pass(601);
     assert!(matches!(world.settle().await, Progress::Halted { .. }));
     world.chain.set_decimals(TOKEN, 6);
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     assert_eq!(world.settle().await, Progress::Idle, "it goes on, though every block counts as not final until it is read again");
     assert_eq!(world.told().await, told);
     assert_eq!(world.store.open_issues(&wrong.agreement).await.unwrap().len(), 1);
@@ -103,7 +103,7 @@ async fn what_was_judged_before_a_halt_is_not_judged_again(engine: Engine) {
 async fn only_what_has_halted_can_be_acknowledged(engine: Engine) {
     let world = World::new(engine).await;
     for _ in 0..2 {
-        let error = indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap_err();
+        let error = indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap_err();
         assert!(matches!(error, IndexerError::NotHalted(CHAIN_ID)), "{error}");
         world.settle().await;
     }

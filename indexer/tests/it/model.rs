@@ -64,7 +64,7 @@ async fn requests(world: &World) -> Vec<PaymentRequest> {
 /// Steps until quiet; a halt is acknowledged.
 async fn catch_up(world: &World) {
     while let Progress::Halted { .. } = world.settle().await {
-        indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+        indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     }
 }
 
@@ -89,7 +89,7 @@ async fn happen(world: &World, requests: &[PaymentRequest], what: &Happening) {
         Happening::Steps(count) => {
             for _ in 0..*count {
                 if let Progress::Halted { .. } = world.step().await {
-                    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+                    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
                 }
             }
         }

@@ -59,7 +59,7 @@ async fn b01_a_verified_payment_that_is_reorged_is_reversed_and_its_receipt_revo
     world.chain.fork(before.number);
     world.chain.mine_empty(6);
     assert!(matches!(world.settle().await, Progress::Halted { .. }), "deeper than what was final");
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Submitted);
     assert_eq!(world.balance(&request.agreement).await, U256::ZERO);
@@ -98,7 +98,7 @@ async fn b02_a_verified_payment_that_moves_keeps_its_receipt(engine: Engine) {
     let header = world.chain.mine(&[transaction]);
     world.chain.mine_empty(5);
     world.settle().await;
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert!(stands_in(&place(&world.stored(&request.id).await), &header));
     assert_eq!(world.told().await, ["payment.verified", "receipt.issued", "payment.updated"], "no second receipt");
@@ -156,7 +156,7 @@ async fn b13_an_issue_goes_with_its_event(engine: Engine) {
     world.chain.mine(&[world.payment(&request)]);
     world.chain.mine_empty(5);
     world.settle().await;
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert!(world.store.open_issues(&request.agreement).await.unwrap().is_empty());
     assert_eq!(world.status(&request).await, StatusName::Verified);
@@ -267,7 +267,7 @@ async fn a_reorg_below_everything_that_was_read_begins_again(engine: Engine) {
     world.chain.mine(&[world.payment(&request)]);
     world.chain.mine_empty(20);
     assert!(matches!(world.settle().await, Progress::Halted { .. }));
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified);
     let held = world.store.headers(CHAIN_ID, 0, 1).await.unwrap();

@@ -298,7 +298,7 @@ async fn h09_a_nonce_that_an_unknown_payload_spent_stops_its_agreement(engine: E
     world.chain.mine(&[world.payment(&request)]);
     world.chain.mine_empty(5);
     world.settle().await;
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     let facts = world.store.payment_facts(&request.agreement).await.unwrap();
     assert!(facts.paid_in_full && !facts.proof_issue, "what is paid after all is paid: {facts:?}");

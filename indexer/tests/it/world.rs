@@ -111,7 +111,7 @@ impl World {
         let store = database.store.clone();
         let mut tx = store.begin().await.unwrap();
         for id in [&seller, &payer] {
-            let profile = Profile { id: id.clone(), handle: None, display_name: id.to_string(), created_at: clock.now(), updated_at: clock.now() };
+            let profile = Profile::new(id.clone(), id.to_string(), clock.now());
             tx.insert_profile(&profile).await.unwrap();
         }
         tx.upsert_registered_token(&Self::token(), clock.now()).await.unwrap();

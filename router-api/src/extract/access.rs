@@ -77,6 +77,8 @@ access! {
     DecisionWrite = All[DECISION_WRITE];
     /// Reading payment requests, invoices and receipts.
     PaymentRead = Any[PAYMENTS_READ, CONTRACTS_READ];
+    /// Running the instance.
+    Admin = All[ADMIN];
     /// Making and changing payment requests.
     PaymentWrite = All[PAYMENTS_WRITE, CONTRACTS_WRITE];
 }

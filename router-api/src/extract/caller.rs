@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde_json::json;
+use settlement::audit::Author;
 use settlement::ids::ProfileId;
 use settlement::scope::Scope;
 use store::ApiToken;
@@ -30,6 +31,14 @@ pub struct Caller<A> {
 /// Whose idempotency keys a write uses; left in the request by [`Caller`] for `Write`.
 #[derive(Clone, Debug)]
 pub(super) struct Owner(pub(super) ProfileId);
+
+impl<A> Caller<A> {
+    /// The caller, for the audit log.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author::Token { profile: self.profile.clone(), token: self.token.id.clone() }
+    }
+}
 
 impl<A: Access> Caller<A> {
     /// Asks for more than the operation's rule does, where it depends on the body (attesting consent needs `contracts:import`).

@@ -18,7 +18,7 @@ pub mod wire;
 mod write;
 
 pub use access::{
-    Access, AgreementImport, AgreementRead, AgreementWrite, DecisionWrite, PaymentRead, PaymentWrite, ProfileRead, ProfileWrite, Rule, SubmissionRead,
+    Access, Admin, AgreementImport, AgreementRead, AgreementWrite, DecisionWrite, PaymentRead, PaymentWrite, ProfileRead, ProfileWrite, Rule, SubmissionRead,
     SubmissionWrite,
 };
 pub use body::{JsonBody, MAX_BODY_BYTES, NoBody};

@@ -67,8 +67,12 @@ const COMMON: &[Common] = &[
 /// What operations may answer besides, by their ids.
 const OF_OPERATIONS: &[(&str, &[Code])] = &[
     ("add_wallet", &[Code::SignInRefused, Code::ContractWalletsUnavailable]),
-    ("sign_in", &[Code::ContractWalletsUnavailable]),
+    ("sign_in", &[Code::ProfileDisabled, Code::ContractWalletsUnavailable]),
     ("create_token", &[Code::ScopeNotYours]),
+    ("create_managed_token", &[Code::UnknownParty]),
+    ("list_profiles", LISTING),
+    ("list_all_tokens", LISTING),
+    ("list_audit", LISTING),
     ("add_payout_method", &[Code::InvalidAddress, Code::InvalidAsset, Code::AssetNotSupported]),
     ("import_contract", IMPORTING),
     ("import_contract", &[Code::ConsentInvalid, Code::ContractWalletsUnavailable]),

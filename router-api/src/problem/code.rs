@@ -84,6 +84,9 @@ codes! {
     SignInClosed FORBIDDEN "sign_in_closed" "This instance does not take new profiles"
         "The wallet belongs to no profile, and the instance makes none at sign-in."
         "Ask the operator for a profile, then add the wallet to it.";
+    ProfileDisabled FORBIDDEN "profile_disabled" "The profile is disabled"
+        "The wallet's profile was disabled by whoever runs this instance."
+        "Ask the operator.";
     NotFound NOT_FOUND "not_found" "Not found"
         "It does not exist, or it is not yours to see; the two are answered alike."
         "Check the path and the id, and whose token was sent.";

@@ -17,6 +17,7 @@
 //!    checks the new route: 401 without a token, 403 without each scope, 404 for the ids of others, refusal of unknown fields; and the tests of `openapi.rs`
 //!    that examples and descriptions are there. `UPDATE=1 cargo test -p router-api committed` rewrites `openapi.json` and `docs/API.md`.
 
+pub mod admin;
 pub mod auth;
 pub mod contracts;
 pub mod invoices;
@@ -77,6 +78,12 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         // access
         .routes(routes!(auth::nonce::create_nonce))
         .routes(routes!(auth::siwe::sign_in))
+        // admin
+        .routes(routes!(admin::profiles::list::list_profiles, admin::profiles::create::create_profile))
+        .routes(routes!(admin::profiles::show::show_profile, admin::profiles::update::update_profile))
+        .routes(routes!(admin::tokens::list::list_all_tokens, admin::tokens::create::create_managed_token))
+        .routes(routes!(admin::tokens::revoke::revoke_any_token))
+        .routes(routes!(admin::audit::list::list_audit))
         // service
         .routes(routes!(service::health::health))
         .routes(routes!(service::ready::ready))

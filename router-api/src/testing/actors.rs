@@ -51,7 +51,7 @@ impl Seeding<'_> {
     pub(super) async fn actor(&self, name: &str, number: u8) -> Actor {
         let (profile, wallet) = (ProfileId::new(self.ids.ulid()), key(number));
         let mut tx = self.store.begin().await.unwrap();
-        let row = Profile { id: profile.clone(), handle: None, display_name: name.to_owned(), created_at: self.now, updated_at: self.now };
+        let row = Profile::new(profile.clone(), name, self.now);
         tx.insert_profile(&row).await.unwrap();
         tx.insert_wallet(&Wallet { address: wallet.address(), profile: profile.clone(), proved_at: self.now }).await.unwrap();
         tx.commit().await.unwrap();

@@ -59,9 +59,19 @@ impl Operation {
         !self.alternatives().is_empty()
     }
 
+    /// Whether it is about everybody, for whoever runs the instance.
+    pub fn is_administrative(&self) -> bool {
+        self.alternatives().iter().flatten().any(|scope| *scope == Scope::ADMIN)
+    }
+
     /// Whether it changes something.
     pub fn is_write(&self) -> bool {
         self.method != Method::GET
+    }
+
+    /// Whether it has an effect, which an idempotency key keeps from happening twice.
+    pub fn has_effect(&self) -> bool {
+        self.spec["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == "Idempotency-Key")
     }
 
     /// The names of its path parameters.

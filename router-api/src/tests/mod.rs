@@ -1,6 +1,7 @@
 //! Promises that every route keeps, checked for every operation of the OpenAPI document: a new route cannot be forgotten.
 
 mod access;
+mod audit;
 mod bodies;
 mod idempotency;
 mod limits;

@@ -6,7 +6,12 @@ use crate::testing::{Actor, Answer};
 
 /// Operations that name something by id and belong to somebody.
 fn about_something() -> impl Iterator<Item = &'static Operation> {
-    operations().iter().filter(|operation| operation.is_protected() && !operation.parameters().is_empty())
+    operations().iter().filter(|operation| operation.is_protected() && !operation.is_administrative() && !operation.parameters().is_empty())
+}
+
+/// The same, of everybody, for whoever runs the instance.
+fn about_anything() -> impl Iterator<Item = &'static Operation> {
+    operations().iter().filter(|operation| operation.is_administrative() && !operation.parameters().is_empty())
 }
 
 async fn call(world: &World, operation: &Operation, path: &str, actor: &Actor, body: &Value) -> Answer {
@@ -46,6 +51,18 @@ async fn i01_a_body_that_would_be_refused_does_not_tell_that_a_thing_exists() {
 }
 
 #[tokio::test]
+async fn i01_an_administrator_sees_everybody_and_nothing_that_is_not_there() {
+    for operation in about_anything() {
+        let world = World::new(false).await;
+        let (path, body) = (world.path(operation), operation.example_body());
+        let nowhere: String = path.split('/').map(elsewhere).collect::<Vec<_>>().join("/");
+        call(&world, operation, &nowhere, &world.app.stranger, &body).await.problem(404, "not_found");
+        let answer = call(&world, operation, &path, &world.app.stranger, &body).await;
+        assert_ne!(answer.status, 404, "{}: {}", operation.name(), answer.text());
+    }
+}
+
+#[tokio::test]
 async fn i01_their_owners_do_see_them() {
     for operation in about_something() {
         let world = World::new(true).await;
@@ -57,7 +74,7 @@ async fn i01_their_owners_do_see_them() {
 #[tokio::test]
 async fn i01_text_that_is_no_id_names_nothing() {
     let world = World::new(false).await;
-    for operation in about_something() {
+    for operation in about_something().chain(about_anything()) {
         for id in ["1", "%00", "..%2f", "agr_01ARZ3NDEKTSV4RRFFQ69G5FAVX", "'%20OR%201=1--"] {
             let path = operation.path_with(|_| id.to_owned());
             call(&world, operation, &path, &world.app.buyer, &operation.example_body()).await.problem(404, "not_found");

@@ -3,6 +3,7 @@
 //! Amounts are decimal strings, times ISO-8601 with milliseconds and `Z`, addresses EIP-55.
 
 pub mod agreement;
+pub mod audit;
 pub mod available_action;
 pub mod chain;
 #[cfg(test)]

@@ -33,6 +33,54 @@ impl From<&Profile> for ProfileView {
     }
 }
 
+/// A profile, as whoever runs the instance sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ManagedProfile)]
+pub struct ManagedProfileView {
+    /// `prof_…`
+    pub id: String,
+    /// Its short public name, unique on this instance.
+    #[schema(required)]
+    pub handle: Option<String>,
+    /// Its name for people.
+    pub display_name: String,
+    /// When it was made.
+    pub created_at: String,
+    /// When it last changed.
+    pub updated_at: String,
+    /// Since when nobody may act as it.
+    #[schema(required)]
+    pub disabled_at: Option<String>,
+}
+
+impl From<&Profile> for ManagedProfileView {
+    fn from(profile: &Profile) -> Self {
+        let ProfileView { id, handle, display_name, created_at, updated_at } = ProfileView::from(profile);
+        Self { id, handle, display_name, created_at, updated_at, disabled_at: profile.disabled_at.map(|at| at.to_string()) }
+    }
+}
+
+/// `{profile, wallets}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ManagedProfileBody {
+    /// The profile.
+    pub profile: ManagedProfileView,
+    /// Its wallets, oldest first.
+    pub wallets: Vec<WalletView>,
+}
+
+/// `{profiles, nextCursor}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedProfilesBody {
+    /// The page, newest first.
+    pub profiles: Vec<ManagedProfileView>,
+    /// Where the next page starts; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
 /// A wallet that the profile has proved it controls.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

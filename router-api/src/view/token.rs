@@ -45,6 +45,57 @@ impl From<&ApiToken> for TokenView {
     }
 }
 
+/// A bearer token with its owner, as whoever runs the instance sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ManagedToken)]
+pub struct ManagedTokenView {
+    /// `key_…`
+    pub id: String,
+    /// Whose it is.
+    pub profile_id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: String,
+    /// Until when it is valid; null when without end.
+    #[schema(required)]
+    pub expires_at: Option<String>,
+    /// When it was last used, to the minute.
+    #[schema(required)]
+    pub last_used_at: Option<String>,
+    /// When it was revoked.
+    #[schema(required)]
+    pub revoked_at: Option<String>,
+}
+
+impl From<&ApiToken> for ManagedTokenView {
+    fn from(token: &ApiToken) -> Self {
+        let TokenView { id, name, scopes, created_at, expires_at, last_used_at, revoked_at } = TokenView::from(token);
+        Self { id, profile_id: token.profile.to_string(), name, scopes, created_at, expires_at, last_used_at, revoked_at }
+    }
+}
+
+/// `{credential}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ManagedTokenBody {
+    /// The token.
+    pub credential: ManagedTokenView,
+}
+
+/// `{credentials, nextCursor}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedTokensBody {
+    /// The page, newest first.
+    pub credentials: Vec<ManagedTokenView>,
+    /// Where the next page starts; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
 /// A token that was just made.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -23,6 +23,7 @@ macro_rules! on_both_engines {
 }
 
 mod agreements;
+mod audit;
 mod chain;
 mod connection;
 mod documented;

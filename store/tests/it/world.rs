@@ -64,7 +64,7 @@ pub fn profile_id(n: u64) -> ProfileId {
 }
 
 pub fn profile(n: u64) -> Profile {
-    Profile { id: profile_id(n), handle: Some(format!("party-{n}")), display_name: format!("Party {n}"), created_at: at(0), updated_at: at(0) }
+    Profile { handle: Some(format!("party-{n}")), ..Profile::new(profile_id(n), format!("Party {n}"), at(0)) }
 }
 
 pub fn buyer_id() -> ProfileId {

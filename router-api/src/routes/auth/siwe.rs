@@ -7,7 +7,9 @@ use alloy_primitives::Address;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::json;
 use settlement::Timestamp;
+use settlement::audit::{AuditAction, Author};
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
 use store::{ApiToken, Profile, Tx, Wallet};
@@ -65,20 +67,27 @@ pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<Signe
     let known = api.store.profile_by_wallet(message.address).await?;
     let mut tx = api.store.begin().await?;
     take_nonce(&mut tx, &message, now).await?;
+    let author = Author::Wallet(message.address);
     let profile = match known {
+        Some(profile) if profile.disabled_at.is_some() => return Err(Problem::new(Code::ProfileDisabled, "the profile of this wallet is disabled")),
         Some(profile) => profile,
-        None if api.config.open_sign_in => first_profile(&api, &mut tx, message.address, now).await?,
+        None if api.config.open_sign_in => {
+            let profile = first_profile(&api, &mut tx, message.address, now).await?;
+            tx.audit(author.clone().did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "wallet": message.address.to_string() })));
+            profile
+        }
         None => return Err(Problem::new(Code::SignInClosed, "this wallet has no profile here, and the instance makes none at sign-in")),
     };
     let credential = session_token(TokenId::new(api.ids.ulid()), profile.id.clone(), now);
     let secret = token::mint(api.ids.as_ref());
     tx.insert_token(&credential, &token::hash(&api.config.token_key, secret.expose())).await?;
+    tx.audit(author.did(AuditAction::TokenCreated, &credential.id, now).with(credential.grant()));
     tx.commit().await?;
     Ok(Json(SignInBody { profile: ProfileView::from(&profile), credential: TokenView::from(&credential), api_token: secret.expose().to_owned() }))
 }
 
 async fn first_profile(api: &Api, tx: &mut Tx, wallet: Address, now: Timestamp) -> Result<Profile, Problem> {
-    let profile = Profile { id: ProfileId::new(api.ids.ulid()), handle: None, display_name: text::short_address(wallet), created_at: now, updated_at: now };
+    let profile = Profile::new(ProfileId::new(api.ids.ulid()), text::short_address(wallet), now);
     tx.insert_profile(&profile).await?;
     tx.insert_wallet(&Wallet { address: wallet, profile: profile.id.clone(), proved_at: now }).await?;
     Ok(profile)

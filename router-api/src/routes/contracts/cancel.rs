@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::notice::NoticeType;
 use utoipa::ToSchema;
 
@@ -67,6 +68,7 @@ pub async fn cancel_contract(
     known.agreement.updated_at = now;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let data = json!({ "contractId": before.id.as_str(), "by": participant.actor.name(), "reason": reason });
+    effect.tx.audit(participant.caller.author().did(AuditAction::ContractCancelled, &before.id, now).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::ContractCancelled, &before, data);
     let contract = super::view_within(&mut effect.tx, &known, participant.actor).await?;
     effect.commit(StatusCode::OK, &ContractBody { contract }).await

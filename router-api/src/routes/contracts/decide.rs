@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::notice::NoticeType;
 use utoipa::ToSchema;
 
@@ -75,6 +76,8 @@ pub async fn decide_contract(
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let submission = super::delivery_of(&known.agreement.state).map(|id| id.as_str());
     let data = json!({ "contractId": before.id.as_str(), "submissionId": submission, "reason": reason });
+    let decision = json!({ "decision": known.agreement.state.name(), "submissionId": submission });
+    effect.tx.audit(participant.caller.author().did(AuditAction::ContractDecided, &before.id, now).with(decision));
     announce(&api, &mut effect.tx, kind, &before, data);
     let contract = super::view_within(&mut effect.tx, &known, participant.actor).await?;
     effect.commit(StatusCode::OK, &ContractBody { contract }).await

@@ -6,6 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
+use settlement::audit::AuditAction;
 use utoipa::ToSchema;
 
 use super::lock_own;
@@ -58,10 +60,12 @@ pub async fn update_me(State(api): State<Arc<Api>>, caller: Caller<ProfileWrite>
     }
     profile.updated_at = api.now();
     effect.tx.update_profile(&profile.id, profile.handle.as_deref(), &profile.display_name, profile.updated_at).await?;
+    let now_called = json!({ "displayName": profile.display_name, "handle": profile.handle });
+    effect.tx.audit(caller.author().did(AuditAction::ProfileUpdated, &profile.id, profile.updated_at).with(now_called));
     effect.commit(StatusCode::OK, &ProfileBody { profile: ProfileView::from(&profile) }).await
 }
 
-fn check_handle(handle: String) -> Result<String, Problem> {
+pub(crate) fn check_handle(handle: String) -> Result<String, Problem> {
     let bytes = handle.as_bytes();
     let sound = HANDLE_LENGTH.contains(&bytes.len())
         && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')

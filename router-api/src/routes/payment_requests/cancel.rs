@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::notice::NoticeType;
 use store::StoredRequest;
 use utoipa::ToSchema;
@@ -66,6 +67,7 @@ pub async fn cancel_payment_request(
     request.updated_at = now;
     effect.tx.set_request_state(&request.id, from, &request.state, now).await?;
     let data = json!({ "contractId": request.agreement.as_str(), "paymentRequestId": request.id.as_str(), "reason": reason });
+    effect.tx.audit(participant.caller.author().did(AuditAction::RequestCancelled, &request.id, now).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::RequestCancelled, &participant.agreement, data);
     let known = Known::within(&mut effect.tx, &request.agreement, &participant.setting).await?;
     let view = detail(&api, &known, &StoredRequest::Sound(request), &Sighting::default(), (participant.actor, Some(payer)));

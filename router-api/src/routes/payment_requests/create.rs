@@ -8,7 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 use settlement::asset::check_party;
+use settlement::audit::{AuditAction, AuditEntry};
 use settlement::ids::ProfileId;
 use settlement::payment_request::{DEFAULT_EXPIRY_MINUTES, MAX_EXPIRY_MINUTES, MIN_EXPIRY_MINUTES, PaymentRequest};
 use settlement::unit::Fate;
@@ -84,6 +86,7 @@ pub async fn create_payment_request(
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     match sign_next(&api, &mut effect.tx, &known, wanted).await? {
         Outcome::Signed(request) => {
+            effect.tx.audit(signed(&participant, &request));
             let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
             let view = shown(&api, &participant, &known, request, &Sighting::default());
             effect.commit(StatusCode::CREATED, &PaymentRequestBody { payment_request: view }).await
@@ -98,6 +101,16 @@ pub async fn create_payment_request(
             raced(&api, &participant, &body).await
         }
     }
+}
+
+/// What is logged: who had what signed, and by which key.
+fn signed(participant: &Participant<PaymentWrite>, request: &PaymentRequest) -> AuditEntry {
+    let (signed, snapshot) = (&request.signed, request.signed.snapshot());
+    participant.caller.author().did(AuditAction::RequestSigned, &request.id, request.created_at).with(json!({
+        "contractId": request.agreement.as_str(), "requestId": signed.request_id().to_string(), "digest": signed.digest().to_string(),
+        "signer": signed.signer().to_string(), "payer": snapshot.payer.to_string(), "assetId": snapshot.asset.to_string(),
+        "sellerAmountAtomic": snapshot.quote.seller.to_string(), "totalAmountAtomic": snapshot.quote.total.to_string(),
+    }))
 }
 
 /// Somebody else's request was stored between our look and our insert: it is as if it had been there before.

@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use settlement::agreement::AgreementRecord;
+use settlement::audit::{AuditAction, Author};
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
@@ -57,24 +58,29 @@ pub async fn submit_transaction(
     Write(body, mut effect): Write<SubmitTransaction>,
 ) -> Result<Response, Problem> {
     let payer = participant.require_payer()?;
-    let (request, seen) = name_transaction(&api, &mut effect.tx, &participant.agreement.id, request.id(), *body.tx_hash).await?;
+    let named = Named { agreement: &participant.agreement.id, request: request.id(), tx_hash: *body.tx_hash, by: participant.caller.author() };
+    let (request, seen) = name_transaction(&api, &mut effect.tx, named).await?;
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     let sighting = Sighting { seen, ..Sighting::default() };
     let view = detail(&api, &known, &StoredRequest::Sound(request), &sighting, (participant.actor, Some(payer)));
     effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: view }).await
 }
 
+/// A transaction that is said to pay a request, and who says so.
+#[derive(Clone, Debug)]
+pub(super) struct Named<'a> {
+    pub(super) agreement: &'a AgreementId,
+    pub(super) request: &'a PaymentRequestId,
+    pub(super) tx_hash: B256,
+    pub(super) by: Author,
+}
+
 /// Binds a transaction to a request, which waits for the chain from then on, and says what is on the chain. Naming what is known already changes nothing.
 ///
 /// # Errors
 /// When the transaction pays something else, or the request can no longer be paid by it.
-pub(super) async fn name_transaction(
-    api: &Api,
-    tx: &mut Tx,
-    agreement: &AgreementId,
-    id: &PaymentRequestId,
-    tx_hash: B256,
-) -> Result<(PaymentRequest, Option<SeenEvent>), Problem> {
+pub(super) async fn name_transaction(api: &Api, tx: &mut Tx, named: Named<'_>) -> Result<(PaymentRequest, Option<SeenEvent>), Problem> {
+    let Named { agreement, request: id, tx_hash, by } = named;
     // The indexer may be about to decide on the same request; whoever has the agreement first, the other sees what came of it.
     let agreement = tx.agreement(agreement).await?.ok_or_else(Problem::not_found)?;
     let request = sound(tx.request(id).await?.ok_or_else(Problem::not_found)?)?;
@@ -99,7 +105,9 @@ pub(super) async fn name_transaction(
     }
     check_unit_is_open(tx, &request).await?;
     check_is_free(tx, &request, tx_hash).await?;
-    Ok((bind(api, tx, &agreement, request, tx_hash).await?, seen))
+    let request = bind(api, tx, &agreement, request, tx_hash).await?;
+    tx.audit(by.did(AuditAction::RequestSubmitted, id, request.updated_at).with(json!({ "txHash": tx_hash.to_string() })));
+    Ok((request, seen))
 }
 
 /// Refuses when another request has used the unit's nonce: a failed one must not come back to life beside it.

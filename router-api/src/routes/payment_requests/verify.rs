@@ -14,7 +14,7 @@ use store::{Changes, StoredRequest};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::submit::name_transaction;
+use super::submit::{Named, name_transaction};
 use super::{Sighting, detail, inspection_required, sound};
 use crate::extract::wire::Hash32;
 use crate::extract::{PaymentWrite, RequestParticipant, Write};
@@ -67,7 +67,8 @@ pub async fn verify_transaction(
     // Listening starts before the first look, so that nothing can happen in between.
     let changes = api.store.changes();
     if let Some(tx_hash) = &body.tx_hash {
-        name_transaction(&api, &mut effect.tx, &participant.agreement.id, request.id(), **tx_hash).await?;
+        let named = Named { agreement: &participant.agreement.id, request: request.id(), tx_hash: **tx_hash, by: participant.caller.author() };
+        name_transaction(&api, &mut effect.tx, named).await?;
     }
     effect.release().await?;
     let (request, sighting) = wait(&api, request.id(), changes).await?;

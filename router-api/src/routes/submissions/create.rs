@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::ids::{AgreementId, SubmissionId};
 use settlement::notice::NoticeType;
 use store::Submission;
@@ -76,6 +77,7 @@ pub async fn create_submission(
     effect.tx.insert_submission(&submission).await?;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let data = json!({ "contractId": before.id.as_str(), "submissionId": submission.id.as_str(), "revision": submission.revision });
+    effect.tx.audit(participant.caller.author().did(AuditAction::SubmissionCreated, &submission.id, now).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::SubmissionCreated, &before, data);
     let contract = contracts::view_within(&mut effect.tx, &known, participant.actor).await?;
     effect.commit(StatusCode::CREATED, &SubmissionBody { submission: SubmissionView::from(&submission), contract }).await

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256};
+use serde_json::json;
 use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party, PartyError, agreement_digest, check_parties, is_signed_by};
+use settlement::audit::{AuditAction, Author};
 use settlement::chain::ChainPolicy;
 use settlement::ids::{AgreementId, ProfileId};
 use settlement::scope::Scope;
@@ -96,14 +98,14 @@ impl Draft {
     }
 
     /// The agreement, with the profiles of wallets that had none.
-    pub(super) async fn store(&self, api: &Api, tx: &mut Tx, importer: &ProfileId) -> Result<AgreementRecord, Problem> {
-        let now = api.now();
+    pub(super) async fn store(&self, api: &Api, tx: &mut Tx, caller: &Caller<AgreementImport>) -> Result<AgreementRecord, Problem> {
+        let (now, importer) = (api.now(), &caller.profile);
         Ok(AgreementRecord {
             id: AgreementId::new(api.ids.ulid()),
             external_ref: self.external_ref.clone(),
             importer: importer.clone(),
-            buyer: party(api, tx, &self.buyer).await?,
-            seller: party(api, tx, &self.seller).await?,
+            buyer: party(api, tx, &self.buyer, caller.author()).await?,
+            seller: party(api, tx, &self.seller, caller.author()).await?,
             terms: self.terms.clone(),
             consent: self.signatures.clone().unwrap_or_else(|| Consent::Attested { by: importer.clone() }),
             fee: self.chain.fee,
@@ -130,11 +132,12 @@ pub(super) async fn side(api: &Api, name: &'static str, body: &PartyBody) -> Res
     match (&body.profile_id, &body.wallet) {
         (None, Some(wallet)) => {
             let profile = api.store.profile_by_wallet(**wallet).await?;
-            Ok(Side { wallet: **wallet, profile: profile.map(|profile| profile.id) })
+            Ok(Side { wallet: **wallet, profile: profile.map(|profile| active(name, profile)).transpose()? })
         }
         (Some(id), None) => {
             let unknown = |why| Problem::field(Code::UnknownParty, &format!("{name}.profileId"), why);
             let id: ProfileId = id.parse().map_err(|_| unknown("there is no such profile"))?;
+            let id = active(name, api.store.profile(&id).await?.ok_or_else(|| unknown("there is no such profile with a wallet"))?)?;
             let wallets = api.store.wallets(&id).await?;
             match wallets.as_slice() {
                 [one] => Ok(Side { wallet: one.address, profile: Some(id) }),
@@ -143,6 +146,14 @@ pub(super) async fn side(api: &Api, name: &'static str, body: &PartyBody) -> Res
             }
         }
         _ => Err(Problem::field(Code::InvalidField, name, "name the party either by profileId or by wallet")),
+    }
+}
+
+/// The id of a profile that can act for itself.
+fn active(name: &'static str, profile: Profile) -> Result<ProfileId, Problem> {
+    match profile.disabled_at {
+        None => Ok(profile.id),
+        Some(_) => Err(Problem::field(Code::UnknownParty, name, "the profile of this party is disabled here")),
     }
 }
 
@@ -187,14 +198,14 @@ async fn check_signature(api: &Api, chain: &ChainPolicy, name: &'static str, wal
 }
 
 /// The party, with a new profile where the wallet has none.
-async fn party(api: &Api, tx: &mut Tx, side: &Side) -> Result<Party, Problem> {
+async fn party(api: &Api, tx: &mut Tx, side: &Side, importer: Author) -> Result<Party, Problem> {
     if let Some(profile) = &side.profile {
         return Ok(Party { profile: profile.clone(), wallet: side.wallet });
     }
     let now = api.now();
-    let profile =
-        Profile { id: ProfileId::new(api.ids.ulid()), handle: None, display_name: text::short_address(side.wallet), created_at: now, updated_at: now };
+    let profile = Profile::new(ProfileId::new(api.ids.ulid()), text::short_address(side.wallet), now);
     tx.insert_profile(&profile).await?;
+    tx.audit(importer.did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "wallet": side.wallet.to_string() })));
     match tx.insert_wallet(&Wallet { address: side.wallet, profile: profile.id.clone(), proved_at: now }).await {
         Err(StoreError::Conflict(Conflict::Duplicate("wallet"))) => Err(Problem::new(Code::Conflict, "the wallet has just got a profile; repeat the import")),
         inserted => {

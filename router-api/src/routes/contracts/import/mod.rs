@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use settlement::agreement::{AgreementRecord, Consent};
+use settlement::audit::AuditAction;
 use settlement::ids::ProfileId;
 use settlement::next_action::Actor;
 use settlement::notice::NoticeType;
@@ -115,7 +116,7 @@ pub async fn import_contract(
         let contract = super::view_within(&mut effect.tx, &known, actor(&known.agreement, &caller.profile)).await?;
         return effect.commit(StatusCode::OK, &ContractBody { contract }).await;
     }
-    let agreement = draft.store(&api, &mut effect.tx, &caller.profile).await?;
+    let agreement = draft.store(&api, &mut effect.tx, &caller).await?;
     match effect.tx.insert_agreement(&agreement).await {
         Err(StoreError::Conflict(Conflict::Duplicate("external_ref"))) => {
             effect.abandon().await;
@@ -125,6 +126,7 @@ pub async fn import_contract(
         inserted => inserted?,
     }
     let data = json!({ "contractId": agreement.id.as_str(), "externalRef": agreement.external_ref, "termsHash": agreement.terms.hash().to_string() });
+    effect.tx.audit(caller.author().did(AuditAction::ContractImported, &agreement.id, agreement.created_at).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::ContractImported, &agreement, data);
     let known = Known::within(&mut effect.tx, &agreement.id, &draft.setting).await?;
     let contract = super::view_within(&mut effect.tx, &known, actor(&agreement, &caller.profile)).await?;

@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use settlement::asset::Token;
+use settlement::audit::AuditAction;
 use settlement::ids::PayoutMethodId;
 use store::PayoutMethod;
 use utoipa::ToSchema;
 
-use super::{check_payee, find_token, optional_line};
+use super::{check_payee, facts, find_token, optional_line};
 use crate::extract::wire::{AccountAddress, AssetId};
 use crate::extract::{Caller, Prepare, PreparedWrite, ProfileWrite};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
@@ -93,7 +94,7 @@ pub async fn add_payout_method(
     let now = api.now();
     let wanted = PayoutMethod {
         id: PayoutMethodId::new(api.ids.ulid()),
-        profile: caller.profile,
+        profile: caller.profile.clone(),
         asset: token.asset,
         network: format!("eip155:{}", token.asset.chain_id()),
         symbol: token.symbol,
@@ -105,6 +106,7 @@ pub async fn add_payout_method(
         updated_at: now,
     };
     let method = effect.tx.upsert_payout_method(&wanted).await?;
+    effect.tx.audit(caller.author().did(AuditAction::PayoutMethodSet, &method.id, now).with(facts(&method)));
     effect.commit(StatusCode::CREATED, &PayoutMethodBody { payout_method: PayoutMethodView::from(&method) }).await
 }
 

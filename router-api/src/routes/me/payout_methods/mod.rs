@@ -6,7 +6,9 @@ pub mod remove;
 pub mod update;
 
 use alloy_primitives::Address;
+use serde_json::{Value, json};
 use settlement::asset::{Asset, Token, check_party};
+use store::PayoutMethod;
 
 use crate::problem::{Code, Problem};
 use crate::state::Api;
@@ -14,6 +16,11 @@ use crate::text;
 
 /// Longest memo and label, in characters: one line.
 const MAX_TEXT: usize = 120;
+
+/// What is logged of a method: where the money goes, and whether it may.
+fn facts(method: &PayoutMethod) -> Value {
+    json!({ "profileId": method.profile.as_str(), "assetId": method.asset.to_string(), "address": method.address.to_string(), "isActive": method.is_active })
+}
 
 /// One line, or nothing: an empty text takes the line away.
 fn optional_line(field: &str, text: Option<&str>) -> Result<Option<String>, Problem> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use settlement::audit::AuditAction;
 use settlement::ids::PayoutMethodId;
 
 use crate::extract::{Caller, NoBody, PathId, ProfileWrite, Write};
@@ -22,7 +23,7 @@ use crate::state::Api;
     responses((status = 204, description = "It is gone."))
 )]
 pub async fn remove_payout_method(
-    State(_api): State<Arc<Api>>,
+    State(api): State<Arc<Api>>,
     caller: Caller<ProfileWrite>,
     PathId(id): PathId<PayoutMethodId>,
     Write(NoBody {}, mut effect): Write<NoBody>,
@@ -30,6 +31,7 @@ pub async fn remove_payout_method(
     if !effect.tx.delete_payout_method(&caller.profile, &id).await? {
         return Err(Problem::not_found());
     }
+    effect.tx.audit(caller.author().did(AuditAction::PayoutMethodRemoved, &id, api.now()));
     effect.commit_empty().await
 }
 

@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use settlement::audit::AuditAction;
 use settlement::ids::PayoutMethodId;
 use utoipa::ToSchema;
 
-use super::optional_line;
+use super::{facts, optional_line};
 use crate::extract::{Caller, PathId, ProfileWrite, Write};
 use crate::problem::Problem;
 use crate::routes::me::lock_own;
@@ -63,6 +64,7 @@ pub async fn update_payout_method(
     method.is_active = body.is_active.unwrap_or(method.is_active);
     method.updated_at = api.now();
     effect.tx.update_payout_method(&method).await?;
+    effect.tx.audit(caller.author().did(AuditAction::PayoutMethodUpdated, &id, method.updated_at).with(facts(&method)));
     effect.commit(StatusCode::OK, &PayoutMethodBody { payout_method: PayoutMethodView::from(&method) }).await
 }
 

@@ -7,9 +7,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use settlement::ids::TokenId;
+use settlement::Timestamp;
+use settlement::audit::AuditAction;
+use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
-use store::ApiToken;
+use store::{ApiToken, Tx};
 use utoipa::ToSchema;
 
 use super::is_active;
@@ -64,32 +66,45 @@ pub struct CreateToken {
 pub async fn create_token(State(api): State<Arc<Api>>, caller: Caller<ProfileWrite>, Write(body, mut effect): Write<CreateToken>) -> Result<Response, Problem> {
     let now = api.now();
     let (name, scopes) = (text::line("name", &body.name, MAX_NAME)?, grantable(&body.scopes, &caller.token.scopes)?);
-    let days = body.expires_in_days.unwrap_or(DEFAULT_DAYS);
-    if !(1..=MAX_DAYS).contains(&days) {
-        return Err(Problem::field(Code::InvalidField, "expiresInDays", format_args!("expected 1 to {MAX_DAYS}")));
-    }
+    let expires_at = expiry(body.expires_in_days, now)?;
     lock_own(&mut effect.tx, &caller.profile).await?;
-    if effect.tx.tokens(&caller.profile).await?.iter().filter(|token| is_active(token, now)).count() >= MAX_ACTIVE_TOKENS {
-        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_ACTIVE_TOKENS} working tokens")));
-    }
+    check_room(&mut effect.tx, &caller.profile, now).await?;
     let created = ApiToken {
         id: TokenId::new(api.ids.ulid()),
-        profile: caller.profile,
+        profile: caller.profile.clone(),
         name,
         scopes,
         created_at: now,
-        expires_at: Some(now.plus(Duration::from_secs(u64::from(days) * 86_400))),
+        expires_at: Some(expires_at),
         last_used_at: None,
         revoked_at: None,
     };
     let secret = token::mint(api.ids.as_ref());
     effect.tx.insert_token(&created, &token::hash(&api.config.token_key, secret.expose())).await?;
+    effect.tx.audit(caller.author().did(AuditAction::TokenCreated, &created.id, now).with(created.grant()));
     let (shown, kept) = NewTokenBody::shown_and_kept(TokenView::from(&created), &secret);
     effect.commit_secret(StatusCode::CREATED, &shown, &kept).await
 }
 
+/// When a token ends that is asked for with this lifetime.
+pub(crate) fn expiry(days: Option<u32>, now: Timestamp) -> Result<Timestamp, Problem> {
+    let days = days.unwrap_or(DEFAULT_DAYS);
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(Problem::field(Code::InvalidField, "expiresInDays", format_args!("expected 1 to {MAX_DAYS}")));
+    }
+    Ok(now.plus(Duration::from_secs(u64::from(days) * 86_400)))
+}
+
+/// Refuses when the profile, which is locked, has enough tokens.
+pub(crate) async fn check_room(tx: &mut Tx, profile: &ProfileId, now: Timestamp) -> Result<(), Problem> {
+    if tx.tokens(profile).await?.iter().filter(|token| is_active(token, now)).count() >= MAX_ACTIVE_TOKENS {
+        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_ACTIVE_TOKENS} working tokens")));
+    }
+    Ok(())
+}
+
 /// The scopes asked for, each once, if the token in use has them all.
-fn grantable(asked: &[String], held: &[Scope]) -> Result<Vec<Scope>, Problem> {
+pub(crate) fn grantable(asked: &[String], held: &[Scope]) -> Result<Vec<Scope>, Problem> {
     let mut scopes = Vec::new();
     for (index, text) in asked.iter().enumerate() {
         let field = format!("scopes[{index}]");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use settlement::audit::AuditAction;
 use settlement::ids::TokenId;
 
 use super::own_token;
@@ -37,6 +38,7 @@ pub async fn revoke_token(
     if !effect.tx.revoke_token(&id, now).await? {
         return Err(Problem::not_found());
     }
+    effect.tx.audit(caller.author().did(AuditAction::TokenRevoked, &id, now));
     token.revoked_at = Some(now);
     effect.commit(StatusCode::OK, &TokenBody { credential: TokenView::from(&token) }).await
 }

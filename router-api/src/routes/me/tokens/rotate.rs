@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use settlement::Timestamp;
+use settlement::audit::AuditAction;
 use settlement::ids::TokenId;
 use settlement::scope::Scope;
 use store::ApiToken;
@@ -52,6 +53,7 @@ pub async fn rotate_token(
     let new = renewed(old, TokenId::new(api.ids.ulid()), now);
     let secret = token::mint(api.ids.as_ref());
     effect.tx.insert_token(&new, &token::hash(&api.config.token_key, secret.expose())).await?;
+    effect.tx.audit(caller.author().did(AuditAction::TokenRotated, &id, now).with(new.grant()));
     let (shown, kept) = NewTokenBody::shown_and_kept(TokenView::from(&new), &secret);
     effect.commit_secret(StatusCode::CREATED, &shown, &kept).await
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::json;
+use settlement::audit::AuditAction;
 use store::Wallet;
 
 use crate::extract::{Caller, PreparedWrite, ProfileWrite};
@@ -48,8 +50,10 @@ pub async fn add_wallet(
     if wallets.len() >= MAX_WALLETS {
         return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_WALLETS} wallets")));
     }
-    let wallet = Wallet { address: message.address, profile: caller.profile, proved_at: api.now() };
+    let wallet = Wallet { address: message.address, profile: caller.profile.clone(), proved_at: api.now() };
     effect.tx.insert_wallet(&wallet).await?;
+    let facts = json!({ "wallet": wallet.address.to_string() });
+    effect.tx.audit(caller.author().did(AuditAction::WalletAdded, &wallet.profile, wallet.proved_at).with(facts));
     effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(&wallet) }).await
 }
 

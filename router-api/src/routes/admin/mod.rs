@@ -1,0 +1,6 @@
+//! Running the instance: what an operator sees of everybody, and does for them. Every operation needs the scope `admin`; whoever has it sees everything, so
+//! nothing here depends on who asks.
+
+pub mod audit;
+pub mod profiles;
+pub mod tokens;

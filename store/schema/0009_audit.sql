@@ -1,0 +1,24 @@
+-- Who did what: a chain of hashes, so that an entry that was changed, taken out or put in shows.
+
+CREATE TABLE audit_log (
+    -- Without gaps, in the order of commits.
+    sequence BIGINT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    -- Canonical JSON (RFC 8785).
+    details TEXT NOT NULL,
+    -- sha256 of the hash before and the canonical JSON of the entry.
+    hash TEXT NOT NULL
+);
+CREATE INDEX audit_log_by_subject ON audit_log (subject, sequence);
+CREATE INDEX audit_log_by_action ON audit_log (action, sequence);
+
+-- The end of the log: taken by whoever commits, and what shows that entries were cut off.
+CREATE TABLE audit_head (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    sequence BIGINT NOT NULL,
+    hash TEXT NOT NULL
+);
+INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '0x0000000000000000000000000000000000000000000000000000000000000000');

@@ -1,0 +1,183 @@
+//! The audit log: a chain of hashes, written in the transaction of what it tells.
+
+use settlement::audit::{AuditEntry, AuditHead, BrokenChain, LoggedEntry};
+use settlement::canonical::canonical_json;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use crate::error::{RowError, StoreError};
+use crate::row::{Fields, lower, signed};
+use crate::{PageKey, Store, Tx};
+
+/// Entries that are read at once while the log is checked or exported.
+const CHUNK: u32 = 1_000;
+
+pub(crate) const PAGE: &str = "SELECT * FROM audit_log WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2";
+pub(crate) const PAGE_OF_SUBJECT: &str = "SELECT * FROM audit_log WHERE sequence < $1 AND subject = $3 ORDER BY sequence DESC LIMIT $2";
+pub(crate) const PAGE_OF_ACTION: &str = "SELECT * FROM audit_log WHERE sequence < $1 AND action = $3 ORDER BY sequence DESC LIMIT $2";
+const PAGE_OF_BOTH: &str = "SELECT * FROM audit_log WHERE sequence < $1 AND subject = $3 AND action = $4 ORDER BY sequence DESC LIMIT $2";
+
+/// Which entries of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Those about it.
+    pub subject: Option<String>,
+    /// Those that tell of such an act.
+    pub action: Option<String>,
+}
+
+fn entry(row: &AnyRow) -> Result<LoggedEntry, StoreError> {
+    let unnamed = Fields::named("audit_log", "?".to_owned(), row);
+    let sequence: u64 = unnamed.unsigned("sequence")?;
+    let fields = Fields::named("audit_log", sequence.to_string(), row);
+    let text = fields.text("details")?;
+    let details = serde_json::from_str(&text).map_err(|error| fields.bad("details", error))?;
+    // What was hashed is the value; a text that says it in other words would show people something else.
+    if canonical_json(&details).map_err(|error| fields.bad("details", error))? != text {
+        return Err(fields.bad("details", "is not canonical"));
+    }
+    Ok(LoggedEntry {
+        sequence,
+        at: fields.time("at")?,
+        author: fields.text("author")?,
+        action: fields.text("action")?,
+        subject: fields.text("subject")?,
+        details,
+        hash: fields.hash("hash")?,
+    })
+}
+
+fn head(row: &AnyRow) -> Result<AuditHead, StoreError> {
+    let fields = Fields::named("audit_head", "1".to_owned(), row);
+    Ok(AuditHead { sequence: fields.unsigned("sequence")?, hash: fields.hash("hash")? })
+}
+
+/// Entries behind number `after`, in their order; one that cannot be read ends the list with the reason.
+async fn behind(connection: &mut AnyConnection, after: u64) -> Result<(Vec<LoggedEntry>, Option<RowError>), StoreError> {
+    let query = sqlx::query("SELECT * FROM audit_log WHERE sequence > $1 ORDER BY sequence LIMIT $2").bind(signed(after)?).bind(i64::from(CHUNK));
+    let mut entries = Vec::new();
+    for row in query.fetch_all(connection).await? {
+        match entry(&row) {
+            Ok(entry) => entries.push(entry),
+            Err(StoreError::Row(unreadable)) => return Ok((entries, Some(unreadable))),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((entries, None))
+}
+
+impl Store {
+    /// The recorded end of the log.
+    pub async fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        head(&sqlx::query("SELECT * FROM audit_head WHERE id = 1").fetch_one(self.database.pool()).await?)
+    }
+
+    /// Entries, newest first. A page ended at the entry whose number is the id of its key.
+    pub async fn audit_entries(&self, filter: &AuditFilter, after: Option<&PageKey>, limit: u32) -> Result<Vec<LoggedEntry>, StoreError> {
+        // A key that is no number of ours is that of no entry: nothing comes after it.
+        let before = after.map_or(i64::MAX, |key| key.id.parse().unwrap_or(0));
+        let sql = match (&filter.subject, &filter.action) {
+            (None, None) => PAGE,
+            (Some(_), None) => PAGE_OF_SUBJECT,
+            (None, Some(_)) => PAGE_OF_ACTION,
+            (Some(_), Some(_)) => PAGE_OF_BOTH,
+        };
+        let query = sqlx::query(sql).bind(before).bind(i64::from(limit));
+        let wanted = filter.subject.iter().chain(&filter.action);
+        let query = wanted.fold(query, |query, text| query.bind(text.clone()));
+        query.fetch_all(self.database.pool()).await?.iter().map(entry).collect()
+    }
+
+    /// Entries behind number `after`, in their order: a part of the log, to go on from its last. Empty at the end.
+    ///
+    /// # Errors
+    /// When one of them cannot be read; those before it are lost with it.
+    pub async fn audit_entries_after(&self, after: u64) -> Result<Vec<LoggedEntry>, StoreError> {
+        let (entries, unreadable) = behind(&mut *self.read().await?, after).await?;
+        unreadable.map_or(Ok(entries), |reason| Err(reason.into()))
+    }
+
+    /// Computes the whole log again. Returns its end, or the first entry that is not as it was written. `remembered` is an end that was noted before:
+    /// the log has to lead through it.
+    pub async fn verify_audit(&self, remembered: Option<AuditHead>) -> Result<Result<AuditHead, BrokenChain>, StoreError> {
+        let mut recorded = self.audit_head().await?;
+        let mut head = AuditHead::EMPTY;
+        loop {
+            let (entries, unreadable) = behind(&mut *self.read().await?, head.sequence).await?;
+            let is_over = entries.is_empty() && unreadable.is_none();
+            for entry in entries {
+                // Committed since, with a new end, or put there by somebody else, who left the end as it was.
+                if entry.sequence > recorded.sequence {
+                    recorded = self.audit_head().await?;
+                }
+                if entry.sequence > recorded.sequence {
+                    return Ok(Err(BrokenChain::Altered { sequence: head.sequence + 1 }));
+                }
+                head = match head.advance(&entry) {
+                    Ok(head) => head,
+                    Err(broken) => return Ok(Err(broken)),
+                };
+                if remembered.is_some_and(|remembered| remembered.sequence == head.sequence && remembered.hash != head.hash) {
+                    return Ok(Err(BrokenChain::Rewritten { sequence: head.sequence }));
+                }
+            }
+            if let Some(reason) = unreadable {
+                return Ok(Err(BrokenChain::Unreadable { sequence: head.sequence + 1, reason: reason.to_string() }));
+            }
+            if is_over {
+                return Ok(head.finish(recorded).and_then(|()| through(head, remembered)));
+            }
+        }
+    }
+}
+
+/// A remembered end that the log does not reach was cut off.
+fn through(head: AuditHead, remembered: Option<AuditHead>) -> Result<AuditHead, BrokenChain> {
+    match remembered {
+        Some(remembered) if remembered.sequence > head.sequence => Err(BrokenChain::Missing { sequence: head.sequence + 1 }),
+        Some(_) | None => Ok(head),
+    }
+}
+
+impl Tx {
+    /// Logs an act, if and when this transaction commits.
+    pub fn audit(&mut self, entry: AuditEntry) {
+        self.audited.push(entry);
+    }
+}
+
+/// Numbers, links and writes what the transaction did.
+pub(crate) async fn flush(tx: &mut Tx) -> Result<(), StoreError> {
+    let entries = std::mem::take(&mut tx.audited);
+    let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    if count == 0 {
+        return Ok(());
+    }
+    // Taking the number locks the row until the commit, so that the hash beside it is the one to follow.
+    let taken = sqlx::query("UPDATE audit_head SET sequence = sequence + $1 WHERE id = 1 RETURNING sequence - $1 AS sequence, hash").bind(count);
+    let mut head = head(&taken.fetch_one(tx.connection()).await?)?;
+    for entry in &entries {
+        let logged = LoggedEntry::after(head, entry).map_err(unwritable)?;
+        insert(tx.connection(), &logged).await?;
+        head = logged.head();
+    }
+    sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1").bind(lower(head.hash)).execute(tx.connection()).await?;
+    Ok(())
+}
+
+async fn insert(connection: &mut AnyConnection, entry: &LoggedEntry) -> Result<(), StoreError> {
+    let query = sqlx::query("INSERT INTO audit_log (sequence, at, author, action, subject, details, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(signed(entry.sequence)?)
+        .bind(entry.at.as_millis())
+        .bind(entry.author.as_str())
+        .bind(entry.action.as_str())
+        .bind(entry.subject.as_str())
+        .bind(canonical_json(&entry.details).map_err(unwritable)?)
+        .bind(lower(entry.hash));
+    query.execute(connection).await?;
+    Ok(())
+}
+
+fn unwritable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Database(sqlx::Error::Encode(Box::new(error)))
+}
