@@ -6,7 +6,7 @@ use settlement::ids::{PaymentRequestId, receipt_id};
 use settlement::ledger::postings;
 use settlement::notice::NoticeType;
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState};
-use settlement::verify::{AgreedTerms, Evidence, Proof, ProofIssue, only_awaits_finality, verify};
+use settlement::verify::{Evidence, Proof, ProofIssue, only_awaits_finality, verify};
 use store::{OpenIssue, StoredRequest, Verdict};
 
 use crate::batch::Case;
@@ -52,7 +52,7 @@ pub async fn consider(writer: &mut Writer<'_>, case: &Case, taken: &Taken) -> Re
             return Ok(Outcome::Waits);
         }
     };
-    let agreed = AgreedTerms::from(&agreement);
+    let agreed = writer.tx.agreed_terms(&agreement, &request.unit).await?;
     let evidence =
         Evidence { signed: &request.signed, event: &case.event, agreed: Some(&agreed), authority: case.authority, final_through: case.final_through };
     match verify(&evidence) {

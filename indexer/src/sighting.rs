@@ -5,7 +5,7 @@ use settlement::agreement::AgreementRecord;
 use settlement::finality::confirmations;
 use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
-use settlement::verify::{AgreedTerms, Evidence, only_awaits_finality, verify};
+use settlement::verify::{Evidence, only_awaits_finality, verify};
 use store::StoredRequest;
 
 use crate::batch::Case;
@@ -20,7 +20,7 @@ use crate::writer::{Writer, about_event, named_tx};
 pub async fn sight(writer: &mut Writer<'_>, case: &Case) -> Result<(), IndexerError> {
     let Some((request, agreement)) = &case.request else { return Ok(()) };
     let Some((agreement, StoredRequest::Sound(request))) = writer.lock(agreement, request).await? else { return Ok(()) };
-    let agreed = AgreedTerms::from(&agreement);
+    let agreed = writer.tx.agreed_terms(&agreement, &request.unit).await?;
     let evidence =
         Evidence { signed: &request.signed, event: &case.event, agreed: Some(&agreed), authority: case.authority, final_through: case.final_through };
     match verify(&evidence) {

@@ -84,7 +84,11 @@ fn notice(kind: NoticeType, agreement: &AgreementRecord, data: Value) -> Notice 
 /// What every notice about a request says.
 #[must_use]
 pub fn about(request: &PaymentRequest) -> Value {
-    json!({ "contractId": request.agreement.as_str(), "paymentRequestId": request.id.as_str() })
+    let mut data = json!({ "contractId": request.agreement.as_str(), "paymentRequestId": request.id.as_str() });
+    if let Some(milestone) = request.unit.kind.milestone() {
+        data["milestoneId"] = json!(milestone.as_str());
+    }
+    data
 }
 
 /// The same with where its payment stands.

@@ -6,6 +6,7 @@ use settlement::agreement::{AgreementRecord, PaymentFacts};
 use settlement::asset::{Asset, Token};
 use settlement::clock::Timestamp;
 use settlement::ids::AgreementId;
+use settlement::milestone::Plan;
 use settlement::next_action::AgreementFacts;
 use settlement::unit::Sibling;
 use store::{Cursor, Tx};
@@ -13,11 +14,12 @@ use store::{Cursor, Tx};
 use crate::problem::Problem;
 use crate::state::Api;
 
-/// An agreement with what its payments and its chain say.
+/// An agreement with what its milestones, its payments and its chain say.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) agreement: AgreementRecord,
     pub(crate) payments: PaymentFacts,
+    pub(crate) plan: Plan,
     pub(crate) siblings: Vec<Sibling>,
     pub(crate) setting: Setting,
 }
@@ -127,16 +129,18 @@ impl Known {
     /// What is known now.
     pub(crate) async fn read(api: &Api, agreement: AgreementRecord, setting: Setting) -> Result<Self, Problem> {
         let payments = api.store.payment_facts(&agreement.id).await?;
+        let plan = api.store.plan(&agreement.id).await?;
         let siblings = api.store.siblings(&agreement.id).await?;
-        Ok(Self { agreement, payments, siblings, setting })
+        Ok(Self { agreement, payments, plan, siblings, setting })
     }
 
     /// What is known inside a transaction, the agreement included, so that what is decided on it holds when it commits.
     pub(crate) async fn within(tx: &mut Tx, id: &AgreementId, setting: &Setting) -> Result<Self, Problem> {
         let agreement = tx.agreement(id).await?.ok_or_else(Problem::not_found)?;
         let payments = tx.payment_facts(id).await?;
+        let plan = tx.plan(id).await?;
         let siblings = tx.siblings(id).await?;
-        Ok(Self { agreement, payments, siblings, setting: setting.clone() })
+        Ok(Self { agreement, payments, plan, siblings, setting: setting.clone() })
     }
 
     /// For the rules.
@@ -145,6 +149,7 @@ impl Known {
             agreement: &self.agreement,
             token: &self.setting.token,
             payments: self.payments,
+            plan: &self.plan,
             siblings: &self.siblings,
             final_time: self.setting.chain.final_time(),
         }

@@ -31,6 +31,7 @@ mod tests;
     tags(
         (name = "me", description = "The caller's profile, wallets, tokens and payout methods."),
         (name = "contracts", description = "Agreements: import, deliver, decide, cancel."),
+        (name = "milestones", description = "Agreements divided into parts: plan, confirm, deliver, decide; each is paid by itself."),
         (name = "payments", description = "Payment requests: ask, pay, follow."),
         (name = "documents", description = "Invoices and receipts."),
         (name = "profiles", description = "What anybody may see of a profile."),

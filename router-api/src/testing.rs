@@ -7,6 +7,7 @@ mod chain;
 pub mod committed;
 pub mod document;
 mod log;
+mod milestones;
 mod payments;
 mod signing;
 
@@ -31,6 +32,7 @@ use store::{Engine, Store};
 
 pub use actors::{Actor, Seeded, terms};
 pub use call::{Answer, Call};
+pub use milestones::Divided;
 pub use signing::SignerSwitch;
 
 use crate::limits::RateLimits;

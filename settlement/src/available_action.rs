@@ -6,116 +6,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
-use crate::scope::Scope;
 
 /// The version of the shape; existing clients check it.
 pub const SCHEMA_VERSION: &str = "opentask-available-actions-v1";
 /// The header that makes a write safe to repeat.
 pub const IDEMPOTENCY_HEADER: &str = "Idempotency-Key";
 
-macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $label:literal;)+) => {
-        /// Something that can be done with an agreement or a payment request.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Action {
-            $($(#[$doc])* $name,)+
-        }
+mod action;
 
-        impl Action {
-            /// Every action.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// The name in JSON.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
-            }
-
-            /// For people.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-        }
-    };
-}
-
-actions! {
-    /// The seller hands over the work.
-    SubmitDelivery = "submit_delivery", "Submit the work";
-    /// The buyer accepts the delivery.
-    Accept = "accept", "Accept the delivery";
-    /// The buyer sends the delivery back.
-    Reject = "reject", "Reject the delivery";
-    /// Either party calls the agreement off.
-    CancelContract = "cancel_contract", "Cancel the contract";
-    /// The buyer asks for a signed payload.
-    CreatePaymentRequest = "create_payment_request", "Create a payment request";
-    /// Read a payment request in full.
-    FetchPaymentRequest = "fetch_payment_request", "Load the payment request";
-    /// The payer's wallet executes the payload. No endpoint: the money never passes through us.
-    Pay = "pay", "Pay from the payer's wallet";
-    /// The payer names its transaction.
-    SubmitTxHash = "submit_tx_hash", "Name the transaction that pays";
-    /// The payer asks to have its transaction looked for.
-    VerifyPayment = "verify_payment", "Check the payment";
-    /// The payer calls a payment request off.
-    CancelPaymentRequest = "cancel_payment_request", "Cancel the payment request";
-    /// Read the receipt of a verified payment.
-    ViewReceipt = "view_receipt", "View the receipt";
-    /// Read the invoice of the agreement.
-    ViewInvoice = "view_invoice", "View the invoice";
-    /// Read a payment request whose proof does not hold.
-    InspectPaymentProof = "inspect_payment_proof", "Inspect the payment proof";
-    /// Nothing but to look again later.
-    Wait = "wait", "Wait";
-}
-
-impl Serialize for Action {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl Action {
-    /// All the scopes it takes, or for reads any one of them.
-    #[must_use]
-    pub const fn scopes(self) -> (&'static [Scope], ScopeMode) {
-        match self {
-            Self::SubmitDelivery => (&[Scope::SUBMISSIONS_WRITE], ScopeMode::All),
-            Self::Accept | Self::Reject => (&[Scope::DECISION_WRITE], ScopeMode::All),
-            Self::CancelContract => (&[Scope::CONTRACTS_WRITE], ScopeMode::All),
-            Self::CreatePaymentRequest | Self::SubmitTxHash | Self::VerifyPayment | Self::CancelPaymentRequest => {
-                (&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE], ScopeMode::All)
-            }
-            Self::FetchPaymentRequest | Self::Pay | Self::ViewReceipt | Self::ViewInvoice | Self::InspectPaymentProof => {
-                (&[Scope::PAYMENTS_READ, Scope::CONTRACTS_READ], ScopeMode::Any)
-            }
-            Self::Wait => (&[], ScopeMode::All),
-        }
-    }
-
-    /// Why a person should be asked before; `None` for what changes nothing or can be taken back.
-    #[must_use]
-    pub const fn confirmation(self) -> Option<&'static str> {
-        match self {
-            Self::Pay => Some("The payment goes directly to the seller and cannot be reversed."),
-            Self::Accept => Some("Accepting ends the contract."),
-            Self::Reject => Some("Rejecting sends the work back to the seller."),
-            Self::CancelContract => Some("Cancelling ends the contract for both parties."),
-            Self::SubmitDelivery
-            | Self::CreatePaymentRequest
-            | Self::FetchPaymentRequest
-            | Self::SubmitTxHash
-            | Self::VerifyPayment
-            | Self::CancelPaymentRequest
-            | Self::ViewReceipt
-            | Self::ViewInvoice
-            | Self::InspectPaymentProof
-            | Self::Wait => None,
-        }
-    }
-}
+pub use action::Action;
 
 /// Whether every scope is needed or one is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -169,7 +68,7 @@ pub struct AvailableAction {
     pub available_after: Option<String>,
     /// ISO-8601; until when it is available.
     pub available_until: Option<String>,
-    /// ISO-8601; when it should be done. Terms carry no due dates, so this is null.
+    /// ISO-8601; when it should be done, where a milestone says so.
     pub due_at: Option<String>,
     /// Why not, where it is blocked.
     pub blocked_reason: Option<BlockedReason>,
@@ -178,7 +77,7 @@ pub struct AvailableAction {
 /// What an action is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entity {
-    /// `contract`, `payment_request`, `receipt` or `invoice`.
+    /// `contract`, `milestone`, `payment_request`, `receipt` or `invoice`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id.
@@ -336,8 +235,18 @@ impl AvailableAction {
     /// Done by posting `body` to `endpoint`. `intent` tells this attempt from an earlier one in the value hint; `None` where every call needs a key of
     /// its own, because the answer may be another one each time.
     #[must_use]
-    pub fn post(mut self, endpoint: String, body: Value, intent: Option<&str>) -> Self {
-        self.invocation = Invocation { mcp_tool: None, method: Some("POST"), endpoint: Some(endpoint), body_template: Some(body) };
+    pub fn post(self, endpoint: String, body: Value, intent: Option<&str>) -> Self {
+        self.write("POST", endpoint, body, intent)
+    }
+
+    /// Done by patching `endpoint` with `body`; `intent` as with [`Self::post`].
+    #[must_use]
+    pub fn patch(self, endpoint: String, body: Value, intent: Option<&str>) -> Self {
+        self.write("PATCH", endpoint, body, intent)
+    }
+
+    fn write(mut self, method: &'static str, endpoint: String, body: Value, intent: Option<&str>) -> Self {
+        self.invocation = Invocation { mcp_tool: None, method: Some(method), endpoint: Some(endpoint), body_template: Some(body) };
         let value_hint = intent.map(|intent| format!("{}:{intent}", self.id));
         self.idempotency = Idempotency { required: true, applies_to: applies(true), header: Some(IDEMPOTENCY_HEADER), value_hint };
         self

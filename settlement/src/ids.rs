@@ -68,7 +68,9 @@ ids! {
     ProfileId = "prof_";
     /// An agreement; `contractId` in URLs and JSON.
     AgreementId = "agr_";
-    /// A payable unit: the whole agreement or one instalment. Owns one router nonce.
+    /// One milestone of an agreement.
+    MilestoneId = "ms_";
+    /// A payable unit: the whole agreement, one instalment or one milestone. Owns one router nonce.
     UnitId = "unit_";
     /// A payment request.
     PaymentRequestId = "pr_";

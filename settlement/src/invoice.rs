@@ -8,7 +8,7 @@ use crate::asset::Token;
 use crate::ids::{UnitId, invoice_id, receipt_id};
 use crate::money::{Amount, FeeError, Quote};
 use crate::payment_request::{PaymentRequest, PaymentRequestState, Standing};
-use crate::unit::{Unit, UnitKind};
+use crate::unit::Unit;
 
 /// Version of the document.
 const SCHEMA: &str = "counterfoil-invoice-v1";
@@ -107,10 +107,12 @@ pub struct InvoiceParty {
 pub struct InvoiceLine {
     /// The unit.
     pub unit_id: String,
-    /// `contract` or `instalment`.
+    /// `contract`, `instalment` or `milestone`.
     pub kind: &'static str,
     /// Which instalment, from 1.
     pub index: Option<u32>,
+    /// Which milestone.
+    pub milestone_id: Option<String>,
     /// Where it stands.
     pub status: LineStatus,
     /// The request that paid it, else the latest one for it.
@@ -250,10 +252,8 @@ fn line(standing: &Standing<'_>) -> InvoiceLine {
     InvoiceLine {
         unit_id: unit.id.to_string(),
         kind: unit.kind.name(),
-        index: match unit.kind {
-            UnitKind::Whole => None,
-            UnitKind::Instalment(index) => Some(index),
-        },
+        index: unit.kind.index(),
+        milestone_id: unit.kind.milestone().map(ToString::to_string),
         status: status(standing),
         payment_request_id: id.to_string(),
         seller_amount_atomic: quote.map(|q| q.seller.to_string()),

@@ -19,6 +19,7 @@ pub mod finality;
 pub mod ids;
 pub mod invoice;
 pub mod ledger;
+pub mod milestone;
 pub mod money;
 pub mod next_action;
 pub mod notice;

@@ -1,27 +1,29 @@
 //! What may be done next, and what is best done next: pure functions per resource and actor, asked by every view.
 //!
 //! Nothing is decided here: an action is offered as available only when the rule that will judge it (the transitions of [`crate::agreement`] and
-//! [`crate::payment_request`], and [`next_unit`]) says yes to the same facts. An agent that follows the recommendation is never sent into a refusal.
+//! [`crate::milestone`] and [`crate::payment_request`], and [`crate::unit`]) says yes to the same facts. An agent that follows the recommendation is never sent into a refusal.
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::agreement::{AgreementRecord, AgreementState, PaymentFacts};
 use crate::asset::Token;
-use crate::available_action::{Action, AvailableAction, BlockedReason, By, Entity, PaymentDocument};
+use crate::available_action::{Action, ActionState, AvailableAction, BlockedReason, By, Entity, PaymentDocument};
 use crate::clock::Timestamp;
 use crate::error::NotAllowed;
 use crate::ids::{PaymentRequestId, invoice_id, receipt_id};
-use crate::money::{Amount, FeeError, Quote};
-use crate::unit::{CannotSign, Fate, NextUnit, Sibling, next_unit, open_amount};
+use crate::milestone::{Circumstances, Plan, Progress};
+use crate::money::Quote;
+use crate::unit::{CannotSign, Fate, Sibling, UnitKind, open_amount};
 
+mod milestone;
+mod payment;
+mod plan;
 mod request;
 
+pub use milestone::{MilestoneFacts, MilestonePayment};
+pub use payment::{CannotRequest, MAX_REQUESTS};
 pub use request::{Permissions, RecommendedAction, RequestFacts, Seen};
-
-/// Most requests of an agreement, however they ended. Each is verified whenever the agreement is looked at, so without a limit a buyer could make one that
-/// takes seconds to read, and holds up everybody who writes meanwhile. At one an hour they last four days; a hundred instalments can be paid.
-pub const MAX_REQUESTS: usize = 100;
 
 /// In which role somebody reads a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,18 @@ recommendations! {
     WaitForSeller = "wait_for_seller", "Wait for the seller";
     /// It is the buyer's turn.
     WaitForBuyer = "wait_for_buyer", "Wait for the buyer";
+    /// The buyer takes up or cancels what the seller has proposed.
+    ReviewMilestone = "review_milestone", "Activate the proposed milestone, or cancel it";
+    /// The buyer adds or changes milestones until they add up to the amount of the agreement.
+    CompletePlan = "complete_milestone_plan", "Divide the whole amount into milestones";
+    /// A party confirms the plan.
+    ConfirmPlan = "confirm_milestone_plan", "Confirm the plan";
+    /// The buyer makes the plan final.
+    FinalizePlan = "finalize_milestone_plan", "Finalise the plan";
+    /// The seller delivers a milestone.
+    SubmitMilestone = "submit_milestone", "Submit a milestone";
+    /// The buyer accepts or rejects a milestone.
+    DecideMilestone = "decide_milestone", "Decide on a milestone";
     /// A verified-looking payment does not prove itself.
     InspectPaymentProof = "inspect_payment_proof", "Stop and inspect the payment proof";
     /// All is done.
@@ -111,63 +125,6 @@ impl Serialize for Recommended {
     }
 }
 
-/// Why the buyer cannot get a payload now.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CannotRequest {
-    /// The agreement does not allow it.
-    #[error(transparent)]
-    Agreement(#[from] NotAllowed),
-    /// Another payload stands in the way, or nothing is open.
-    #[error(transparent)]
-    Unit(#[from] CannotSign),
-    /// The fee policy does not fit the amount.
-    #[error(transparent)]
-    Fee(#[from] FeeError),
-    /// The fee policy does not fit what this payment would leave open.
-    #[error("the {rest} that this payment leaves open could not be paid")]
-    Rest {
-        /// What would be left, atomic units.
-        rest: Amount,
-        /// Why it could not be paid.
-        #[source]
-        fee: FeeError,
-    },
-    /// There have been [`MAX_REQUESTS`].
-    #[error("an agreement has at most {MAX_REQUESTS} payment requests; agree on what is still open as a new one")]
-    Limit,
-}
-
-impl CannotRequest {
-    /// Closed list: `not_allowed`, `active_request`, `payment_settling`, `overlapping_payload`, `paid_in_full`, `amount_refused`, `fee_refused`,
-    /// `limit_reached`.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Agreement(_) => "not_allowed",
-            Self::Unit(CannotSign::Live(_)) => "active_request",
-            Self::Unit(CannotSign::Settling(_)) => "payment_settling",
-            Self::Unit(CannotSign::Overlap { .. }) => "overlapping_payload",
-            Self::Unit(CannotSign::PaidInFull) => "paid_in_full",
-            Self::Unit(CannotSign::MoreThanOpen { .. } | CannotSign::Zero) => "amount_refused",
-            Self::Fee(_) | Self::Rest { .. } => "fee_refused",
-            Self::Limit => "limit_reached",
-        }
-    }
-
-    /// The earliest time at which it may be otherwise by itself.
-    #[must_use]
-    pub const fn until(&self) -> Option<Timestamp> {
-        match self {
-            Self::Unit(CannotSign::Overlap { until, .. }) => Some(*until),
-            Self::Unit(CannotSign::Live(_) | CannotSign::Settling(_) | CannotSign::PaidInFull | CannotSign::MoreThanOpen { .. } | CannotSign::Zero)
-            | Self::Agreement(_)
-            | Self::Fee(_)
-            | Self::Rest { .. }
-            | Self::Limit => None,
-        }
-    }
-}
-
 /// All that is known about an agreement when somebody asks what to do.
 #[derive(Clone, Copy, Debug)]
 pub struct AgreementFacts<'a> {
@@ -177,6 +134,8 @@ pub struct AgreementFacts<'a> {
     pub token: &'a Token,
     /// What its payments say.
     pub payments: PaymentFacts,
+    /// Its milestones.
+    pub plan: &'a Plan,
     /// Its requests.
     pub siblings: &'a [Sibling],
     /// Time of the newest final block of its chain, unix seconds; 0 when none is known.
@@ -184,25 +143,6 @@ pub struct AgreementFacts<'a> {
 }
 
 impl AgreementFacts<'_> {
-    /// Which unit a request for `asked` (all that is open, when `None`) would pay, and its price. The create endpoint asks this very function.
-    ///
-    /// # Errors
-    /// [`CannotRequest`] when a request would be refused.
-    pub fn next_payment(&self, asked: Option<Amount>) -> Result<(NextUnit, Quote), CannotRequest> {
-        self.agreement.state.may_pay(self.agreement.terms.payment_timing, self.payments)?;
-        let (unit, amount) = next_unit(self.agreement.terms.amount, asked, self.siblings, self.final_time)?;
-        if self.siblings.len() >= MAX_REQUESTS {
-            return Err(CannotRequest::Limit);
-        }
-        let quote = self.agreement.fee.quote(amount)?;
-        // A fixed fee can be more than the cap allows on a small rest, and then nobody could ever pay it.
-        let rest = open_amount(self.agreement.terms.amount, self.siblings).and_then(|open| open.minus(amount)).unwrap_or(Amount::ZERO);
-        match self.agreement.fee.quote(rest) {
-            Err(fee) if !rest.is_zero() => Err(CannotRequest::Rest { rest, fee }),
-            Ok(_) | Err(_) => Ok((unit, quote)),
-        }
-    }
-
     /// `availableActions[]` of the agreement.
     #[must_use]
     pub fn actions(&self, actor: Actor) -> Vec<AvailableAction> {
@@ -218,13 +158,23 @@ impl AgreementFacts<'_> {
         // Which payment is in doubt the siblings do not say; each request offers its own receipt.
         let paid = self.siblings.iter().filter(|s| s.fate == Fate::Paid && !self.payments.proof_issue);
         actions.extend(paid.map(|s| self.on(Action::ViewReceipt, Entity { kind: "receipt", id: receipt_id(&s.request) }, actor).get(receipt_path(&s.request))));
+        actions.extend(self.plan_actions(actor));
+        let milestones = self.plan.live().flat_map(|milestone| self.on_plan(milestone).own_actions(actor));
+        actions.extend(milestones.filter(|action| action.state == ActionState::Available));
         let invoice = invoice_id(&self.agreement.id);
         actions.push(self.on(Action::ViewInvoice, Entity { kind: "invoice", id: invoice.clone() }, actor).get(format!("/api/agent/invoices/{invoice}")));
         if self.recommended(actor).is_wait() {
-            let after = self.next_payment(None).err().and_then(|refusal| refusal.until());
-            actions.push(self.on_contract(Action::Wait, actor).get(self.path()).waiting(after));
+            actions.push(self.on_contract(Action::Wait, actor).get(self.path()).waiting(self.until()));
         }
         actions
+    }
+
+    /// Until when at least a wait lasts, where a payload of long ago is what is waited for.
+    fn until(&self) -> Option<Timestamp> {
+        match self.payments.milestones {
+            Progress::None => self.next_payment(None).err().and_then(|refusal| refusal.until()),
+            Progress::Planned | Progress::Begun | Progress::Accepted => self.plan_until(),
+        }
     }
 
     /// What this actor does best next; its label is [`Recommended::label`].
@@ -237,6 +187,7 @@ impl AgreementFacts<'_> {
             (AgreementState::Cancelled { .. }, _) if paid => Recommended::ViewReceipt,
             (AgreementState::Cancelled { .. }, _) => Recommended::None,
             (AgreementState::Accepted { .. }, _) if self.payments.paid_in_full => Recommended::ViewReceipt,
+            (_, Actor::Buyer | Actor::Seller) if self.payments.milestones != Progress::None => self.recommended_by_plan(actor),
             (AgreementState::InProgress | AgreementState::Rejected { .. }, Actor::Seller) => Recommended::SubmitDelivery,
             (AgreementState::Submitted { .. } | AgreementState::Accepted { .. }, Actor::Seller) => Recommended::WaitForBuyer,
             (AgreementState::Submitted { .. }, Actor::Buyer) if self.agreement.state.may_accept(self.payments).is_ok() => Recommended::DecideDelivery,
@@ -259,9 +210,9 @@ impl AgreementFacts<'_> {
 
     fn buyer_actions(&self, actions: &mut Vec<AvailableAction>) {
         let (state, actor) = (&self.agreement.state, Actor::Buyer);
-        actions.extend(self.active_request_action(actor));
-        if !self.payments.paid_in_full && !matches!(state, AgreementState::Cancelled { .. }) {
-            actions.push(self.create_action());
+        actions.extend(self.active_request_actions(actor, |_| true));
+        if !self.payments.paid_in_full && !matches!(state, AgreementState::Cancelled { .. }) && self.payments.milestones == Progress::None {
+            actions.push(self.create_action(&UnitKind::Whole));
         }
         if self.has_ended() {
             return;
@@ -281,24 +232,34 @@ impl AgreementFacts<'_> {
         }
         let body = json!({ "deliverableUrl": "<where the work is>", "notes": "<what to know about it>" });
         let submit = self.on_contract(Action::SubmitDelivery, Actor::Seller).post(format!("{}/submissions", self.path()), body, Some(&self.version()));
-        actions.push(submit.unless(self.blocked(self.agreement.state.may_submit().err())));
+        actions.push(submit.unless(self.blocked(self.agreement.state.may_submit(self.payments).err())));
         actions.push(self.cancel_action(Actor::Seller));
     }
 
-    /// Loads the request that is live, or whose payment is on its way.
-    fn active_request_action(&self, actor: Actor) -> Option<AvailableAction> {
-        let active = self.siblings.iter().find(|s| matches!(s.fate, Fate::Live | Fate::Settling))?;
-        let entity = Entity { kind: "payment_request", id: active.request.to_string() };
-        Some(self.on(Action::FetchPaymentRequest, entity, actor).get(self.request_path(&active.request)))
+    /// Loads the requests that are live, or whose payment is on its way, of those that `are_meant`.
+    fn active_request_actions(&self, actor: Actor, are_meant: impl Fn(&Sibling) -> bool) -> Vec<AvailableAction> {
+        let active = self.siblings.iter().filter(|s| matches!(s.fate, Fate::Live | Fate::Settling) && are_meant(s));
+        let fetch = |s: &Sibling| {
+            let entity = Entity { kind: "payment_request", id: s.request.to_string() };
+            self.on(Action::FetchPaymentRequest, entity, actor).get(self.request_path(&s.request))
+        };
+        active.map(fetch).collect()
     }
 
-    /// The create action, blocked with the reason when a request would be refused.
-    fn create_action(&self) -> AvailableAction {
-        let body = json!({ "payerAddress": self.agreement.buyer.wallet.to_string(), "reuseActive": true });
+    /// The create action for the work of this unit, blocked with the reason when a request would be refused.
+    fn create_action(&self, kind: &UnitKind) -> AvailableAction {
+        let mut body = json!({ "payerAddress": self.agreement.buyer.wallet.to_string(), "reuseActive": true });
+        let entity = match kind.milestone() {
+            Some(id) => {
+                body["milestoneId"] = json!(id.as_str());
+                Entity { kind: "milestone", id: id.to_string() }
+            }
+            None => Entity { kind: "contract", id: self.agreement.id.to_string() },
+        };
         // A cancelled or expired request leaves a sibling behind, so a new attempt has a new key.
         let attempt = self.siblings.len().to_string();
-        let action = self.on_contract(Action::CreatePaymentRequest, Actor::Buyer).post(self.requests_path(), body, Some(&attempt));
-        match self.next_payment(None) {
+        let action = self.on(Action::CreatePaymentRequest, entity, Actor::Buyer).post(self.requests_path(), body, Some(&attempt));
+        match self.next_payment_like(kind) {
             Ok((_, quote)) => action.paying(self.payment(Some(quote))),
             Err(refusal) => {
                 let recoverable = !matches!(refusal, CannotRequest::Limit);
@@ -345,6 +306,12 @@ impl AgreementFacts<'_> {
             rail: Some("router"),
             proof: paid.then_some("router_verified"),
         }
+    }
+
+    /// For the rules of milestones.
+    #[must_use]
+    pub fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances { agreement: &self.agreement.state, payments: self.payments, is_final: self.plan.is_final() }
     }
 
     fn blocked(&self, refusal: Option<NotAllowed>) -> Option<BlockedReason> {

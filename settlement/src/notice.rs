@@ -38,6 +38,24 @@ notices! {
     DecisionAccepted = "decision.accepted",
     /// A delivery was rejected.
     DecisionRejected = "decision.rejected",
+    /// A milestone was added to the plan of an agreement.
+    MilestoneCreated = "milestone.created",
+    /// What a milestone asks for was changed.
+    MilestoneUpdated = "milestone.updated",
+    /// The buyer took up a milestone that the seller had proposed.
+    MilestoneActivated = "milestone.activated",
+    /// A milestone was taken out of the plan.
+    MilestoneCancelled = "milestone.cancelled",
+    /// A party confirmed the plan as it stands.
+    PlanConfirmed = "milestone.plan_confirmed",
+    /// The plan is final: work on the milestones begins.
+    PlanFinalized = "milestone.plan_finalized",
+    /// A milestone was delivered.
+    MilestoneSubmitted = "milestone.submitted",
+    /// A milestone was accepted: its payment is due.
+    MilestoneAccepted = "milestone.accepted",
+    /// The delivery of a milestone was sent back.
+    MilestoneRejected = "milestone.rejected",
     /// A payment request was signed.
     RequestSigned = "payment_request.signed",
     /// A transaction was named or seen.

@@ -12,7 +12,7 @@ use crate::event::{Location, PaymentEvent};
 use crate::ids::{invoice_id, receipt_id};
 use crate::snapshot::{SignedSnapshot, SnapshotError};
 use crate::terms::{Terms, TermsError};
-use crate::verify::{AgreedTerms, Authority, Proof};
+use crate::verify::{AgreedMilestone, AgreedTerms, Authority, Proof};
 
 /// Version of the document.
 const SCHEMA: &str = "counterfoil-receipt-v1";
@@ -258,6 +258,8 @@ impl ReceiptClaim {
             asset: self.terms.asset,
             amount: self.terms.amount,
             fee: s.fee,
+            // What was agreed for a milestone is not in the terms that both signed; the operator's signature over the snapshot is all there is of it here.
+            milestone: s.unit_kind.milestone().map(|id| AgreedMilestone { id: id.clone(), amount: s.quote.seller }),
         }
     }
 

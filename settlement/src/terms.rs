@@ -6,12 +6,18 @@ use serde_json::Value;
 
 use crate::asset::{Asset, InvalidAddress, parse_address};
 use crate::canonical::{canonical_json, hash_text};
+use crate::clock::Timestamp;
+use crate::milestone::{MAX_MILESTONES, Part};
 use crate::money::Amount;
 
-const TITLE_CHARS: usize = 160;
-const TEXT_CHARS: usize = 5_000;
-const CRITERIA: usize = 50;
-const CRITERION_CHARS: usize = 500;
+/// Longest title, of an agreement or a milestone, in characters: one line.
+pub const TITLE_CHARS: usize = 160;
+/// Longest description or deliverable, in characters: a page or two.
+pub const TEXT_CHARS: usize = 5_000;
+/// Most acceptance criteria.
+pub const CRITERIA: usize = 50;
+/// Longest acceptance criterion, in characters.
+pub const CRITERION_CHARS: usize = 500;
 
 /// When the buyer may pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -44,8 +50,10 @@ pub struct Terms {
     pub payee: Address,
     /// Who judges the work, where somebody does.
     pub evaluator: Option<Address>,
-    /// When the buyer may pay.
+    /// When the buyer may pay, where there are no milestones.
     pub payment_timing: PaymentTiming,
+    /// Into what it is divided, where it was agreed so: together exactly `amount`.
+    pub milestones: Vec<Part>,
 }
 
 /// Why a document is not a set of terms.
@@ -87,9 +95,19 @@ struct Document {
     payee_address: String,
     evaluator: Option<String>,
     arbiter: Option<String>,
-    milestones: Option<Vec<Value>>,
+    milestones: Option<Vec<PartDocument>>,
     payment_timing: PaymentTiming,
     settlement: SettlementKind,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PartDocument {
+    title: String,
+    description: Option<String>,
+    acceptance_criteria: Option<Vec<String>>,
+    amount_atomic: String,
+    due_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +143,7 @@ impl Terms {
             acceptance_criteria: parsed.acceptance_criteria.unwrap_or_default(),
             deliverable: parsed.deliverable,
             payment_timing: parsed.payment_timing,
+            milestones: milestones(parsed.milestones.unwrap_or_default(), amount)?,
         })
     }
 
@@ -159,17 +178,10 @@ impl Document {
                 length(name, text, 0, TEXT_CHARS)?;
             }
         }
-        let criteria = self.acceptance_criteria.as_deref().unwrap_or_default();
-        if criteria.len() > CRITERIA {
-            return Err(field("acceptanceCriteria", format!("at most {CRITERIA} criteria")));
-        }
-        criteria.iter().try_for_each(|text| length("acceptanceCriteria", text, 1, CRITERION_CHARS))
+        check_criteria(self.acceptance_criteria.as_deref().unwrap_or_default())
     }
 
     fn check_supported(&self) -> Result<(), TermsError> {
-        if self.milestones.as_ref().is_some_and(|list| !list.is_empty()) {
-            return Err(TermsError::Unsupported { field: "milestones", reason: "this instance settles agreements as a whole; leave milestones out or empty" });
-        }
         if self.arbiter.is_some() {
             return Err(TermsError::Unsupported { field: "arbiter", reason: "an arbiter needs settlement in escrow, which this instance does not offer" });
         }
@@ -178,6 +190,50 @@ impl Document {
             SettlementKind::Escrow => Err(TermsError::Unsupported { field: "settlement", reason: "this instance settles directly; use \"direct\"" }),
         }
     }
+}
+
+/// The milestones, which divide the amount without a rest.
+fn milestones(documents: Vec<PartDocument>, amount: Amount) -> Result<Vec<Part>, TermsError> {
+    if documents.len() > MAX_MILESTONES {
+        return Err(field("milestones", format!("at most {MAX_MILESTONES} milestones")));
+    }
+    let numbered = |(n, document): (usize, PartDocument)| document.parse().map_err(|why| field("milestones", format!("milestone {}: {why}", n + 1)));
+    let parts = documents.into_iter().enumerate().map(numbered).collect::<Result<Vec<Part>, _>>()?;
+    let sum = parts.iter().try_fold(Amount::ZERO, |sum, part| sum.plus(part.amount));
+    match sum {
+        Ok(sum) if parts.is_empty() || sum == amount => Ok(parts),
+        Ok(sum) => Err(field("milestones", format!("they add up to {sum}, and amountAtomic is {amount}"))),
+        Err(error) => Err(field("milestones", error)),
+    }
+}
+
+impl PartDocument {
+    fn parse(self) -> Result<Part, String> {
+        let named = |error: TermsError| match error {
+            TermsError::Field { field, reason } => format!("{field}: {reason}"),
+            TermsError::Malformed(_) | TermsError::Amount(_) | TermsError::Unsupported { .. } => error.to_string(),
+        };
+        length("title", &self.title, 1, TITLE_CHARS).map_err(named)?;
+        length("description", self.description.as_deref().unwrap_or_default(), 0, TEXT_CHARS).map_err(named)?;
+        let acceptance_criteria = self.acceptance_criteria.unwrap_or_default();
+        check_criteria(&acceptance_criteria).map_err(named)?;
+        let amount: Amount = self.amount_atomic.parse().map_err(|error| format!("amountAtomic: {error}"))?;
+        if amount.is_zero() {
+            return Err("amountAtomic: must be more than zero".to_owned());
+        }
+        let due_at = match self.due_at {
+            Some(text) => Some(Timestamp::parse(&text).ok_or("dueAt: expected an ISO-8601 instant like 2026-01-31T12:00:00.000Z")?),
+            None => None,
+        };
+        Ok(Part { title: self.title, description: self.description, acceptance_criteria, amount, due_at })
+    }
+}
+
+fn check_criteria(criteria: &[String]) -> Result<(), TermsError> {
+    if criteria.len() > CRITERIA {
+        return Err(field("acceptanceCriteria", format!("at most {CRITERIA} criteria")));
+    }
+    criteria.iter().try_for_each(|text| length("acceptanceCriteria", text, 1, CRITERION_CHARS))
 }
 
 fn field(field: &'static str, reason: impl ToString) -> TermsError {
@@ -231,7 +287,14 @@ mod tests {
             ("payeeAddress", json!("0x0000000000000000000000000000000000000000")),
             ("evaluator", json!("0x1")),
             ("acceptanceCriteria", json!(vec!["c"; 51])),
-            ("milestones", json!([{}])),
+            ("milestones", json!([{ "title": "", "amountAtomic": "12500000" }])),
+            ("milestones", json!([{ "title": "t", "amountAtomic": "0" }, { "title": "t", "amountAtomic": "12500000" }])),
+            ("milestones", json!([{ "title": "t", "amountAtomic": "12500001" }])),
+            ("milestones", json!([{ "title": "t", "amountAtomic": "12499999" }])),
+            ("milestones", json!([{ "title": "t", "amountAtomic": "12500000", "dueAt": "soon" }])),
+            ("milestones", json!([{ "title": "t", "amountAtomic": "12500000", "acceptanceCriteria": [""] }])),
+            ("milestones", json!([{ "title": "t", "amountAtomic": alloy_primitives::U256::MAX.to_string() }, { "title": "t", "amountAtomic": "12500001" }])),
+            ("milestones", json!(vec![json!({ "title": "t", "amountAtomic": "250000" }); 51])),
             ("settlement", json!("escrow")),
             ("arbiter", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
         ];
@@ -241,6 +304,24 @@ mod tests {
             let error = Terms::parse(&document).unwrap_err();
             assert!(error.to_string().starts_with(&format!("terms.{name}:")), "{name} {value}: {error}");
         }
+    }
+
+    #[test]
+    fn milestones_divide_the_amount_and_are_hashed_with_it() {
+        let mut divided = document();
+        divided["milestones"] = json!([
+            { "title": "First half", "acceptanceCriteria": ["500 images"], "amountAtomic": "6250000", "dueAt": "2026-01-31T12:00:00Z" },
+            { "title": "Second half", "description": "The rest", "amountAtomic": "6250000" },
+        ]);
+        let terms = Terms::parse(&divided).unwrap();
+        let parts: Vec<_> = terms.milestones.iter().map(|part| (part.title.as_str(), part.amount.to_string(), part.due_at.is_some())).collect();
+        assert_eq!(parts, [("First half", "6250000".to_owned(), true), ("Second half", "6250000".to_owned(), false)]);
+        assert_eq!(terms.milestones[0].acceptance_criteria, ["500 images"]);
+        assert_ne!(terms.hash(), Terms::parse(&document()).unwrap().hash());
+        divided["milestones"] = json!([]);
+        assert_eq!(Terms::parse(&divided).unwrap().milestones, []);
+        divided["milestones"] = json!([{ "title": "All of it", "amountAtomic": "12500000", "status": "accepted" }]);
+        assert!(matches!(Terms::parse(&divided), Err(TermsError::Malformed(_))));
     }
 
     #[test]

@@ -3,25 +3,46 @@
 use alloy_primitives::U256;
 
 use crate::clock::Timestamp;
-use crate::ids::{AgreementId, PaymentRequestId, UnitId};
+use crate::ids::{AgreementId, MilestoneId, PaymentRequestId, UnitId};
 use crate::money::{Amount, AmountError};
 
-/// The whole agreement, or one instalment of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The whole agreement, one instalment of it, or one of its milestones.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnitKind {
     /// All of it in one payment.
     Whole,
     /// The n-th partial payment, from 1.
     Instalment(u32),
+    /// One milestone, for exactly what was agreed for it.
+    Milestone(MilestoneId),
 }
 
 impl UnitKind {
-    /// `contract` or `instalment`.
+    /// `contract`, `instalment` or `milestone`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Whole => "contract",
             Self::Instalment(_) => "instalment",
+            Self::Milestone(_) => "milestone",
+        }
+    }
+
+    /// Which instalment, from 1.
+    #[must_use]
+    pub const fn index(&self) -> Option<u32> {
+        match self {
+            Self::Instalment(index) => Some(*index),
+            Self::Whole | Self::Milestone(_) => None,
+        }
+    }
+
+    /// Which milestone.
+    #[must_use]
+    pub const fn milestone(&self) -> Option<&MilestoneId> {
+        match self {
+            Self::Milestone(id) => Some(id),
+            Self::Whole | Self::Instalment(_) => None,
         }
     }
 }
@@ -101,7 +122,7 @@ pub enum CannotSign {
         until: Timestamp,
     },
     /// Nothing is left to pay.
-    #[error("the agreement is paid in full")]
+    #[error("it is paid in full")]
     PaidInFull,
     /// More is asked for than is left.
     #[error("{asked} is more than the {open} that is still open")]
@@ -116,23 +137,15 @@ pub enum CannotSign {
     Zero,
 }
 
-/// Decides which unit a new request for `asked` (all that is open, when `None`) pays.
+/// Decides which unit a new request for `asked` (all that is open, when `None`) pays, of an agreement that is paid as a whole or in instalments.
 ///
 /// `final_time` is the time, in unix seconds, of the newest block that is final: only deadlines before it are certainly over.
 ///
 /// # Errors
 /// [`CannotSign`] whenever two payloads that pay the same work could both be executed.
 pub fn next_unit(agreed: Amount, asked: Option<Amount>, siblings: &[Sibling], final_time: u64) -> Result<(NextUnit, Amount), CannotSign> {
-    if let Some(live) = siblings.iter().find(|s| s.fate == Fate::Live) {
-        return Err(CannotSign::Live(live.request.clone()));
-    }
-    if let Some(settling) = siblings.iter().find(|s| s.fate == Fate::Settling) {
-        return Err(CannotSign::Settling(settling.request.clone()));
-    }
-    let open = open_amount(agreed, siblings).map_err(|_| CannotSign::PaidInFull)?;
-    if open.is_zero() {
-        return Err(CannotSign::PaidInFull);
-    }
+    none_under_way(siblings.iter())?;
+    let open = open(agreed, siblings)?;
     let amount = asked.unwrap_or(open);
     if amount.is_zero() {
         return Err(CannotSign::Zero);
@@ -141,12 +154,100 @@ pub fn next_unit(agreed: Amount, asked: Option<Amount>, siblings: &[Sibling], fi
         return Err(CannotSign::MoreThanOpen { asked: amount, open });
     }
     let unit = choose(amount == agreed, siblings);
-    let same_nonce = |s: &Sibling| matches!(&unit, NextUnit::Reuse { unit, .. } if *unit == s.unit_id);
-    let alive: Vec<&Sibling> = unpaid(siblings).filter(|s| !same_nonce(s) && s.deadline >= final_time).collect();
-    if let Some(last) = alive.iter().max_by_key(|s| s.deadline).filter(|_| exceeds(open, amount, &alive)) {
-        return Err(CannotSign::Overlap { request: last.request.clone(), until: Timestamp::from_unix_seconds(last.deadline) });
-    }
+    none_beside(&unit, (amount, open), siblings, final_time)?;
     Ok((unit, amount))
+}
+
+/// Decides which unit a new request for a milestone pays: its own, for all that was agreed for it. Requests of other milestones may be under way meanwhile, as
+/// long as everything that can be paid together is no more than what is open.
+///
+/// # Errors
+/// [`CannotSign`] whenever two payloads that pay the same work could both be executed.
+pub fn next_milestone_unit(agreed: Amount, milestone: (&MilestoneId, Amount), siblings: &[Sibling], final_time: u64) -> Result<NextUnit, CannotSign> {
+    let (kind, amount) = (UnitKind::Milestone(milestone.0.clone()), milestone.1);
+    none_under_way(siblings.iter().filter(|s| s.overlaps(&kind)))?;
+    let open = open(agreed, siblings)?;
+    if siblings.iter().any(|s| s.unit == kind && s.fate == Fate::Paid) {
+        return Err(CannotSign::PaidInFull);
+    }
+    if amount.is_zero() {
+        return Err(CannotSign::Zero);
+    }
+    if amount > open {
+        return Err(CannotSign::MoreThanOpen { asked: amount, open });
+    }
+    let unit = match unpaid(siblings).rfind(|s| s.unit == kind) {
+        Some(s) => NextUnit::Reuse { unit: s.unit_id.clone(), kind: kind.clone() },
+        None => NextUnit::New(kind.clone()),
+    };
+    // The same milestone under another nonce is the same work, however much of the agreement is open.
+    let twice = unpaid(siblings).filter(|s| s.unit == kind && !unit.is(&s.unit_id) && s.is_alive(final_time));
+    if let Some(last) = twice.max_by_key(|s| s.deadline) {
+        return Err(last.in_the_way());
+    }
+    none_beside(&unit, (amount, open), siblings, final_time)?;
+    Ok(unit)
+}
+
+impl Sibling {
+    /// Whether it pays work that this unit pays, too: milestones are apart from each other, everything else overlaps.
+    #[must_use]
+    pub fn overlaps(&self, kind: &UnitKind) -> bool {
+        self.unit == *kind || self.unit.milestone().is_none() || kind.milestone().is_none()
+    }
+
+    /// Whether its payload may still be executed, or has been and is not final.
+    const fn is_alive(&self, final_time: u64) -> bool {
+        match self.fate {
+            Fate::Live | Fate::Settling => true,
+            Fate::Ended => self.deadline >= final_time,
+            Fate::Paid => false,
+        }
+    }
+
+    fn in_the_way(&self) -> CannotSign {
+        CannotSign::Overlap { request: self.request.clone(), until: Timestamp::from_unix_seconds(self.deadline) }
+    }
+}
+
+impl NextUnit {
+    fn is(&self, id: &UnitId) -> bool {
+        matches!(self, Self::Reuse { unit, .. } if unit == id)
+    }
+}
+
+/// No request that covers the same work is live or being paid.
+fn none_under_way<'a>(overlapping: impl Iterator<Item = &'a Sibling> + Clone) -> Result<(), CannotSign> {
+    if let Some(live) = overlapping.clone().find(|s| s.fate == Fate::Live) {
+        return Err(CannotSign::Live(live.request.clone()));
+    }
+    let mut overlapping = overlapping;
+    match overlapping.find(|s| s.fate == Fate::Settling) {
+        Some(settling) => Err(CannotSign::Settling(settling.request.clone())),
+        None => Ok(()),
+    }
+}
+
+/// What is open, if anything is.
+fn open(agreed: Amount, siblings: &[Sibling]) -> Result<Amount, CannotSign> {
+    open_amount(agreed, siblings).ok().filter(|open| !open.is_zero()).ok_or(CannotSign::PaidInFull)
+}
+
+/// No payload under another nonce is alive that together with `amount` would pay more than is open.
+fn none_beside(unit: &NextUnit, (amount, open): (Amount, Amount), siblings: &[Sibling], final_time: u64) -> Result<(), CannotSign> {
+    let alive: Vec<&Sibling> = unpaid(siblings).filter(|s| !unit.is(&s.unit_id) && s.is_alive(final_time)).collect();
+    match alive.iter().max_by_key(|s| s.deadline) {
+        Some(last) if exceeds(open, amount, &alive) => Err(last.in_the_way()),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The payload of the agreement as a whole, or of an instalment, that may be executed for the longest time; `None` when none can be. While there is one, no
+/// milestone can be counted on to be paid.
+#[must_use]
+pub fn alive_undivided(siblings: &[Sibling], final_time: u64) -> Option<CannotSign> {
+    let alive = unpaid(siblings).filter(|s| s.unit.milestone().is_none() && s.is_alive(final_time));
+    alive.max_by_key(|s| s.deadline).map(Sibling::in_the_way)
 }
 
 /// Requests of units whose nonce is not used.
@@ -156,15 +257,11 @@ fn unpaid(siblings: &[Sibling]) -> impl DoubleEndedIterator<Item = &Sibling> {
 
 /// An unpaid unit of the right kind where there is one, so that what was signed for it before and what is signed now exclude each other.
 fn choose(whole: bool, siblings: &[Sibling]) -> NextUnit {
-    let fits = |s: &&Sibling| matches!(s.unit, UnitKind::Whole) == whole;
+    let fits = |s: &&Sibling| if whole { s.unit == UnitKind::Whole } else { s.unit.index().is_some() };
     if let Some(s) = unpaid(siblings).rfind(fits) {
-        return NextUnit::Reuse { unit: s.unit_id.clone(), kind: s.unit };
+        return NextUnit::Reuse { unit: s.unit_id.clone(), kind: s.unit.clone() };
     }
-    let index = |s: &Sibling| match s.unit {
-        UnitKind::Whole => 0,
-        UnitKind::Instalment(index) => index,
-    };
-    let last = siblings.iter().map(index).max().unwrap_or(0);
+    let last = siblings.iter().filter_map(|s| s.unit.index()).max().unwrap_or(0);
     NextUnit::New(if whole { UnitKind::Whole } else { UnitKind::Instalment(last.saturating_add(1)) })
 }
 

@@ -11,7 +11,7 @@
 //! | 7–14 | `payer payee token amount fee_recipient fee_amount nonce deadline` | each is the snapshot's |
 //! | 15 | `in_time` | block time is not after the deadline |
 //! | 16 | `fee_split` | fee and total follow from the fee policy |
-//! | 17 | `agreement` | terms hash, consent, parties, payee, asset, fee policy and amount are the agreement's |
+//! | 17 | `agreement` | terms hash, consent, parties, payee, asset, fee policy and amount are the agreement's; of a milestone, exactly its own amount |
 //! | 18 | `finality` | the block is final under the snapshot's policy |
 //!
 //! Nothing else makes a [`Proof`].
@@ -22,8 +22,8 @@ use contracts::router_domain;
 
 use crate::agreement::{AgreementRecord, ConsentKind};
 use crate::event::PaymentEvent;
-use crate::ids::{AgreementId, PaymentRequestId, ProfileId};
-
+use crate::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId};
+use crate::milestone::Milestone;
 use crate::money::{Amount, FeePolicy};
 use crate::snapshot::SignedSnapshot;
 use crate::unit::UnitKind;
@@ -63,8 +63,28 @@ pub struct AgreedTerms {
     pub amount: Amount,
     /// The fee policy.
     pub fee: FeePolicy,
+    /// The milestone that the payment is for, as it was agreed; `None` when it is for none.
+    pub milestone: Option<AgreedMilestone>,
 }
 
+/// What was agreed for a milestone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgreedMilestone {
+    /// The milestone.
+    pub id: MilestoneId,
+    /// What the seller receives for it.
+    pub amount: Amount,
+}
+
+impl AgreedTerms {
+    /// The same for a payment of this milestone.
+    #[must_use]
+    pub fn of_milestone(self, milestone: &Milestone) -> Self {
+        Self { milestone: Some(AgreedMilestone { id: milestone.id.clone(), amount: milestone.part.amount }), ..self }
+    }
+}
+
+/// A payment of the agreement as a whole, or of an instalment. For that of a milestone see [`AgreedTerms::of_milestone`].
 impl From<&AgreementRecord> for AgreedTerms {
     fn from(a: &AgreementRecord) -> Self {
         Self {
@@ -77,6 +97,7 @@ impl From<&AgreementRecord> for AgreedTerms {
             asset: a.terms.asset,
             amount: a.terms.amount,
             fee: a.fee,
+            milestone: None,
         }
     }
 }
@@ -254,11 +275,20 @@ fn agreement(e: &Evidence<'_>) -> Result<(), (String, String)> {
     if agreed.fee != s.fee {
         return Err((format!("{:?}", agreed.fee), format!("{:?}", s.fee)));
     }
-    match s.unit_kind {
-        UnitKind::Whole => same(&agreed.amount, &s.quote.seller),
-        UnitKind::Instalment(_) if s.quote.seller <= agreed.amount => Ok(()),
-        UnitKind::Instalment(_) => Err((format!("at most {}", agreed.amount), s.quote.seller.to_string())),
+    match (&s.unit_kind, &agreed.milestone) {
+        (UnitKind::Whole, _) => same(&agreed.amount, &s.quote.seller),
+        (UnitKind::Instalment(_), _) => at_most(agreed.amount, s.quote.seller),
+        (UnitKind::Milestone(paid), Some(milestone)) => {
+            same(&milestone.id, paid)?;
+            same(&milestone.amount, &s.quote.seller)?;
+            at_most(agreed.amount, s.quote.seller)
+        }
+        (UnitKind::Milestone(paid), None) => Err(("a milestone of the agreement".to_owned(), paid.to_string())),
     }
+}
+
+fn at_most(agreed: Amount, paid: Amount) -> Result<(), (String, String)> {
+    if paid <= agreed { Ok(()) } else { Err((format!("at most {agreed}"), paid.to_string())) }
 }
 
 fn finality(e: &Evidence<'_>) -> Result<(), (String, String)> {

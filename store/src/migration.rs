@@ -14,6 +14,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (2, "agreements", include_str!("../schema/0002_agreements.sql")),
     (3, "chain", include_str!("../schema/0003_chain.sql")),
     (4, "outbox", include_str!("../schema/0004_outbox.sql")),
+    (5, "milestones", include_str!("../schema/0005_milestones.sql")),
     (9, "audit", include_str!("../schema/0009_audit.sql")),
 ];
 

@@ -10,19 +10,14 @@ use sqlx::AnyConnection;
 use crate::error::{Conflict, StoreError};
 use crate::payment_request::{Listed, list};
 use crate::row::{Fields, lower, signed};
-use crate::{Store, Tx, agreement, proof_issue, router_event};
+use crate::{Store, Tx, agreement, milestone, proof_issue, router_event};
 
-/// How the database writes a kind: 0 for the whole agreement, n for its n-th instalment.
-pub(crate) fn instalment(kind: UnitKind) -> i64 {
-    match kind {
-        UnitKind::Whole => 0,
-        UnitKind::Instalment(index) => i64::from(index),
+/// The kind that a row of `units` holds: a milestone, or 0 for the whole agreement and n for its n-th instalment.
+pub(crate) fn kind(fields: &Fields<'_>) -> Result<UnitKind, StoreError> {
+    if let Some(milestone) = fields.opt_parsed("milestone_id")? {
+        return Ok(UnitKind::Milestone(milestone));
     }
-}
-
-/// The kind that a column holds.
-pub(crate) fn kind(fields: &Fields<'_>, column: &'static str) -> Result<UnitKind, StoreError> {
-    let index: u32 = fields.unsigned(column)?;
+    let index: u32 = fields.unsigned("instalment")?;
     Ok(if index == 0 { UnitKind::Whole } else { UnitKind::Instalment(index) })
 }
 
@@ -52,10 +47,10 @@ fn sibling(listed: Listed) -> Sibling {
         StatusName::Cancelled | StatusName::Failed | StatusName::Expired => Fate::Ended,
     };
     let unit = stored.unit();
-    Sibling { request: stored.id().clone(), unit: unit.kind, unit_id: unit.id.clone(), seller_amount, deadline, fate }
+    Sibling { request: stored.id().clone(), unit: unit.kind.clone(), unit_id: unit.id.clone(), seller_amount, deadline, fate }
 }
 
-/// What payments say about an agreement.
+/// What payments and milestones say about an agreement.
 async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
     let Some(agreement) = agreement::find(connection, id, "").await? else { return Ok(PaymentFacts::default()) };
     let mut facts = PaymentFacts { proof_issue: !proof_issue::open(connection, id).await?.is_empty(), ..PaymentFacts::default() };
@@ -75,6 +70,7 @@ async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Resu
     }
     facts.any_verified = !proven.is_empty();
     // More paid than agreed cannot be, by the rules; if it is, it is certainly paid in full.
+    facts.milestones = milestone::plan(connection, id).await?.progress(facts.any_verified);
     facts.paid_in_full = facts.any_verified && open_amount(agreement.terms.amount, &proven).map_or(true, |open| open.is_zero());
     Ok(facts)
 }
@@ -107,7 +103,7 @@ impl Tx {
         let row = sqlx::query("SELECT * FROM units WHERE id = $1").bind(id.as_str()).fetch_optional(self.connection()).await?;
         let Some(row) = row else { return Ok(None) };
         let fields = Fields::new("units", "id", &row)?;
-        Ok(Some(Unit { id: fields.parsed("id")?, agreement: fields.parsed("agreement_id")?, kind: kind(&fields, "instalment")?, nonce: fields.word("nonce")? }))
+        Ok(Some(Unit { id: fields.parsed("id")?, agreement: fields.parsed("agreement_id")?, kind: kind(&fields)?, nonce: fields.word("nonce")? }))
     }
 
     /// Adds a unit under the router and operator that its nonce belongs to.
@@ -116,11 +112,13 @@ impl Tx {
     /// `Duplicate("nonce")`.
     pub async fn insert_unit(&mut self, unit: &Unit, chain_id: u64, router: Address, operator: Address) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO units (id, agreement_id, instalment, chain_id, router, operator, nonce) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            "INSERT INTO units (id, agreement_id, instalment, milestone_id, chain_id, router, operator, nonce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT DO NOTHING",
         )
         .bind(unit.id.as_str())
         .bind(unit.agreement.as_str())
-        .bind(instalment(unit.kind))
+        .bind(unit.kind.index().map_or(0, i64::from))
+        .bind(unit.kind.milestone().map(|id| id.as_str()))
         .bind(signed(chain_id)?)
         .bind(lower(router))
         .bind(lower(operator))

@@ -3,7 +3,8 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use settlement::agreement::AgreementRecord;
-use settlement::ids::{AgreementId, PaymentRequestId, ProfileId};
+use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId};
+use settlement::milestone::Side;
 use settlement::next_action::Actor;
 use std::sync::Arc;
 use store::{Store, StoredRequest};
@@ -18,6 +19,8 @@ use crate::state::Api;
 const CONTRACT: &str = "contractId";
 /// The path parameter that names a payment request of it.
 const REQUEST: &str = "paymentRequestId";
+/// The path parameter that names a milestone of it.
+const MILESTONE: &str = "milestoneId";
 
 /// A caller with a part in the agreement of the path (`{contractId}`).
 #[derive(Clone, Debug)]
@@ -39,6 +42,15 @@ pub struct RequestParticipant<A> {
     pub participant: Participant<A>,
     /// The request, as it was before the operation began.
     pub request: StoredRequest,
+}
+
+/// A participant, and the milestone of the path (`{milestoneId}`), which is of that agreement.
+#[derive(Clone, Debug)]
+pub struct MilestoneParticipant<A> {
+    /// The participant.
+    pub participant: Participant<A>,
+    /// The milestone.
+    pub milestone: MilestoneId,
 }
 
 /// Proof that the caller is the agreement's buyer: what shows executable fields asks for one.
@@ -72,11 +84,8 @@ impl<A> Participant<A> {
     ///
     /// # Errors
     /// 403 `role_required`.
-    pub fn require_party(&self) -> Result<(), Problem> {
-        match self.actor {
-            Actor::Buyer | Actor::Seller => Ok(()),
-            Actor::Evaluator | Actor::Operator => Err(role_required("buyer or the seller", self.actor)),
-        }
+    pub fn require_party(&self) -> Result<Side, Problem> {
+        self.actor.side().ok_or_else(|| role_required("buyer or the seller", self.actor))
     }
 }
 
@@ -100,6 +109,17 @@ impl<A: Access> FromRequestParts<Arc<Api>> for RequestParticipant<A> {
         let id: PaymentRequestId = parameter(parts, REQUEST).await?;
         let request = api.store.request(&id).await?.filter(|request| *request.agreement() == participant.agreement.id).ok_or_else(Problem::not_found)?;
         Ok(Self { participant, request })
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<Api>> for MilestoneParticipant<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let participant = Participant::from_request_parts(parts, api).await?;
+        let milestone: MilestoneId = parameter(parts, MILESTONE).await?;
+        api.store.plan(&participant.agreement.id).await?.get(&milestone).ok_or_else(Problem::not_found)?;
+        Ok(Self { participant, milestone })
     }
 }
 

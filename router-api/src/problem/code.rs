@@ -106,7 +106,7 @@ codes! {
         "The action exists, but not in the state that this is in; currentStatus names it."
         "Read availableActions of the resource: it says what is possible now.";
     Stale CONFLICT "stale" "What you saw is no longer current"
-        "The expected version or time in the body is not the current one."
+        "The expected version or time in the body is not the current one, which the answer names."
         "Read it again and send what you find there, if the change still makes sense.";
     IdempotencyKeyInFlight CONFLICT "idempotency_key_in_flight" "The same request is still running"
         "A request with this key and body has not finished."
@@ -137,10 +137,16 @@ codes! {
         "Do not pay again; read proofIssues of the payment request and tell the operator.";
     PaymentNotDue CONFLICT "payment_not_due" "Payment is on delivery"
         "The terms say payment on delivery, and the seller has not submitted the work."
-        "Wait for the seller's submission.";
+        "Wait for the seller's submission; a milestone is paid once the buyer has accepted it.";
     PaymentSettling CONFLICT "payment_settling" "A payment is on its way to finality"
         "A payment of this agreement stands on the chain and is not final yet."
         "Wait for its confirmations; a second payment would not be a payment for this.";
+    MilestoneRequired CONFLICT "milestone_required" "The agreement is paid by its milestones"
+        "An agreement with milestones is paid milestone by milestone, never as a whole."
+        "Name the milestone to pay as milestoneId; payment-options lists those that are due.";
+    ExceedsAgreedAmount CONFLICT "exceeds_agreed_amount" "More than was agreed"
+        "The milestones of an agreement never add up to more than its amount; unplannedAmountAtomic is what is left."
+        "Plan for at most that, or make another milestone smaller first.";
     OverlappingPayload CONFLICT "overlapping_payload_alive" "An earlier payload can still be paid"
         "A payload that covers the same work under another nonce is executable until its deadline is final."
         "Ask again after Retry-After; or pay with the amount of the earlier request, which has the same nonce.";
@@ -181,7 +187,7 @@ codes! {
         "Its chain is not configured, or its token is not registered or no longer allowed for new agreements."
         "Choose an asset from /api/chains.";
     TermsNotSupported UNPROCESSABLE_ENTITY "terms_not_supported" "The instance does not settle such terms"
-        "The terms ask for milestones, an arbiter or escrow, which this instance does not offer."
+        "The terms ask for an arbiter or escrow, which this instance does not offer."
         "Change the named field as the detail says, and have both wallets sign again.";
     UnknownParty UNPROCESSABLE_ENTITY "unknown_party" "A party cannot be identified"
         "No profile has this id or wallet, or the profile has not exactly one wallet to stand for it."

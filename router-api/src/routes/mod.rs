@@ -22,6 +22,7 @@ pub mod auth;
 pub mod contracts;
 pub mod invoices;
 pub mod me;
+pub mod milestones;
 pub mod onboarding;
 pub mod payment_options;
 pub mod payment_requests;
@@ -60,6 +61,13 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(contracts::cancel::cancel_contract))
         .routes(routes!(contracts::decide::decide_contract))
         .routes(routes!(submissions::list::list_submissions, submissions::create::create_submission))
+        // milestones
+        .routes(routes!(milestones::list::list_milestones, milestones::create::create_milestone))
+        .routes(routes!(milestones::confirm::confirm_milestones))
+        .routes(routes!(milestones::finalize::finalize_milestones))
+        .routes(routes!(milestones::change::change_milestone))
+        .routes(routes!(milestones::submit::submit_milestone))
+        .routes(routes!(milestones::decide::decide_milestone))
         // payments
         .routes(routes!(payment_options::show::show_payment_options))
         .routes(routes!(payment_requests::list::list_payment_requests, payment_requests::create::create_payment_request))

@@ -65,6 +65,16 @@ impl TestApp {
         self.imported(self.signed(reference, |terms| terms["paymentTiming"] = json!("on_delivery"))).await
     }
 
+    /// Imports an agreement that is divided into milestones of these amounts, and returns its id and theirs.
+    pub async fn import_divided(&self, reference: &str, amounts: &[&str]) -> (String, Vec<String>) {
+        let part = |(amount, n): (&&str, usize)| json!({ "title": format!("Part {n}"), "amountAtomic": amount });
+        let milestones: Vec<Value> = amounts.iter().zip(1..).map(part).collect();
+        let id = self.imported(self.signed(reference, |terms| terms["milestones"] = json!(milestones))).await;
+        let listed = self.get(&format!("/api/agent/contracts/{id}/milestones")).bearer(&self.buyer).send().await.expect(200);
+        let ids = listed["milestones"].as_array().unwrap().iter().map(|milestone| milestone["id"].as_str().unwrap().to_owned());
+        (id.clone(), ids.collect())
+    }
+
     async fn imported(&self, body: Value) -> String {
         let answer = self.post("/api/agent/contracts/import").bearer(&self.buyer).json(body).send().await.expect(201);
         answer["contract"]["id"].as_str().unwrap().to_owned()

@@ -9,7 +9,7 @@ use settlement::ids::{EventId, PaymentRequestId};
 use settlement::ledger::postings;
 use settlement::notice::{Notice, NoticeType};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState};
-use settlement::verify::{AgreedTerms, Evidence, verify};
+use settlement::verify::{Evidence, verify};
 use store::{BlockRef, Cursor, Head, Header, OpenIssue, StoredRequest, Tx, Verdict};
 
 use super::{CHAIN_ID, TestApp};
@@ -73,11 +73,14 @@ impl TestApp {
         }
         let snapshot = request.signed.snapshot();
         let agreement = self.store.agreement(&request.agreement).await.unwrap().unwrap();
+        let mut tx = self.store.begin().await.unwrap();
+        let agreed = tx.agreed_terms(&agreement, &request.unit).await.unwrap();
+        tx.rollback().await.unwrap();
         let authority = self.store.authority(CHAIN_ID, snapshot.operator, request.signed.signer(), &seen.event.location).await.unwrap();
         let evidence = Evidence {
             signed: &request.signed,
             event: &seen.event,
-            agreed: Some(&AgreedTerms::from(&agreement)),
+            agreed: Some(&agreed),
             authority,
             final_through: self.store.cursor(CHAIN_ID).await.unwrap().unwrap().final_through,
         };

@@ -7,6 +7,8 @@ use crate::testing::{Actor, TestApp};
 pub struct World {
     pub app: TestApp,
     request: String,
+    /// An agreement with milestones, and the first of them.
+    divided: (String, String),
 }
 
 impl World {
@@ -18,7 +20,8 @@ impl World {
         if paid {
             app.pay(&request).await;
         }
-        Self { app, request }
+        let (agreement, milestones) = app.import_divided("divided", &["2500000", "10000000"]).await;
+        Self { divided: (agreement, milestones[0].clone()), app, request }
     }
 
     /// The path of the operation, about things of the buyer and the seller.
@@ -28,6 +31,8 @@ impl World {
 
     fn id(&self, operation: &Operation, parameter: &str) -> String {
         match parameter {
+            "contractId" if operation.parameters().contains(&"milestoneId") => self.divided.0.clone(),
+            "milestoneId" => self.divided.1.clone(),
             "contractId" => self.app.seeded.agreement.to_string(),
             "paymentRequestId" => self.request.clone(),
             "invoiceId" => format!("inv_{}", self.app.seeded.agreement),
@@ -44,7 +49,7 @@ impl World {
     /// Who may do it: the buyer, unless it is about what only the seller has or does.
     pub fn owner(&self, operation: &Operation) -> &Actor {
         let sellers = ["payoutMethodId", "tokenId"];
-        let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name)) || operation.name().ends_with("POST /submissions");
+        let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name)) || operation.name().ends_with("/submissions") || operation.name().ends_with("{milestoneId}/submit");
         if is_the_sellers { &self.app.seller } else { &self.app.buyer }
     }
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use settlement::agreement::{AgreementRecord, AgreementState, Party};
 use settlement::available_action::AvailableAction;
-use settlement::next_action::{Actor, AgreementFacts};
+use settlement::milestone::{MilestoneState, Progress};
+use settlement::next_action::{Actor, AgreementFacts, MilestoneFacts};
 use store::{Profile, Submission};
 use utoipa::ToSchema;
 
@@ -57,6 +58,9 @@ pub struct ContractView {
     pub payment_management: &'static str,
     /// Where payment stands.
     pub payment_state: PaymentStateView,
+    /// Its milestones in short; null where it never had any.
+    #[schema(required)]
+    pub milestone_plan: Option<PlanSummaryView>,
     /// Why it was rejected or cancelled.
     #[schema(required)]
     pub status_reason: Option<String>,
@@ -121,6 +125,8 @@ pub struct DeliveryView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = ContractPaymentState)]
 pub struct PaymentStateView {
+    /// What accepting the agreement needs: `contract` (payment of the whole amount) or `milestone_rollup` (payment of each of its milestones).
+    pub basis: &'static str,
     /// Verified payments add up to the whole amount.
     pub paid_in_full: bool,
     /// At least one payment is verified.
@@ -129,6 +135,25 @@ pub struct PaymentStateView {
     pub has_active_router_payment_request: bool,
     /// A payment does not prove itself.
     pub has_router_payment_proof_issue: bool,
+}
+
+/// The milestones of an agreement in short; `GET …/milestones` has them in full.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ContractMilestonePlan)]
+pub struct PlanSummaryView {
+    /// `none` (it is paid without milestones), `draft`, or `final`.
+    pub status: &'static str,
+    /// `version` of the plan.
+    pub version: u64,
+    /// How many there are, those that were cancelled left out.
+    pub milestones: usize,
+    /// How many of them are accepted.
+    pub accepted: usize,
+    /// How many are accepted and unpaid.
+    pub payment_due: usize,
+    /// How many have a verified payment.
+    pub paid: usize,
 }
 
 /// `{contract}`
@@ -187,7 +212,9 @@ impl ContractView {
             current_delivery: delivery(agreement, parts.delivery),
             approved_delivery_package_id: approved(&agreement.state),
             payment_management: "buyer",
+            milestone_plan: PlanSummaryView::new(facts),
             payment_state: PaymentStateView {
+                basis: if facts.payments.milestones == Progress::None { "contract" } else { "milestone_rollup" },
                 paid_in_full: facts.payments.paid_in_full,
                 has_router_verified_payment: facts.payments.any_verified,
                 has_active_router_payment_request: facts.payments.live_request,
@@ -201,6 +228,20 @@ impl ContractView {
             created_at: agreement.created_at.to_string(),
             updated_at: agreement.updated_at.to_string(),
         }
+    }
+}
+
+impl PlanSummaryView {
+    fn new(facts: &AgreementFacts<'_>) -> Option<Self> {
+        let count = |wanted: fn(&MilestoneFacts<'_>) -> bool| facts.plan.live().filter(|milestone| wanted(&facts.on_plan(milestone))).count();
+        (facts.plan.version > 0).then(|| Self {
+            status: facts.plan.status(),
+            version: facts.plan.version,
+            milestones: facts.plan.live().count(),
+            accepted: count(|m| matches!(m.milestone.state, MilestoneState::Accepted { .. })),
+            payment_due: count(|m| m.is_due()),
+            paid: count(|m| m.paid_by().is_some()),
+        })
     }
 }
 

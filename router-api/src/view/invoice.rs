@@ -66,11 +66,14 @@ pub struct InvoicePartySchema {
 pub struct InvoiceLineSchema {
     /// The unit.
     pub unit_id: String,
-    /// `contract` or `instalment`.
+    /// `contract`, `instalment` or `milestone`.
     pub kind: String,
     /// Which instalment, from 1.
     #[schema(required)]
     pub index: Option<u32>,
+    /// Which milestone, `ms_…`.
+    #[schema(required)]
+    pub milestone_id: Option<String>,
     /// `open`, `requested`, `pending`, `paid` or `inspection_required`.
     pub status: String,
     /// The request that paid it, else the latest one for it.

@@ -10,6 +10,7 @@ pub mod chain;
 pub(crate) mod documented;
 pub mod execution;
 pub mod invoice;
+pub mod milestone;
 pub mod onboarding;
 pub mod payment_options;
 pub mod payment_request;

@@ -21,7 +21,7 @@ pub struct PaymentOptionsView {
     /// What the reader may do.
     #[schema(value_type = Vec<AvailableActionSchema>)]
     pub available_actions: Vec<AvailableAction>,
-    /// What can be paid, oldest first.
+    /// What can be paid: the agreement, or its milestones in their order, where it has some.
     pub payable_units: Vec<PayableUnitView>,
     /// Where payment stands.
     pub state: OptionsStateView,
@@ -34,13 +34,13 @@ pub struct PaymentOptionsView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = PayableUnit)]
 pub struct PayableUnitView {
-    /// The agreement's id: it is paid as a whole, or in instalments by `sellerAmount`.
+    /// The agreement's id, where it is paid as a whole or in instalments by `sellerAmount`; otherwise a milestone's, which is `milestoneId` when a payload is asked for.
     pub id: String,
-    /// `contract`
+    /// `contract` or `milestone`
     pub kind: &'static str,
     /// What the reader does best next.
     pub recommended_action: &'static str,
-    /// To the seller, what is still open, atomic units.
+    /// To the seller, what is still open of it, atomic units.
     pub open_amount_atomic: String,
     /// The ways to pay.
     pub protocols: Vec<ProtocolView>,

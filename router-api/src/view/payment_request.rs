@@ -37,7 +37,7 @@ pub struct PaymentRequestView {
     pub status: &'static str,
     /// The agreement.
     pub contract_id: String,
-    /// Null: it pays the agreement or an instalment of it.
+    /// `ms_…`; null where it pays the agreement or an instalment of it.
     #[schema(required)]
     pub milestone_id: Option<String>,
     /// What it pays.
@@ -95,7 +95,7 @@ pub struct PaymentRequestView {
 pub struct UnitView {
     /// `unit_…`
     pub id: String,
-    /// `contract`, or `instalment`.
+    /// `contract`, `instalment` or `milestone`.
     pub kind: &'static str,
 }
 
@@ -262,7 +262,7 @@ impl PaymentRequestView {
             id: id.to_string(),
             status: if inspect { INSPECTION_REQUIRED } else { sound.map_or(INSPECTION_REQUIRED, |r| r.state.name().as_str()) },
             contract_id: unit.agreement.to_string(),
-            milestone_id: None,
+            milestone_id: unit.kind.milestone().map(ToString::to_string),
             unit: UnitView { id: unit.id.to_string(), kind: unit.kind.name() },
             asked: sound.map(AskedView::from),
             submitted_tx_hash: sound.and_then(named_tx),

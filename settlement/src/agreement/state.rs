@@ -3,11 +3,13 @@
 use crate::clock::Timestamp;
 use crate::error::NotAllowed;
 use crate::ids::{ProfileId, SubmissionId};
+use crate::milestone::Progress;
 use crate::terms::PaymentTiming;
 
-const INSPECT_FIRST: &str = "a payment of this agreement does not prove itself and has to be inspected first";
-const ENDED: &str = "the agreement has already ended";
-const END_REQUEST_FIRST: &str = "a payment request of this agreement is live; cancel it or let it end first";
+pub(crate) const INSPECT_FIRST: &str = "a payment of this agreement does not prove itself and has to be inspected first";
+pub(crate) const ENDED: &str = "the agreement has already ended";
+const OWED: &str = "a milestone is accepted, and what was agreed for it is owed";
+pub(crate) const END_REQUEST_FIRST: &str = "a payment request of this agreement is live; cancel it or let it end first";
 
 /// Where the work stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub enum AgreementState {
     },
 }
 
-/// What payments say about an agreement, for the rules that depend on them.
+/// What payments and milestones say about an agreement, for the rules that depend on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PaymentFacts {
     /// Verified payments add up to the whole seller amount.
@@ -59,6 +61,8 @@ pub struct PaymentFacts {
     pub live_request: bool,
     /// A payment no longer proves itself and must be looked at.
     pub proof_issue: bool,
+    /// How far the milestones are, where it is paid by milestones.
+    pub milestones: Progress,
 }
 
 impl AgreementState {
@@ -74,12 +78,15 @@ impl AgreementState {
         }
     }
 
-    /// Whether the seller may deliver.
+    /// Whether the seller may deliver: an agreement with milestones closes with a delivery of its own, after theirs.
     ///
     /// # Errors
-    /// Unless work is in progress or was rejected.
-    pub fn may_submit(&self) -> Result<(), NotAllowed> {
+    /// Unless work is in progress or was rejected, and every milestone is accepted.
+    pub fn may_submit(&self, payments: PaymentFacts) -> Result<(), NotAllowed> {
         match self {
+            Self::InProgress | Self::Rejected { .. } if payments.milestones.is_open() => {
+                Err(self.refuse("submit", "the agreement has milestones; it is submitted once each of them is accepted"))
+            }
             Self::InProgress | Self::Rejected { .. } => Ok(()),
             Self::Submitted { .. } | Self::Accepted { .. } | Self::Cancelled { .. } => {
                 Err(self.refuse("submit", "the work can be submitted only while it is in progress or rejected"))
@@ -91,8 +98,8 @@ impl AgreementState {
     ///
     /// # Errors
     /// As [`Self::may_submit`].
-    pub fn submit(self, submission: SubmissionId, at: Timestamp) -> Result<Self, NotAllowed> {
-        self.may_submit()?;
+    pub fn submit(self, submission: SubmissionId, payments: PaymentFacts, at: Timestamp) -> Result<Self, NotAllowed> {
+        self.may_submit(payments)?;
         Ok(Self::Submitted { submission, at })
     }
 
@@ -103,6 +110,9 @@ impl AgreementState {
     pub fn may_accept(&self, payments: PaymentFacts) -> Result<&SubmissionId, NotAllowed> {
         match self {
             Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("accept", INSPECT_FIRST)),
+            Self::Submitted { .. } if !payments.paid_in_full && payments.milestones != Progress::None => {
+                Err(self.refuse("accept", "the agreement is accepted once the payment of each milestone is verified"))
+            }
             Self::Submitted { .. } if !payments.paid_in_full => Err(self.refuse("accept", "the agreement is accepted once its payment is verified in full")),
             Self::Submitted { submission, .. } => Ok(submission),
             Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
@@ -131,6 +141,7 @@ impl AgreementState {
             }
             Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("reject", INSPECT_FIRST)),
             Self::Submitted { .. } if payments.live_request => Err(self.refuse("reject", END_REQUEST_FIRST)),
+            Self::Submitted { .. } if payments.milestones.is_owed() => Err(self.refuse("reject", OWED)),
             Self::Submitted { submission, .. } => Ok(submission),
             Self::InProgress | Self::Accepted { .. } | Self::Rejected { .. } | Self::Cancelled { .. } => {
                 Err(self.refuse("reject", "only a submitted delivery can be rejected"))
@@ -150,7 +161,7 @@ impl AgreementState {
     /// Whether either party may call it off.
     ///
     /// # Errors
-    /// Once it ended, or anything was paid or may still be.
+    /// Once it ended, a milestone was accepted, or anything was paid or may still be.
     pub fn may_cancel(&self, payments: PaymentFacts) -> Result<(), NotAllowed> {
         match self {
             Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.any_verified => {
@@ -158,6 +169,7 @@ impl AgreementState {
             }
             Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.proof_issue => Err(self.refuse("cancel", INSPECT_FIRST)),
             Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.live_request => Err(self.refuse("cancel", END_REQUEST_FIRST)),
+            Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } if payments.milestones.is_owed() => Err(self.refuse("cancel", OWED)),
             Self::InProgress | Self::Submitted { .. } | Self::Rejected { .. } => Ok(()),
             Self::Accepted { .. } | Self::Cancelled { .. } => Err(self.refuse("cancel", ENDED)),
         }
@@ -172,7 +184,7 @@ impl AgreementState {
         Ok(Self::Cancelled { reason, by, at })
     }
 
-    /// Whether the buyer may ask for a payment payload now. Which unit it pays, and whether one may be signed, [`crate::unit::next_unit`] says.
+    /// Whether the buyer may ask for a payment payload now, where the agreement is not paid by milestones. Which unit it pays, and whether one may be signed, [`crate::unit::next_unit`] says.
     ///
     /// # Errors
     /// Once it is cancelled or accepted and paid, before delivery where payment is on delivery, and while a proof is in doubt.

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::finality::FinalityPolicy;
 use crate::ids::{PaymentRequestId, receipt_id};
 use crate::payment_request::{FailureReason, PaymentRequestState, Standing};
-use crate::unit::{CannotSign, Fate};
+use crate::unit::{CannotSign, Fate, UnitKind};
 
 /// Nobody is sent to pay when less than this is left: a wallet has to sign and a block to include it, and a late transaction only costs gas.
 const LAST_CALL: Duration = Duration::from_secs(30);
@@ -159,8 +159,10 @@ impl RequestFacts<'_> {
                 let entity = Entity { kind: "receipt", id: receipt_id(self.id()) };
                 actions.push(self.contract.on(Action::ViewReceipt, entity, actor).get(receipt_path(self.id())));
             }
-            Phase::Ended if actor == Actor::Buyer && self.contract.next_payment(None).is_ok() => actions.push(self.contract.create_action()),
-            Phase::Ended => actions.extend(self.contract.active_request_action(actor)),
+            Phase::Ended if actor == Actor::Buyer && self.contract.next_payment_like(self.kind()).is_ok() => {
+                actions.push(self.contract.create_action(self.kind()));
+            }
+            Phase::Ended => actions.extend(self.contract.active_request_actions(actor, |s| s.overlaps(self.kind()))),
             Phase::Settling | Phase::PaidElsewhere | Phase::Payable | Phase::Unpayable | Phase::Pending => {}
         }
         let code = self.code(actor);
@@ -169,7 +171,7 @@ impl RequestFacts<'_> {
             actions.push(self.contract.on_contract(Action::InspectPaymentProof, actor).get(self.contract.requests_path()));
         }
         if code.is_wait() {
-            let after = if code == Recommended::WaitForExpiry { self.contract.next_payment(None).err().and_then(|e| e.until()) } else { None };
+            let after = if code == Recommended::WaitForExpiry { self.contract.next_payment_like(self.kind()).err().and_then(|e| e.until()) } else { None };
             actions.push(self.on(Action::Wait, actor).get(path).waiting(after));
         }
         actions
@@ -207,13 +209,14 @@ impl RequestFacts<'_> {
             (Phase::Payable, Actor::Buyer) if self.executable => Recommended::PayNow,
             (Phase::Payable, Actor::Buyer) => Recommended::FetchPaymentRequest,
             (Phase::Unpayable, Actor::Buyer) => Recommended::ReuseOrCancelActiveRequest,
-            (Phase::Ended, Actor::Buyer) => match self.contract.next_payment(None) {
+            (Phase::Ended, Actor::Buyer) => match self.contract.next_payment_like(self.kind()) {
                 Ok(_) => Recommended::CreatePaymentRequest,
                 Err(CannotRequest::Unit(CannotSign::Live(_))) => Recommended::ReuseOrCancelActiveRequest,
                 Err(CannotRequest::Unit(CannotSign::Settling(_))) => Recommended::WaitForConfirmations,
                 Err(CannotRequest::Unit(CannotSign::Overlap { .. })) => Recommended::WaitForExpiry,
                 Err(CannotRequest::Unit(CannotSign::PaidInFull | CannotSign::MoreThanOpen { .. } | CannotSign::Zero)) => Recommended::None,
-                Err(CannotRequest::Agreement(_) | CannotRequest::Fee(_) | CannotRequest::Rest { .. } | CannotRequest::Limit) => Recommended::None,
+                Err(CannotRequest::Agreement(_) | CannotRequest::Milestone(_) | CannotRequest::ByMilestones) => Recommended::None,
+                Err(CannotRequest::Fee(_) | CannotRequest::Rest { .. } | CannotRequest::Limit) => Recommended::None,
             },
         }
     }
@@ -226,9 +229,8 @@ impl RequestFacts<'_> {
         };
         let others = || self.contract.siblings.iter().filter(|s| s.request != request.id);
         let paid_elsewhere = others().any(|s| s.unit_id == request.unit.id && matches!(s.fate, Fate::Settling | Fate::Paid));
-        let another_live = others().any(|s| s.fate == Fate::Live);
-        let agreement = self.contract.agreement;
-        let may_pay = agreement.state.may_pay(agreement.terms.payment_timing, self.contract.payments).is_ok();
+        let another_live = others().any(|s| s.fate == Fate::Live && s.overlaps(&request.unit.kind));
+        let may_pay = self.contract.may_pay(&request.unit.kind);
         let in_time = self.now.plus(LAST_CALL).unix_seconds() <= request.signed.snapshot().deadline;
         match &request.state {
             PaymentRequestState::Verified { .. } => Phase::Paid,
@@ -263,6 +265,13 @@ impl RequestFacts<'_> {
         match self.standing {
             Standing::Sound(request) => &request.id,
             Standing::Unproven { id, .. } => id,
+        }
+    }
+
+    fn kind(&self) -> &UnitKind {
+        match self.standing {
+            Standing::Sound(request) => &request.unit.kind,
+            Standing::Unproven { unit, .. } => &unit.kind,
         }
     }
 

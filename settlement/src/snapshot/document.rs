@@ -49,6 +49,8 @@ struct UnitDocument {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milestone_id: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,15 +63,16 @@ struct FeeDocument {
 
 impl From<&Snapshot> for Document {
     fn from(s: &Snapshot) -> Self {
-        let index = match s.unit_kind {
-            UnitKind::Whole => None,
-            UnitKind::Instalment(index) => Some(index),
-        };
         Self {
             schema: SCHEMA.to_owned(),
             payment_request_id: s.payment_request.to_string(),
             contract_id: s.agreement.to_string(),
-            unit: UnitDocument { id: s.unit.to_string(), kind: s.unit_kind.name().to_owned(), index },
+            unit: UnitDocument {
+                id: s.unit.to_string(),
+                kind: s.unit_kind.name().to_owned(),
+                index: s.unit_kind.index(),
+                milestone_id: s.unit_kind.milestone().map(ToString::to_string),
+            },
             terms_hash: s.terms_hash,
             consent: s.consent.to_string(),
             buyer: s.buyer.to_string(),
@@ -105,10 +108,11 @@ impl TryFrom<Document> for Snapshot {
         if asset.chain_id() != d.chain_id {
             return Err(malformed("chainId", "not the chain of the asset"));
         }
-        let unit_kind = match (d.unit.kind.as_str(), d.unit.index) {
-            ("contract", None) => UnitKind::Whole,
-            ("instalment", Some(index)) if index > 0 => UnitKind::Instalment(index),
-            _ => return Err(malformed("unit", "expected kind contract, or kind instalment with an index from 1")),
+        let unit_kind = match (d.unit.kind.as_str(), d.unit.index, &d.unit.milestone_id) {
+            ("contract", None, None) => UnitKind::Whole,
+            ("instalment", Some(index), None) if index > 0 => UnitKind::Instalment(index),
+            ("milestone", None, Some(id)) => UnitKind::Milestone(read("unit.milestoneId", id)?),
+            _ => return Err(malformed("unit", "expected kind contract, kind instalment with an index from 1, or kind milestone with a milestoneId")),
         };
         let quote =
             Quote { seller: read("sellerAmount", &d.seller_amount)?, fee: read("feeAmount", &d.fee_amount)?, total: read("totalAmount", &d.total_amount)? };

@@ -8,15 +8,17 @@ use settlement::agreement::{AgreementRecord, AgreementState, PaymentFacts};
 use settlement::asset::Token;
 use settlement::available_action::{Action, ActionState, AvailableAction};
 use settlement::ids::{PaymentRequestId, ProfileId, UnitId};
+use settlement::milestone::{Circumstances, Milestone, MilestoneState, Plan, Progress, Side};
 use settlement::money::{Amount, FeePolicy};
-use settlement::next_action::{Actor, AgreementFacts, CannotRequest, Recommended, RequestFacts, Seen};
+use settlement::next_action::{Actor, AgreementFacts, CannotRequest, MilestonePayment, Recommended, RequestFacts, Seen};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
 use settlement::scope::Scope;
 use settlement::snapshot::{Ask, Snapshot};
 use settlement::terms::{PaymentTiming, Terms};
-use settlement::unit::{Fate, NextUnit, Sibling, Unit, UnitKind, next_unit};
+use settlement::unit::{Fate, NextUnit, Sibling, Unit, UnitKind, next_milestone_unit, next_unit};
+use settlement::verify::AgreedTerms;
 
-use crate::states::{agreement_states, request_states};
+use crate::states::{agreement_states, milestone_states, plans, request_states};
 use crate::world::{self, Case, DEADLINE, amount, at, delivery};
 
 const ACTORS: [Actor; 4] = [Actor::Buyer, Actor::Seller, Actor::Evaluator, Actor::Operator];
@@ -27,24 +29,35 @@ struct Facts {
     agreement: AgreementRecord,
     token: Token,
     payments: PaymentFacts,
+    plan: Plan,
     siblings: Vec<Sibling>,
     final_time: u64,
 }
 
 impl Facts {
     fn of(agreement: AgreementRecord, siblings: Vec<Sibling>, proof_issue: bool, final_time: u64) -> Self {
+        Self::with(Plan::default(), agreement, siblings, (proof_issue, final_time))
+    }
+
+    fn with(plan: Plan, agreement: AgreementRecord, siblings: Vec<Sibling>, (proof_issue, final_time): (bool, u64)) -> Self {
         let paid = siblings.iter().filter(|s| s.fate == Fate::Paid).map(|s| s.seller_amount.atomic()).sum::<U256>();
         let payments = PaymentFacts {
             paid_in_full: paid >= agreement.terms.amount.atomic(),
             any_verified: !paid.is_zero(),
             live_request: siblings.iter().any(|s| matches!(s.fate, Fate::Live | Fate::Settling)),
             proof_issue,
+            milestones: plan.progress(!paid.is_zero()),
         };
-        Self { agreement, token: world::token(), payments, siblings, final_time }
+        Self { agreement, token: world::token(), payments, plan, siblings, final_time }
     }
 
     fn view(&self) -> AgreementFacts<'_> {
-        AgreementFacts { agreement: &self.agreement, token: &self.token, payments: self.payments, siblings: &self.siblings, final_time: self.final_time }
+        let Self { agreement, token, payments, plan, siblings, final_time } = self;
+        AgreementFacts { agreement, token, payments: *payments, plan, siblings, final_time: *final_time }
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances { agreement: &self.agreement.state, payments: self.payments, is_final: self.plan.is_final() }
     }
 }
 
@@ -66,13 +79,36 @@ fn any_fate() -> impl Strategy<Value = Fate> {
     prop::sample::select(vec![Fate::Live, Fate::Settling, Fate::Ended, Fate::Paid])
 }
 
-/// Requests of up to three units. The numbers start at `first`; unit 6 is the one of `world::unit`.
+/// Plans of up to three milestones, whatever the combination.
+fn any_plan() -> impl Strategy<Value = Plan> {
+    let one = (prop::sample::select(vec![2_500_000u64, 5_000_000, 10_000_000, 12_500_000]), prop::sample::select(milestone_states()));
+    let confirmed = || prop::option::of(3..5u64);
+    let drafts = (prop::collection::vec(one.clone(), 0..4), confirmed(), confirmed(), any::<bool>()).prop_map(|(parts, buyer, seller, is_final)| Plan {
+        version: 4,
+        buyer_confirmed: buyer,
+        seller_confirmed: seller,
+        finalised_at: is_final.then(|| at(1)),
+        milestones: parts.into_iter().zip(1..).map(|((amount, state), n)| world::milestone(n, amount, state)).collect(),
+    });
+    prop_oneof![2 => Just(Plan::default()), 3 => drafts, 2 => prop::sample::select(plans()).prop_map(|(_, plan)| plan)]
+}
+
+/// What a number of [`any_siblings`] stands for.
+fn kind(unit: u64) -> UnitKind {
+    match unit {
+        0 => UnitKind::Whole,
+        1 | 2 => UnitKind::Instalment(u32::try_from(unit).unwrap()),
+        _ => UnitKind::Milestone(world::milestone_id(unit - 2)),
+    }
+}
+
+/// Requests of up to five units. The numbers start at `first`; unit 6 is the one of `world::unit`.
 fn any_siblings(first: u64) -> impl Strategy<Value = Vec<Sibling>> {
-    let one = (0..3u64, prop::sample::select(vec![12_500_000u64, 2_500_000, 10_000_000]), any_fate(), 0..3u64);
+    let one = (0..5u64, prop::sample::select(vec![12_500_000u64, 2_500_000, 10_000_000]), any_fate(), 0..3u64);
     prop::collection::vec(one, 0..4).prop_map(move |list| {
         let sibling = |(n, (unit, seller_amount, fate, late)): (usize, (u64, u64, Fate, u64))| Sibling {
             request: world::request_id(first + n as u64),
-            unit: if unit == 0 { UnitKind::Whole } else { UnitKind::Instalment(u32::try_from(unit).unwrap()) },
+            unit: kind(unit),
             unit_id: UnitId::new(world::ulid(6 + unit)),
             seller_amount: amount(seller_amount),
             deadline: DEADLINE + late * 600,
@@ -84,30 +120,103 @@ fn any_siblings(first: u64) -> impl Strategy<Value = Vec<Sibling>> {
 
 fn any_facts() -> impl Strategy<Value = Facts> {
     let final_time = prop::sample::select(vec![0, DEADLINE, DEADLINE + 1, DEADLINE + 5_000]);
-    (any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time)
-        .prop_map(|(agreement, siblings, proof_issue, final_time)| Facts::of(agreement, siblings, proof_issue, final_time))
+    (any_plan(), any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time)
+        .prop_map(|(plan, agreement, siblings, proof_issue, final_time)| Facts::with(plan, agreement, siblings, (proof_issue, final_time)))
 }
 
-/// Whether the rules accept the action on the agreement; `None` for reads, which no rule judges.
-fn accepted_by_rules(action: Action, actor: Actor, facts: &Facts) -> Option<bool> {
-    let (state, payments) = (facts.agreement.state.clone(), facts.payments);
-    let someone = || ProfileId::new(world::ulid(2));
-    let accepted = match action {
-        Action::SubmitDelivery => actor == Actor::Seller && state.submit(delivery(), at(9)).is_ok(),
+/// Whether the rules accept the action on this entity; `None` for reads, which no rule judges.
+fn accepted_by_rules(action: Action, entity: &str, actor: Actor, facts: &Facts) -> Option<bool> {
+    let milestone = facts.plan.milestones.iter().find(|m| m.id.as_str() == entity);
+    Some(match (action, milestone) {
+        (Action::ViewReceipt, _) => facts.siblings.iter().any(|s| s.fate == Fate::Paid),
+        (Action::FetchPaymentRequest, _) => !facts.siblings.is_empty(),
+        (Action::InspectPaymentProof, _) => facts.payments.proof_issue,
+        (Action::ViewInvoice | Action::Wait, _) => return None,
+        (_, Some(milestone)) => accepted_for(milestone, action, actor, facts),
+        (_, None) => accepted_for_agreement(action, actor, facts),
+    })
+}
+
+fn accepted_for_agreement(action: Action, actor: Actor, facts: &Facts) -> bool {
+    let (state, payments, agreed) = (facts.agreement.state.clone(), facts.payments, facts.agreement.terms.amount);
+    let (someone, c, rest) = (ProfileId::new(world::ulid(2)), facts.circumstances(), facts.plan.left(agreed, None));
+    let party = matches!(actor, Actor::Buyer | Actor::Seller);
+    match action {
+        Action::SubmitDelivery => actor == Actor::Seller && state.submit(delivery(), payments, at(9)).is_ok(),
         Action::Accept => actor == Actor::Buyer && state.accept(payments, at(9)).is_ok(),
         Action::Reject => actor == Actor::Buyer && state.reject("not what was agreed".to_owned(), payments, at(9)).is_ok(),
-        Action::CancelContract => matches!(actor, Actor::Buyer | Actor::Seller) && state.cancel("changed plans".to_owned(), someone(), payments, at(9)).is_ok(),
+        Action::CancelContract => party && state.cancel("changed plans".to_owned(), someone, payments, at(9)).is_ok(),
         Action::CreatePaymentRequest => {
-            let unit = next_unit(facts.agreement.terms.amount, None, &facts.siblings, facts.final_time);
-            actor == Actor::Buyer && state.may_pay(facts.agreement.terms.payment_timing, payments).is_ok() && unit.is_ok()
+            let unit = next_unit(agreed, None, &facts.siblings, facts.final_time);
+            let undivided = payments.milestones == Progress::None;
+            actor == Actor::Buyer && undivided && state.may_pay(facts.agreement.terms.payment_timing, payments).is_ok() && unit.is_ok()
         }
-        Action::ViewReceipt => facts.siblings.iter().any(|s| s.fate == Fate::Paid),
-        Action::FetchPaymentRequest => !facts.siblings.is_empty(),
-        Action::InspectPaymentProof => payments.proof_issue,
-        Action::ViewInvoice | Action::Wait => return None,
-        Action::Pay | Action::SubmitTxHash | Action::VerifyPayment | Action::CancelPaymentRequest => false,
-    };
-    Some(accepted)
+        Action::CreateMilestone => party && facts.plan.may_add(c).is_ok() && !rest.is_zero() && facts.agreement.fee.quote(rest).is_ok(),
+        Action::ConfirmPlan => actor.side().is_some_and(|side| facts.plan.clone().confirm(side, agreed, c).is_ok()),
+        Action::FinalizePlan => actor == Actor::Buyer && facts.plan.clone().finalise(c, (&facts.siblings, facts.final_time), at(9)).is_ok(),
+        other => panic!("{other:?} is not done to an agreement"),
+    }
+}
+
+fn accepted_for(milestone: &Milestone, action: Action, actor: Actor, facts: &Facts) -> bool {
+    let (state, c) = (milestone.state.clone(), facts.circumstances());
+    match action {
+        Action::ActivateMilestone => actor == Actor::Buyer && state.activate(c).is_ok(),
+        Action::UpdateMilestone => actor.side().is_some_and(|side| state.may_update(side, c).is_ok()),
+        Action::CancelMilestone => actor.side().is_some_and(|side| state.cancel(side, c, at(9)).is_ok()),
+        Action::SubmitMilestone => actor == Actor::Seller && state.submit(delivery(), c, at(9)).is_ok(),
+        Action::AcceptMilestone => actor == Actor::Buyer && state.accept(c, at(9)).is_ok(),
+        Action::RejectMilestone => actor == Actor::Buyer && state.reject("not what was agreed".to_owned(), c, at(9)).is_ok(),
+        Action::CreatePaymentRequest => {
+            let wanted = (&milestone.id, milestone.part.amount);
+            let unit = next_milestone_unit(facts.agreement.terms.amount, wanted, &facts.siblings, facts.final_time);
+            actor == Actor::Buyer && milestone.may_pay(c).is_ok() && unit.is_ok()
+        }
+        other => panic!("{other:?} is not done to a milestone"),
+    }
+}
+
+/// The actions that change an agreement or its plan, and those that change a milestone.
+const OF_AGREEMENTS: [Action; 8] = [
+    Action::SubmitDelivery,
+    Action::Accept,
+    Action::Reject,
+    Action::CancelContract,
+    Action::CreatePaymentRequest,
+    Action::CreateMilestone,
+    Action::ConfirmPlan,
+    Action::FinalizePlan,
+];
+const OF_MILESTONES: [Action; 7] = [
+    Action::ActivateMilestone,
+    Action::UpdateMilestone,
+    Action::CancelMilestone,
+    Action::SubmitMilestone,
+    Action::AcceptMilestone,
+    Action::RejectMilestone,
+    Action::CreatePaymentRequest,
+];
+
+/// Offers are what the rules accept, and refusals are what they refuse.
+fn check_offers(actions: &[AvailableAction], actor: Actor, facts: &Facts) -> Result<(), TestCaseError> {
+    for action in actions {
+        let accepted = accepted_by_rules(action.action, &action.entity.id, actor, facts);
+        match action.state {
+            ActionState::Available => prop_assert_ne!(accepted, Some(false), "{:?} by {:?}", action, actor),
+            ActionState::Blocked => prop_assert_eq!(accepted, Some(false), "{:?} by {:?}", action, actor),
+            ActionState::Waiting => prop_assert_eq!(action.action, Action::Wait),
+        }
+    }
+    Ok(())
+}
+
+/// Nothing that would be accepted is hidden.
+fn check_complete(all: &[Action], entity: &str, actions: &[AvailableAction], (actor, facts): (Actor, &Facts)) -> Result<(), TestCaseError> {
+    for action in all {
+        let offered = actions.iter().any(|a| a.action == *action && a.entity.id == entity && a.state == ActionState::Available);
+        prop_assert_eq!(Some(offered), accepted_by_rules(*action, entity, actor, facts), "{:?} of {} by {:?}", action, entity, actor);
+    }
+    Ok(())
 }
 
 /// The actions that carry a recommendation out.
@@ -120,6 +229,12 @@ fn carried_out_by(code: Recommended) -> &'static [Action] {
         Recommended::ReuseOrCancelActiveRequest => &[Action::CancelPaymentRequest, Action::FetchPaymentRequest],
         Recommended::PayNow => &[Action::Pay],
         Recommended::WaitForConfirmations | Recommended::WaitForExpiry | Recommended::WaitForSeller | Recommended::WaitForBuyer => &[Action::Wait],
+        Recommended::ReviewMilestone => &[Action::ActivateMilestone, Action::CancelMilestone],
+        Recommended::CompletePlan => &[Action::CreateMilestone, Action::UpdateMilestone, Action::CancelMilestone],
+        Recommended::ConfirmPlan => &[Action::ConfirmPlan],
+        Recommended::FinalizePlan => &[Action::FinalizePlan],
+        Recommended::SubmitMilestone => &[Action::SubmitMilestone],
+        Recommended::DecideMilestone => &[Action::AcceptMilestone, Action::RejectMilestone],
         Recommended::InspectPaymentProof => &[Action::InspectPaymentProof],
         Recommended::ViewReceipt => &[Action::ViewReceipt],
         Recommended::None => &[],
@@ -173,7 +288,7 @@ fn check_shape(actions: &[AvailableAction]) -> Result<(), TestCaseError> {
         }
         let hint_is_a_key = |hint: &str| !hint.is_empty() && hint.len() <= 200 && hint.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b));
         prop_assert!(action.idempotency.value_hint.as_deref().is_none_or(hint_is_a_key));
-        prop_assert_eq!(action.idempotency.required, action.invocation.method == Some("POST"));
+        prop_assert_eq!(action.idempotency.required, matches!(action.invocation.method, Some("POST" | "PATCH")));
         check_no_redacted_key(&json)?;
     }
     let mut ids: Vec<_> = actions.iter().map(|a| &a.id).collect();
@@ -198,12 +313,14 @@ fn any_request() -> impl Strategy<Value = (Facts, PaymentRequest, Option<Seen>, 
     let states: Vec<_> = request_states().into_iter().map(|(_, state)| state).collect();
     let seen = prop::option::weighted(0.2, (0..5u64).prop_map(|confirmations| Seen { tx_hash: B256::repeat_byte(0x77), confirmations }));
     let now = prop::sample::select(vec![DEADLINE - 600, DEADLINE - 31, DEADLINE - 30, DEADLINE - 29, DEADLINE, DEADLINE + 1, DEADLINE + 9_000]);
-    (any_facts(), prop::sample::select(states), seen, prop::bool::weighted(0.1), now, any::<bool>()).prop_map(
-        |(facts, state, seen, proof_issue, now, executable)| {
-            let request = world::request(state);
+    let unit = prop::sample::select(vec![UnitKind::Whole, UnitKind::Milestone(world::milestone_id(1))]);
+    (any_facts(), prop::sample::select(states), unit, seen, prop::bool::weighted(0.1), now, any::<bool>()).prop_map(
+        |(facts, state, unit, seen, proof_issue, now, executable)| {
+            let mut request = world::request(state);
+            request.unit.kind = unit;
             let mut siblings = facts.siblings;
             siblings.push(sibling_of(&request, seen));
-            let facts = Facts::of(facts.agreement, siblings, facts.payments.proof_issue, facts.final_time);
+            let facts = Facts::with(facts.plan, facts.agreement, siblings, (facts.payments.proof_issue, facts.final_time));
             (facts, request, seen, proof_issue, Timestamp::from_unix_seconds(now), executable)
         },
     )
@@ -219,7 +336,7 @@ fn sibling_of(request: &PaymentRequest, seen: Option<Seen>) -> Sibling {
     let snapshot = request.signed.snapshot();
     Sibling {
         request: request.id.clone(),
-        unit: request.unit.kind,
+        unit: request.unit.kind.clone(),
         unit_id: request.unit.id.clone(),
         seller_amount: snapshot.quote.seller,
         deadline: snapshot.deadline,
@@ -235,19 +352,29 @@ proptest! {
         for actor in ACTORS {
             let actions = facts.view().actions(actor);
             check_shape(&actions)?;
-            for action in &actions {
-                match action.state {
-                    ActionState::Available => prop_assert_ne!(accepted_by_rules(action.action, actor, &facts), Some(false), "{:?} by {:?}", action, actor),
-                    ActionState::Blocked => prop_assert_eq!(accepted_by_rules(action.action, actor, &facts), Some(false), "{:?} by {:?}", action, actor),
-                    ActionState::Waiting => prop_assert_eq!(action.action, Action::Wait),
-                }
-            }
-            // And nothing that would be accepted is hidden.
-            for action in [Action::SubmitDelivery, Action::Accept, Action::Reject, Action::CancelContract, Action::CreatePaymentRequest] {
-                let offered = actions.iter().any(|a| a.action == action && a.state == ActionState::Available);
-                prop_assert_eq!(Some(offered), accepted_by_rules(action, actor, &facts), "{:?} by {:?}", action, actor);
+            check_offers(&actions, actor, &facts)?;
+            check_complete(&OF_AGREEMENTS, facts.agreement.id.as_str(), &actions, (actor, &facts))?;
+            for milestone in facts.plan.live() {
+                check_complete(&OF_MILESTONES, milestone.id.as_str(), &actions, (actor, &facts))?;
             }
             check_followed(facts.view().recommended(actor), &actions)?;
+        }
+    }
+
+    #[test]
+    fn a_milestone_offers_what_its_rules_accept(facts in any_facts()) {
+        for (actor, milestone) in ACTORS.into_iter().flat_map(|actor| facts.plan.milestones.iter().map(move |milestone| (actor, milestone))) {
+            let contract = facts.view();
+            let view = contract.on_plan(milestone);
+            let actions = view.actions(actor);
+            check_shape(&actions)?;
+            check_offers(&actions, actor, &facts)?;
+            check_complete(&OF_MILESTONES, milestone.id.as_str(), &actions, (actor, &facts))?;
+            check_followed(view.recommended(actor), &actions)?;
+            let is_owed = matches!(milestone.state, MilestoneState::Accepted { .. });
+            let is_paid = facts.siblings.iter().any(|s| s.unit.milestone() == Some(&milestone.id) && s.fate == Fate::Paid);
+            prop_assert_eq!(view.payment() == MilestonePayment::Paid, is_paid && !facts.payments.proof_issue);
+            prop_assert!(view.payment() != MilestonePayment::Due || is_owed && !is_paid);
         }
     }
 
@@ -283,7 +410,8 @@ proptest! {
                 prop_assert!(state().cancel(None, at(9)).is_ok());
             }
             if offers(Action::CreatePaymentRequest) {
-                prop_assert_eq!(accepted_by_rules(Action::CreatePaymentRequest, actor, &facts), Some(true));
+                let entity = request.unit.kind.milestone().map_or(facts.agreement.id.as_str(), |id| id.as_str());
+                prop_assert_eq!(accepted_by_rules(Action::CreatePaymentRequest, entity, actor, &facts), Some(true));
             }
             prop_assert_eq!(offers(Action::ViewReceipt), matches!(request.state, PaymentRequestState::Verified { .. }) && !proof_issue);
             if offers(Action::Pay) {
@@ -296,7 +424,7 @@ proptest! {
                 prop_assert!(!others().any(same_nonce), "its nonce is used");
             }
             if offers(Action::SubmitTxHash) && !request.state.name().is_live() {
-                let another = facts.siblings.iter().any(|s| s.request != request.id && s.fate == Fate::Live);
+                let another = facts.siblings.iter().any(|s| s.request != request.id && s.fate == Fate::Live && s.overlaps(&request.unit.kind));
                 prop_assert!(!another, "two requests would be live");
             }
         }
@@ -388,6 +516,7 @@ fn a_new_attempt_gets_a_new_idempotency_hint() {
 /// Two agents that know nothing but what is recommended to them, and a chain on which anything may happen to a transaction.
 struct Town {
     agreement: AgreementRecord,
+    plan: Plan,
     requests: Vec<PaymentRequest>,
     now: u64,
     /// Transactions that were sent: request, and what becomes of them.
@@ -415,7 +544,7 @@ impl Town {
     fn facts(&self) -> Facts {
         let seen = |n: usize| self.seen.iter().find(|(m, _)| *m == n).map(|(_, confirmations)| Seen { tx_hash: tx(n), confirmations: *confirmations });
         let siblings = self.requests.iter().enumerate().map(|(n, request)| sibling_of(request, seen(n))).collect();
-        Facts::of(self.agreement.clone(), siblings, false, self.now)
+        Facts::with(self.plan.clone(), self.agreement.clone(), siblings, (false, self.now))
     }
 
     fn now(&self) -> Timestamp {
@@ -423,13 +552,25 @@ impl Town {
     }
 
     fn seller(&mut self) {
-        if self.facts().view().recommended(Actor::Seller) == Recommended::SubmitDelivery {
-            self.agreement.state = self.agreement.state.clone().submit(delivery(), self.now()).unwrap();
+        let facts = self.facts();
+        let c = facts.circumstances();
+        match facts.view().recommended(Actor::Seller) {
+            Recommended::SubmitDelivery => {
+                self.agreement.state = self.agreement.state.clone().submit(delivery(), facts.payments, self.now()).unwrap();
+            }
+            Recommended::SubmitMilestone => {
+                let now = self.now();
+                self.change_milestone(Actor::Seller, Action::SubmitMilestone, |state| state.submit(delivery(), c, now).unwrap());
+            }
+            Recommended::ConfirmPlan => self.plan = self.plan.clone().confirm(Side::Seller, self.agreement.terms.amount, c).unwrap(),
+            Recommended::WaitForBuyer | Recommended::ViewReceipt => {}
+            other => panic!("{other:?} to a seller of a sound agreement"),
         }
     }
 
     fn buyer(&mut self, luck: Luck) {
         let facts = self.facts();
+        let (c, now, agreed) = (facts.circumstances(), self.now(), self.agreement.terms.amount);
         match facts.view().recommended(Actor::Buyer) {
             Recommended::CreatePaymentRequest => self.create(),
             Recommended::FetchPaymentRequest => {
@@ -437,16 +578,48 @@ impl Town {
                 self.on_request(live, luck);
             }
             Recommended::DecideDelivery => self.agreement.state = self.agreement.state.clone().accept(facts.payments, self.now()).unwrap(),
+            Recommended::ReviewMilestone => self.change_milestone(Actor::Buyer, Action::ActivateMilestone, |state| state.activate(c).unwrap()),
+            Recommended::CompletePlan => {
+                let (n, left) = (self.plan.milestones.len() as u64 + 1, self.plan.left(agreed, None));
+                self.plan.may_add(c).unwrap();
+                self.plan.milestones.push(world::milestone(n, left.atomic().to::<u64>().min(5_000_000), MilestoneState::new(Side::Buyer)));
+                self.plan.version += 1;
+            }
+            Recommended::ConfirmPlan => self.plan = self.plan.clone().confirm(Side::Buyer, agreed, c).unwrap(),
+            Recommended::FinalizePlan => self.plan = self.plan.clone().finalise(c, (&facts.siblings, facts.final_time), now).unwrap(),
+            // Bad luck is a delivery that has to be done again.
+            Recommended::DecideMilestone if matches!(luck, Luck::Dropped) => {
+                self.change_milestone(Actor::Buyer, Action::RejectMilestone, |state| state.reject("not yet".to_owned(), c, now).unwrap());
+            }
+            Recommended::DecideMilestone => self.change_milestone(Actor::Buyer, Action::AcceptMilestone, |state| state.accept(c, now).unwrap()),
             Recommended::WaitForSeller | Recommended::WaitForConfirmations | Recommended::WaitForExpiry | Recommended::ViewReceipt => {}
             other => panic!("{other:?} to a buyer of a sound agreement"),
         }
     }
 
+    /// Does this to the first milestone for which it is offered.
+    fn change_milestone(&mut self, actor: Actor, action: Action, change: impl FnOnce(MilestoneState) -> MilestoneState) {
+        let facts = self.facts();
+        let id = offered(&facts, actor, action).entity.id;
+        let milestone = self.plan.milestones.iter_mut().find(|m| m.id.as_str() == id).unwrap();
+        milestone.state = change(milestone.state.clone());
+        if !self.plan.is_final() {
+            self.plan.version += 1;
+        }
+    }
+
     fn create(&mut self) {
         let n = self.requests.len();
-        let (unit, quote) = self.facts().view().next_payment(None).unwrap();
+        let facts = self.facts();
+        let entity = offered(&facts, Actor::Buyer, Action::CreatePaymentRequest).entity.id;
+        let (unit, quote) = match facts.plan.milestones.iter().find(|m| m.id.as_str() == entity) {
+            Some(milestone) => facts.view().next_milestone_payment(milestone).unwrap(),
+            None => facts.view().next_payment(None).unwrap(),
+        };
         let unit = match unit {
-            NextUnit::New(kind) => Unit { id: UnitId::new(world::ulid(600)), agreement: self.agreement.id.clone(), kind, nonce: U256::from(42) },
+            NextUnit::New(kind) => {
+                Unit { id: UnitId::new(world::ulid(600 + n as u64)), agreement: self.agreement.id.clone(), kind, nonce: U256::from(42 + n) }
+            }
             NextUnit::Reuse { unit, .. } => self.requests.iter().find(|r| r.unit.id == unit).unwrap().unit.clone(),
         };
         let id: PaymentRequestId = world::request_id(n as u64);
@@ -459,7 +632,8 @@ impl Town {
             ..world::ask()
         };
         let signed = world::sign(Snapshot::new(&self.agreement, ask).unwrap(), &world::operator());
-        assert!(self.requests.iter().all(|r| !r.state.name().is_live()), "one live request at a time");
+        let same_work = |r: &&PaymentRequest| r.unit.kind == unit.kind || r.unit.kind.milestone().is_none() || unit.kind.milestone().is_none();
+        assert!(self.requests.iter().filter(same_work).all(|r| !r.state.name().is_live()), "one live request at a time for the same work");
         let agreement = self.agreement.id.clone();
         self.requests.push(PaymentRequest { id, agreement, unit, signed, state: PaymentRequestState::Signed, created_at: self.now(), updated_at: self.now() });
     }
@@ -511,7 +685,12 @@ impl Town {
         for (n, _) in self.seen.extract_if(.., |seen| is_final(seen)).collect::<Vec<_>>() {
             let signed = self.requests[n].signed.clone();
             let proof = Case { event: world::event(&signed), signed, ..Case::sound() };
-            let proof = Case { agreed: (&self.agreement).into(), ..proof }.verify().unwrap();
+            let agreed = AgreedTerms::from(&self.agreement);
+            let agreed = match self.requests[n].unit.kind.milestone() {
+                Some(id) => agreed.of_milestone(self.plan.get(id).unwrap()),
+                None => agreed,
+            };
+            let proof = Case { agreed, ..proof }.verify().unwrap();
             self.requests[n].state = self.requests[n].verify(proof, now).unwrap();
         }
         self.now += if matches!(luck, Luck::Sleeps | Luck::Dropped) { 400 } else { 12 };
@@ -520,6 +699,12 @@ impl Town {
             request.state = request.state.clone().expire(now).unwrap();
         }
     }
+}
+
+/// The first call of this kind that is offered.
+fn offered(facts: &Facts, actor: Actor, action: Action) -> AvailableAction {
+    let actions = facts.view().actions(actor);
+    actions.into_iter().find(|a| a.action == action && a.state == ActionState::Available).unwrap()
 }
 
 fn tx(n: usize) -> B256 {
@@ -537,7 +722,7 @@ proptest! {
     fn e15_agents_that_only_follow_what_is_recommended_get_to_the_end_and_pay_once(lucks in prop::collection::vec(any_luck(), 0..12), at_any_time: bool) {
         let timing = if at_any_time { PaymentTiming::AnyTime } else { PaymentTiming::OnDelivery };
         let agreement = agreement(AgreementState::InProgress, timing);
-        let mut town = Town { agreement, requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![] };
+        let mut town = Town { agreement, plan: Plan::default(), requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![] };
         for luck in lucks.into_iter().chain([Luck::Mined; 12]) {
             town.seller();
             town.buyer(luck);
@@ -549,5 +734,27 @@ proptest! {
         prop_assert_eq!(paid[0].signed.snapshot().quote.seller, Amount::new(U256::from(12_500_000)));
         let nonces: std::collections::BTreeSet<_> = town.requests.iter().map(|r| r.unit.nonce).collect();
         prop_assert_eq!(nonces.len(), 1, "whatever was signed, one nonce");
+    }
+
+    #[test]
+    fn e15_agents_that_only_follow_what_is_recommended_get_through_a_plan_and_pay_each_milestone_once(
+        lucks in prop::collection::vec(any_luck(), 0..24), at_any_time: bool, proposed in 1..12_500_000u64,
+    ) {
+        let timing = if at_any_time { PaymentTiming::AnyTime } else { PaymentTiming::OnDelivery };
+        // A fee that any milestone can carry.
+        let agreement = AgreementRecord { fee: FeePolicy { fixed: Amount::ZERO, ..world::agreement().fee }, ..agreement(AgreementState::InProgress, timing) };
+        let plan = Plan { version: 1, milestones: vec![world::milestone(1, proposed, MilestoneState::new(Side::Seller))], ..Plan::default() };
+        let mut town = Town { agreement, plan, requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![] };
+        for luck in lucks.into_iter().chain([Luck::Mined; 60]) {
+            town.seller();
+            town.buyer(luck);
+            town.chain(luck);
+        }
+        prop_assert_eq!(town.agreement.state.name(), "accepted");
+        let paid = town.requests.iter().filter(|r| matches!(r.state, PaymentRequestState::Verified { .. }));
+        let mut paid: Vec<_> = paid.map(|r| (r.unit.kind.milestone().unwrap().clone(), r.signed.snapshot().quote.seller)).collect();
+        paid.sort();
+        let planned: Vec<_> = town.plan.milestones.iter().map(|m| (m.id.clone(), m.part.amount)).collect();
+        prop_assert_eq!(paid, planned, "each milestone once, for exactly its amount");
     }
 }

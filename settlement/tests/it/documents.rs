@@ -20,7 +20,7 @@ use crate::world::{self, BLOCK, Case, amount, at};
 
 fn any_snapshot() -> impl Strategy<Value = Snapshot> {
     let finality = prop_oneof![(1..1_000u32).prop_map(FinalityPolicy::Confirmations), Just(FinalityPolicy::Safe), Just(FinalityPolicy::Finalized)];
-    let kind = prop_oneof![Just(UnitKind::Whole), (1..u32::MAX).prop_map(UnitKind::Instalment)];
+    let kind = prop_oneof![Just(UnitKind::Whole), (1..u32::MAX).prop_map(UnitKind::Instalment), (0..9u64).prop_map(|n| UnitKind::Milestone(world::milestone_id(n)))];
     let words = (any::<[u8; 32]>(), any::<[u8; 32]>());
     ("\\PC{0,12}", any::<u8>(), finality, kind, words, 0..(1u64 << 53), any::<[u8; 20]>(), 0..4_000_000_000_000i64).prop_map(
         |(symbol, decimals, finality, unit_kind, (nonce, seller), deadline, payer, created)| {
@@ -69,6 +69,10 @@ fn a_snapshot_in_any_other_spelling_is_refused() {
         text.replace("\"kind\":\"contract\"", "\"kind\":\"instalment\""),
         text.replace("\"kind\":\"contract\"", "\"index\":0,\"kind\":\"instalment\""),
         text.replace("\"kind\":\"contract\"", "\"index\":1,\"kind\":\"contract\""),
+        text.replace("\"kind\":\"contract\"", "\"kind\":\"milestone\""),
+        text.replace("\"kind\":\"contract\"", &format!("\"kind\":\"contract\",\"milestoneId\":\"{}\"", world::milestone_id(1))),
+        text.replace("\"kind\":\"contract\"", "\"kind\":\"milestone\",\"milestoneId\":\"ms_1\""),
+        text.replace("\"kind\":\"contract\"", &format!("\"index\":1,\"kind\":\"milestone\",\"milestoneId\":\"{}\"", world::milestone_id(1))),
         text.replace("\"consent\":\"attested\"", "\"consent\":\"assumed\""),
     ];
     for (n, respelled) in respelled.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::states::{Row, agreement_table, request_table};
+use crate::states::{Row, agreement_table, milestone_table, plan_table, request_table};
 
 /// Fails when the committed file is not what the code says, and writes it when `UPDATE=1`.
 fn compare(path: &str, generated: &str) {
@@ -85,21 +85,30 @@ fn diagram(start: &str, rows: &[Row]) -> String {
 
 #[test]
 fn states_are_documented_as_they_are() {
-    let (requests, agreements) = (request_table(), agreement_table());
+    let (requests, agreements, milestones) = (request_table(), agreement_table(), milestone_table());
     let text = format!(
         "# States\n\n\
-        Generated from the transition functions in `settlement/src/payment_request.rs` and `settlement/src/agreement/state.rs`; a test compares, \
+        Generated from the transition functions in `settlement/src/payment_request.rs`, `settlement/src/agreement/state.rs` and `settlement/src/milestone/`; a test compares, \
         `UPDATE=1 cargo test -p settlement states` writes.\n\n\
         ## Payment request\n\n\
         A live request is `signed` or `submitted`. `verify` needs a proof, which only `settlement::verify` makes; it leads to `router_verified` from every other \
         state, because money that moved is never stranded. `reorg` is the chain taking the event of a verified payment away.\n\n{}\n{}\n\
         ## Agreement\n\n\
         In URLs and JSON it is called a contract. What its payments say decides along with its state; the last two columns are whether the buyer may ask for a \
-        payload, which changes no state.\n\n{}\n{}",
+        payload of the whole or an instalment, which changes no state.\n\n{}\n{}\n\
+        ## Milestone\n\n\
+        What the plan, the agreement and its payments say decides along with the state of the milestone; the last three columns change no state. Buyer-made \
+        milestones start `active`, those of the seller `proposed`.\n\n{}\n{}\n\
+        ## Plan of milestones\n\n\
+        The agreement is in progress and nothing is paid or asked for. A plan is `final` from the moment the buyer finalises it. Beside what the table says, \
+        that is refused while a payload for the agreement as a whole, or an instalment of it, can still be paid.\n\n{}",
         diagram("signed", &requests),
         table(&requests),
         diagram("in_progress", &agreements),
         table(&merged(agreements)),
+        diagram("proposed", &milestones),
+        table(&merged(milestones)),
+        table(&plan_table()),
     );
     compare("docs/STATES.md", &text);
 }

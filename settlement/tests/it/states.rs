@@ -4,6 +4,7 @@ use alloy_primitives::B256;
 use proptest::prelude::*;
 use settlement::agreement::{AgreementState, PaymentFacts};
 use settlement::error::NotAllowed;
+use settlement::milestone::{Circumstances, MilestoneState, Plan, Progress, Side};
 use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
 use settlement::terms::PaymentTiming;
 
@@ -98,6 +99,12 @@ pub fn payment_facts() -> Vec<(&'static str, PaymentFacts)> {
         ("paid in full", PaymentFacts { any_verified: true, paid_in_full: true, ..none }),
         ("a proof in doubt", PaymentFacts { proof_issue: true, ..none }),
         ("paid in full, a proof in doubt", PaymentFacts { any_verified: true, paid_in_full: true, proof_issue: true, ..none }),
+        ("milestones, none accepted", PaymentFacts { milestones: Progress::Planned, ..none }),
+        ("milestones, some accepted", PaymentFacts { milestones: Progress::Begun, ..none }),
+        ("milestones, some accepted and paid", PaymentFacts { any_verified: true, milestones: Progress::Begun, ..none }),
+        ("milestones, all accepted", PaymentFacts { milestones: Progress::Accepted, ..none }),
+        ("milestones, all accepted and some paid", PaymentFacts { any_verified: true, milestones: Progress::Accepted, ..none }),
+        ("milestones, all accepted and paid", PaymentFacts { any_verified: true, paid_in_full: true, milestones: Progress::Accepted, ..none }),
     ]
 }
 
@@ -109,7 +116,7 @@ pub fn agreement_table() -> Vec<Row> {
             let to = |result| outcome(result, |state: &AgreementState| state.name().to_owned());
             let allowed = |timing| outcome(state.may_pay(timing, facts), |()| "allowed".to_owned());
             let outcomes = vec![
-                ("submit", to(s().submit(delivery(), at(2)))),
+                ("submit", to(s().submit(delivery(), facts, at(2)))),
                 ("accept", to(s().accept(facts, at(2)))),
                 ("reject", to(s().reject("not what was agreed".to_owned(), facts, at(2)))),
                 ("cancel", to(s().cancel("changed plans".to_owned(), world::agreement().buyer.profile, facts, at(2)))),
@@ -120,6 +127,114 @@ pub fn agreement_table() -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Every state of a milestone.
+pub fn milestone_states() -> Vec<MilestoneState> {
+    let (submission, reason) = (delivery(), "not what was agreed".to_owned());
+    vec![
+        MilestoneState::Proposed,
+        MilestoneState::Active,
+        MilestoneState::Submitted { submission: submission.clone(), at: at(1) },
+        MilestoneState::Accepted { submission: submission.clone(), at: at(1) },
+        MilestoneState::Rejected { submission, reason, at: at(1) },
+        MilestoneState::Cancelled { by: Side::Seller, at: at(1) },
+    ]
+}
+
+/// What a change of a milestone can depend on: the agreement's state, what its payments say, whether the plan is final.
+pub fn circumstances() -> Vec<(&'static str, AgreementState, PaymentFacts, bool)> {
+    let [in_progress, submitted, accepted, rejected, cancelled]: [AgreementState; 5] = agreement_states().try_into().unwrap();
+    let none = PaymentFacts::default();
+    let verified = PaymentFacts { any_verified: true, ..none };
+    let doubt = PaymentFacts { proof_issue: true, ..none };
+    vec![
+        ("draft plan", in_progress.clone(), none, false),
+        ("draft plan, agreement rejected", rejected.clone(), none, false),
+        ("draft plan, a live request", in_progress.clone(), PaymentFacts { live_request: true, ..none }, false),
+        ("draft plan, something paid", in_progress.clone(), verified, false),
+        ("draft plan, a proof in doubt", in_progress.clone(), doubt, false),
+        ("draft plan, agreement submitted", submitted.clone(), none, false),
+        ("draft plan, agreement accepted", accepted.clone(), none, false),
+        ("draft plan, agreement cancelled", cancelled.clone(), none, false),
+        ("final plan", in_progress.clone(), none, true),
+        ("final plan, agreement rejected", rejected, none, true),
+        ("final plan, a live request", in_progress.clone(), PaymentFacts { live_request: true, ..none }, true),
+        ("final plan, something paid", in_progress.clone(), verified, true),
+        ("final plan, a proof in doubt", in_progress, doubt, true),
+        ("final plan, agreement submitted", submitted, none, true),
+        ("final plan, agreement accepted", accepted, none, true),
+        ("final plan, agreement cancelled", cancelled, none, true),
+    ]
+}
+
+pub fn milestone_table() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for state in milestone_states() {
+        for (what, agreement, payments, is_final) in circumstances() {
+            let c = Circumstances { agreement: &agreement, payments, is_final };
+            let s = || state.clone();
+            let to = |result| outcome(result, |state: &MilestoneState| state.name().to_owned());
+            let allowed = |result| outcome(result, |()| "allowed".to_owned());
+            let milestone = world::milestone(1, 1, s());
+            let outcomes = vec![
+                ("activate", to(s().activate(c))),
+                ("cancel", to(s().cancel(Side::Buyer, c, at(2)))),
+                ("submit", to(s().submit(delivery(), c, at(2)))),
+                ("accept", to(s().accept(c, at(2)))),
+                ("reject", to(s().reject("not what was agreed".to_owned(), c, at(2)))),
+                ("update by the buyer", allowed(state.may_update(Side::Buyer, c))),
+                ("update by the seller", allowed(state.may_update(Side::Seller, c))),
+                ("pay", allowed(milestone.may_pay(c))),
+            ];
+            rows.push(Row { from: format!("{}, {what}", state.name()), outcomes });
+        }
+    }
+    rows
+}
+
+/// Plans of an agreement of 12.5 USDC.
+pub fn plans() -> Vec<(&'static str, Plan)> {
+    let of = |states: &[(u64, MilestoneState)]| {
+        let numbered = states.iter().enumerate().map(|(n, (amount, state))| world::milestone(n as u64 + 1, *amount, state.clone()));
+        Plan { version: 7, milestones: numbered.collect(), ..Plan::default() }
+    };
+    let (active, proposed) = (MilestoneState::Active, MilestoneState::Proposed);
+    let whole = of(&[(2_500_000, active.clone()), (10_000_000, active.clone())]);
+    let confirmed = |buyer, seller| Plan { buyer_confirmed: buyer, seller_confirmed: seller, ..whole.clone() };
+    vec![
+        ("empty", Plan::default()),
+        ("less than the amount", of(&[(12_499_999, active.clone())])),
+        ("something proposed", of(&[(2_500_000, proposed), (10_000_000, active.clone())])),
+        ("everything cancelled", of(&[(12_500_000, MilestoneState::Cancelled { by: Side::Buyer, at: at(1) })])),
+        ("complete", whole.clone()),
+        ("confirmed by the buyer", confirmed(Some(7), None)),
+        ("confirmed by the seller", confirmed(None, Some(7))),
+        ("confirmed by both", confirmed(Some(7), Some(7))),
+        ("confirmed by both, the seller before the last change", confirmed(Some(7), Some(6))),
+        ("final", Plan { finalised_at: Some(at(1)), ..confirmed(Some(7), Some(7)) }),
+        ("full", Plan { milestones: (1..=50).map(|n| world::milestone(n, 1, active.clone())).collect(), ..Plan::default() }),
+    ]
+}
+
+pub fn plan_table() -> Vec<Row> {
+    let agreed = world::agreement().terms.amount;
+    let row = |(from, plan): (&str, Plan)| {
+        let c = Circumstances { agreement: &AgreementState::InProgress, payments: PaymentFacts::default(), is_final: plan.is_final() };
+        let allowed = |result| outcome(result, |()| "allowed".to_owned());
+        let finalised = plan.may_finalise(c, &[], 0).map_err(|refusal| match refusal {
+            settlement::milestone::CannotFinalise::NotAllowed(refusal) => refusal,
+            settlement::milestone::CannotFinalise::Payload(alive) => panic!("{alive}"),
+        });
+        let outcomes = vec![
+            ("add a milestone", allowed(plan.may_add(c))),
+            ("confirm as the buyer", allowed(plan.may_confirm(Side::Buyer, agreed, c))),
+            ("confirm as the seller", allowed(plan.may_confirm(Side::Seller, agreed, c))),
+            ("finalise", allowed(finalised)),
+        ];
+        Row { from: from.to_owned(), outcomes }
+    };
+    plans().into_iter().map(row).collect()
 }
 
 fn listing(rows: &[Row]) -> String {
@@ -144,6 +259,16 @@ fn the_transitions_of_a_payment_request() {
 #[test]
 fn the_transitions_of_an_agreement() {
     insta::assert_snapshot!("agreement", listing(&agreement_table()));
+}
+
+#[test]
+fn the_transitions_of_a_milestone() {
+    insta::assert_snapshot!("milestone", listing(&milestone_table()));
+}
+
+#[test]
+fn what_may_be_done_with_a_plan() {
+    insta::assert_snapshot!("plan", listing(&plan_table()));
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use settlement::ids::UnitId;
 use settlement::money::Amount;
-use settlement::unit::{CannotSign, Fate, NextUnit, Sibling, UnitKind, next_unit, open_amount};
+use settlement::unit::{CannotSign, Fate, NextUnit, Sibling, UnitKind, alive_undivided, next_milestone_unit, next_unit, open_amount};
 
-use crate::world::{amount, request_id, ulid};
+use crate::world::{amount, milestone_id, request_id, ulid};
 
 fn unit_id(n: u64) -> UnitId {
     UnitId::new(ulid(500 + n))
@@ -20,6 +20,17 @@ fn sibling(n: u64, unit: (u64, UnitKind), seller_amount: u64, fate: Fate, deadli
 const WHOLE: (u64, UnitKind) = (1, UnitKind::Whole);
 const FIRST: (u64, UnitKind) = (2, UnitKind::Instalment(1));
 const SECOND: (u64, UnitKind) = (3, UnitKind::Instalment(2));
+
+/// What the milestones of an agreement of 100 are worth.
+const MILESTONES: [u64; 3] = [40, 35, 25];
+
+fn milestone(n: usize) -> UnitKind {
+    UnitKind::Milestone(milestone_id(n as u64))
+}
+
+fn ask_milestone(n: usize, siblings: &[Sibling], final_time: u64) -> Result<NextUnit, CannotSign> {
+    next_milestone_unit(amount(100), (&milestone_id(n as u64), amount(MILESTONES[n])), siblings, final_time)
+}
 
 fn ask(asked: u64, siblings: &[Sibling], final_time: u64) -> Result<(NextUnit, Amount), CannotSign> {
     next_unit(amount(100), Some(amount(asked)), siblings, final_time)
@@ -111,10 +122,64 @@ fn no_more_than_is_open_and_no_less_than_something() {
     assert!(open_amount(amount(100), &more).is_err());
 }
 
+#[test]
+fn milestones_are_paid_side_by_side_each_under_its_own_nonce() {
+    assert_eq!(ask_milestone(0, &[], 0), Ok(NextUnit::New(milestone(0))));
+    let first = sibling(1, (1, milestone(0)), 40, Fate::Live, 1_000);
+    assert_eq!(ask_milestone(0, std::slice::from_ref(&first), 0), Err(CannotSign::Live(request_id(1))), "one live request per milestone");
+    assert_eq!(ask_milestone(1, std::slice::from_ref(&first), 0), Ok(NextUnit::New(milestone(1))));
+    let ended = Sibling { fate: Fate::Ended, ..first.clone() };
+    assert_eq!(ask_milestone(0, &[ended], 0), Ok(NextUnit::Reuse { unit: unit_id(1), kind: milestone(0) }));
+    let seen = Sibling { fate: Fate::Settling, ..first.clone() };
+    assert_eq!(ask_milestone(0, std::slice::from_ref(&seen), 0), Err(CannotSign::Settling(request_id(1))));
+    assert_eq!(ask_milestone(2, &[seen], 0), Ok(NextUnit::New(milestone(2))));
+    let paid = Sibling { fate: Fate::Paid, ..first };
+    assert_eq!(ask_milestone(0, std::slice::from_ref(&paid), 0), Err(CannotSign::PaidInFull), "the milestone is, the agreement is not");
+    assert_eq!(ask_milestone(1, &[paid], 0), Ok(NextUnit::New(milestone(1))));
+}
+
+#[test]
+fn a16_milestones_and_the_whole_or_an_instalment_overlap() {
+    let until = settlement::Timestamp::from_unix_seconds(1_000);
+    let overlap = || Err(CannotSign::Overlap { request: request_id(1), until });
+    for undivided in [WHOLE, FIRST] {
+        let live = sibling(1, undivided.clone(), 70, Fate::Live, 1_000);
+        assert_eq!(ask_milestone(0, &[live], 2_000), Err(CannotSign::Live(request_id(1))));
+        let ended = sibling(1, undivided.clone(), 70, Fate::Ended, 1_000);
+        assert_eq!(ask_milestone(0, std::slice::from_ref(&ended), 1_000), overlap());
+        assert_eq!(alive_undivided(std::slice::from_ref(&ended), 1_000), overlap().err());
+        assert_eq!(alive_undivided(std::slice::from_ref(&ended), 1_001), None);
+        assert_eq!(ask_milestone(0, &[ended], 1_001), Ok(NextUnit::New(milestone(0))));
+    }
+    let of_a_milestone = sibling(1, (1, milestone(0)), 40, Fate::Ended, 1_000);
+    assert_eq!(ask(100, std::slice::from_ref(&of_a_milestone), 1_000).map(|(unit, _)| unit), overlap());
+    assert_eq!(ask(60, std::slice::from_ref(&of_a_milestone), 1_000), Ok((NextUnit::New(UnitKind::Instalment(1)), amount(60))), "both may be paid");
+    assert_eq!(alive_undivided(&[of_a_milestone], 0), None);
+}
+
+#[test]
+fn a09_a_milestone_under_another_nonce_is_the_same_work_however_much_is_open() {
+    // The nonce of unit 1 is of a router that is no longer used.
+    let old = sibling(1, (1, milestone(2)), 25, Fate::Ended, 1_000);
+    let new = sibling(2, (2, milestone(2)), 25, Fate::Ended, 900);
+    assert!(matches!(ask_milestone(2, &[old.clone(), new.clone()], 1_000), Err(CannotSign::Overlap { request, .. }) if request == request_id(1)));
+    assert_eq!(ask_milestone(2, &[old, new], 1_001), Ok(NextUnit::Reuse { unit: unit_id(2), kind: milestone(2) }));
+}
+
+#[test]
+fn a_milestone_is_not_paid_beyond_what_is_open() {
+    let paid = [sibling(1, FIRST, 61, Fate::Paid, 1_000)];
+    assert_eq!(ask_milestone(0, &paid, 0), Err(CannotSign::MoreThanOpen { asked: amount(40), open: amount(39) }));
+    assert_eq!(ask_milestone(1, &paid, 0), Ok(NextUnit::New(milestone(1))));
+    assert_eq!(ask_milestone(1, &[sibling(1, WHOLE, 100, Fate::Paid, 1_000)], 0), Err(CannotSign::PaidInFull));
+    assert_eq!(next_milestone_unit(amount(100), (&milestone_id(1), Amount::ZERO), &[], 0), Err(CannotSign::Zero));
+}
+
 /// What happens to an agreement of 100: somebody asks, the chain's final time moves, a request ends, a payload is executed, its event becomes final.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Ask { asked: u64, lifetime: u64 },
+    AskMilestone { n: usize, lifetime: u64 },
     TimePasses(u64),
     FinalityCatchesUp,
     EndLive,
@@ -126,6 +191,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (prop_oneof![Just(100u64), 1..=100u64], 1..50u64).prop_map(|(asked, lifetime)| Step::Ask { asked, lifetime }),
+        4 => (0..3usize, 1..50u64).prop_map(|(n, lifetime)| Step::AskMilestone { n, lifetime }),
         2 => (1..40u64).prop_map(Step::TimePasses),
         2 => Just(Step::FinalityCatchesUp),
         3 => Just(Step::EndLive),
@@ -150,7 +216,16 @@ struct Model {
 impl Model {
     fn apply(&mut self, step: Step) {
         match step {
-            Step::Ask { asked, lifetime } => self.ask(asked, lifetime),
+            Step::Ask { asked, lifetime } => {
+                if let Ok(next) = next_unit(amount(100), Some(amount(asked)), &self.siblings, self.final_time) {
+                    self.sign(next, lifetime);
+                }
+            }
+            Step::AskMilestone { n, lifetime } => {
+                if let Ok(unit) = ask_milestone(n, &self.siblings, self.final_time) {
+                    self.sign((unit, amount(MILESTONES[n])), lifetime);
+                }
+            }
             Step::TimePasses(seconds) => self.block_time += seconds,
             Step::FinalityCatchesUp => self.final_time = self.block_time,
             // Cancelled, failed or expired off-chain, at any time: the payload lives on.
@@ -161,8 +236,7 @@ impl Model {
         }
     }
 
-    fn ask(&mut self, asked: u64, lifetime: u64) {
-        let Ok((unit, seller_amount)) = next_unit(amount(100), Some(amount(asked)), &self.siblings, self.final_time) else { return };
+    fn sign(&mut self, (unit, seller_amount): (NextUnit, Amount), lifetime: u64) {
         let (unit_id, kind) = match unit {
             NextUnit::Reuse { unit, kind } => {
                 assert!(!self.used.contains(&unit), "the nonce of {kind:?} is used, nobody could pay this");
@@ -220,8 +294,13 @@ proptest! {
         for step in steps {
             model.apply(step);
             prop_assert!(model.worst_case() <= 100, "{} could be paid after {step:?}: {:#?}", model.worst_case(), model.siblings);
-            let live = model.siblings.iter().filter(|s| s.fate == Fate::Live).count();
-            prop_assert!(live <= 1, "{live} live requests");
+            let live: Vec<_> = model.siblings.iter().filter(|s| s.fate == Fate::Live).collect();
+            let apart = live.iter().enumerate().all(|(n, s)| live[..n].iter().all(|other| !s.overlaps(&other.unit)));
+            prop_assert!(apart, "live requests for the same work: {live:#?}");
+            for n in 0..MILESTONES.len() {
+                let moved = model.siblings.iter().filter(|s| s.unit == milestone(n) && matches!(s.fate, Fate::Settling | Fate::Paid)).count();
+                prop_assert!(moved <= 1, "milestone {n} was paid {moved} times");
+            }
         }
     }
 
@@ -233,6 +312,11 @@ proptest! {
             model.apply(step);
         }
         let open = open_amount(amount(100), &model.siblings).unwrap();
+        let unpaid = |n: &usize| model.siblings.iter().all(|s| s.unit != milestone(*n) || s.fate != Fate::Paid);
+        let only_milestones = model.siblings.iter().all(|s| s.fate != Fate::Paid || s.unit.milestone().is_some());
+        for n in (0..MILESTONES.len()).filter(|n| only_milestones && unpaid(n)) {
+            prop_assert!(ask_milestone(n, &model.siblings, model.final_time).is_ok(), "milestone {n} can be paid");
+        }
         match next_unit(amount(100), None, &model.siblings, model.final_time) {
             Ok((_, asked)) => prop_assert_eq!(asked, open),
             Err(refusal) => prop_assert!(refusal == CannotSign::PaidInFull && open.is_zero(), "{}", refusal),

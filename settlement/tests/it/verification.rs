@@ -8,6 +8,7 @@ use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
 use settlement::money::FeePolicy;
 use settlement::snapshot::{SignedSnapshot, Snapshot};
+use settlement::milestone::MilestoneState;
 use settlement::unit::UnitKind;
 use settlement::verify::{AgreedTerms, Authority, CHECKS, Evidence, only_awaits_finality, report, verify};
 
@@ -118,6 +119,7 @@ fn snapshot_changes() -> Vec<SnapshotChange> {
         ("agreement", |s| s.agreement = AgreementId::new(world::ulid(9)), &["agreement"]),
         ("unit", |s| s.unit = UnitId::new(world::ulid(9)), &[]),
         ("unit_kind", |s| s.unit_kind = UnitKind::Instalment(1), &[]),
+        ("unit_kind of a milestone", |s| s.unit_kind = UnitKind::Milestone(world::milestone_id(1)), &["agreement"]),
         ("terms_hash", |s| s.terms_hash.0[5] ^= 1, &["agreement"]),
         ("consent", |s| s.consent = ConsentKind::Signatures, &["agreement"]),
         ("buyer", |s| s.buyer = ProfileId::new(world::ulid(9)), &["agreement"]),
@@ -223,6 +225,29 @@ fn a16_an_instalment_is_at_most_the_agreed_amount() {
     assert_eq!(instalment(12_500_001), [""; 0]);
     assert_eq!(instalment(12_500_000), [""; 0]);
     assert_eq!(instalment(12_499_999), ["agreement"]);
+}
+
+#[test]
+fn a16_a_payment_of_a_milestone_is_exactly_its_amount_and_pays_no_other() {
+    let case = |change: fn(&mut AgreedTerms)| {
+        let mut snapshot = world::snapshot();
+        snapshot.unit_kind = UnitKind::Milestone(world::milestone_id(1));
+        let signed = world::sign(snapshot, &world::operator());
+        let milestone = world::milestone(1, 12_500_000, MilestoneState::Active);
+        let mut case = Case { event: world::event(&signed), signed, ..Case::sound() };
+        case.agreed = case.agreed.of_milestone(&milestone);
+        change(&mut case.agreed);
+        case.failing()
+    };
+    assert_eq!(case(|_| ()), [""; 0]);
+    assert_eq!(case(|a| a.milestone = None), ["agreement"], "the plan has no such milestone");
+    assert_eq!(case(|a| a.milestone.as_mut().unwrap().id = world::milestone_id(2)), ["agreement"], "another milestone");
+    assert_eq!(case(|a| a.milestone.as_mut().unwrap().amount = amount(12_499_999)), ["agreement"], "less was agreed");
+    assert_eq!(case(|a| a.milestone.as_mut().unwrap().amount = amount(12_500_001)), ["agreement"], "more was agreed");
+    assert_eq!(case(|a| a.amount = amount(12_499_999)), ["agreement"], "more than the whole agreement");
+    // And the other way round: what pays the whole or an instalment is judged as that, whatever milestones there are.
+    let whole = Case { agreed: Case::sound().agreed.of_milestone(&world::milestone(1, 1, MilestoneState::Active)), ..Case::sound() };
+    assert_eq!(whole.failing(), [""; 0]);
 }
 
 #[test]

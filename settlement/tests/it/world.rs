@@ -9,7 +9,8 @@ use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party};
 use settlement::asset::{Asset, Token};
 use settlement::event::{Location, PaymentEvent};
 use settlement::finality::FinalityPolicy;
-use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, SubmissionId, UnitId};
+use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, SubmissionId, UnitId};
+use settlement::milestone::{Milestone, MilestoneState, Part};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
@@ -88,6 +89,17 @@ pub fn agreement() -> AgreementRecord {
         created_at: Timestamp::from_unix_seconds(PAID_AT - 1_000),
         updated_at: Timestamp::from_unix_seconds(PAID_AT - 500),
     }
+}
+
+pub fn milestone_id(n: u64) -> MilestoneId {
+    MilestoneId::new(ulid(800 + n))
+}
+
+/// The n-th milestone of the agreement, from 1.
+pub fn milestone(n: u64, atomic: u64, state: MilestoneState) -> Milestone {
+    let part = Part { title: format!("Part {n}"), description: None, acceptance_criteria: vec![], amount: amount(atomic), due_at: None };
+    let position = u32::try_from(n).unwrap();
+    Milestone { id: milestone_id(n), agreement: agreement().id, position, part, state, version: 1, created_at: at(0), updated_at: at(0) }
 }
 
 pub fn unit() -> Unit {

@@ -8,7 +8,7 @@ use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestS
 use settlement::snapshot::SignedSnapshot;
 use settlement::terms::Terms;
 use settlement::unit::Unit;
-use settlement::verify::{AgreedTerms, ProofIssue};
+use settlement::verify::{AgreedMilestone, AgreedTerms, ProofIssue};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -20,8 +20,9 @@ use crate::{proof, unit};
 /// Columns of the request by their names, those of the other tables as `<table>.<column>`. `is_seen`: its event stands on the chain. `is_lost`: its nonce
 /// was used, finally, by a payload that this database does not know. `delegate_named_until`: what the operator last said of the proof's delegate before the event.
 pub(crate) const SELECT: &str = r#"SELECT r.*,
- u.agreement_id AS "units.agreement_id", u.instalment AS "units.instalment", u.chain_id AS "units.chain_id", u.router AS "units.router",
+ u.agreement_id AS "units.agreement_id", u.instalment AS "units.instalment", u.milestone_id AS "units.milestone_id", u.chain_id AS "units.chain_id", u.router AS "units.router",
  u.operator AS "units.operator", u.nonce AS "units.nonce", u.voided_in_block AS "units.voided_in_block",
+ m.agreement_id AS "milestones.agreement_id", m.amount AS "milestones.amount",
  a.terms AS "agreements.terms", a.terms_hash AS "agreements.terms_hash", a.consent AS "agreements.consent", a.buyer_id AS "agreements.buyer_id",
  a.seller_id AS "agreements.seller_id", a.fee_bps AS "agreements.fee_bps", a.fee_fixed AS "agreements.fee_fixed",
  a.fee_recipient AS "agreements.fee_recipient",
@@ -42,6 +43,7 @@ pub(crate) const SELECT: &str = r#"SELECT r.*,
   AND s.kind = 'signer_set' AND s.orphaned = 0 AND (s.block_number, s.log_index) < (e.block_number, e.log_index)
   ORDER BY s.block_number DESC, s.log_index DESC LIMIT 1) AS delegate_named_until
  FROM payment_requests r JOIN units u ON u.id = r.unit_id JOIN agreements a ON a.id = r.agreement_id
+ LEFT JOIN milestones m ON m.id = u.milestone_id
  LEFT JOIN proofs p ON p.payment_request_id = r.id
  LEFT JOIN router_events e ON e.chain_id = p.chain_id AND e.block_hash = p.block_hash AND e.log_index = p.log_index AND e.kind = 'payment' AND e.orphaned = 0
  LEFT JOIN chain_headers h ON h.chain_id = e.chain_id AND h.number = e.block_number"#;
@@ -102,7 +104,7 @@ pub(super) fn stored(row: &AnyRow) -> Result<StoredRequest, StoreError> {
     let unit_fields = fields.beside("units", "unit_id");
     let (id, agreement): (PaymentRequestId, AgreementId) = (fields.parsed("id")?, fields.parsed("agreement_id")?);
     let unit =
-        Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&unit_fields, "instalment")?, nonce: unit_fields.word("nonce")? };
+        Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&unit_fields)?, nonce: unit_fields.word("nonce")? };
     let status = fields.one_of("status", StatusName::parse)?;
     let (created_at, updated_at) = (fields.time("created_at")?, fields.time("updated_at")?);
     let doubt = match proven(&fields, &id, &unit, status) {
@@ -175,7 +177,15 @@ fn agreed(fields: &Fields<'_>, unit: &Unit) -> Result<AgreedTerms, StoreError> {
         asset: terms.asset,
         amount: terms.amount,
         fee: FeePolicy { bps: agreement.unsigned("fee_bps")?, fixed: agreement.amount("fee_fixed")?, recipient: agreement.address("fee_recipient")? },
+        milestone: milestone(fields, unit)?,
     })
+}
+
+/// What the plan of the agreement says of the milestone that the unit pays.
+fn milestone(fields: &Fields<'_>, unit: &Unit) -> Result<Option<AgreedMilestone>, StoreError> {
+    let (Some(id), milestone) = (unit.kind.milestone(), fields.beside("milestones", "unit_id")) else { return Ok(None) };
+    let is_of_agreement = milestone.opt_text("agreement_id")?.is_some_and(|agreement| agreement == unit.agreement.as_str());
+    if is_of_agreement { Ok(Some(AgreedMilestone { id: id.clone(), amount: milestone.amount("amount")? })) } else { Ok(None) }
 }
 
 /// Compares what was signed with every column that repeats it.
@@ -189,7 +199,7 @@ fn differences(fields: &Fields<'_>, signed: &SignedSnapshot, id: &PaymentRequest
         ("snapshot.agreement", snapshot.agreement.to_string(), unit.agreement.to_string()),
         ("snapshot.unit", snapshot.unit.to_string(), unit.id.to_string()),
         ("snapshot.unit_agreement", snapshot.agreement.to_string(), units.text("agreement_id")?),
-        ("snapshot.unit_kind", unit::instalment(snapshot.unit_kind).to_string(), unit::instalment(unit.kind).to_string()),
+        ("snapshot.unit_kind", format!("{:?}", snapshot.unit_kind), format!("{:?}", unit.kind)),
         ("snapshot.unit_chain", snapshot.asset.chain_id().to_string(), units.integer("chain_id")?.to_string()),
         ("snapshot.router", snapshot.router.to_string(), units.address("router")?.to_string()),
         ("snapshot.operator", snapshot.operator.to_string(), units.address("operator")?.to_string()),

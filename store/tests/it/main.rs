@@ -30,6 +30,7 @@ mod documented;
 mod idempotency;
 mod leader;
 mod ledger;
+mod milestones;
 mod outbox;
 mod parties;
 mod requests;

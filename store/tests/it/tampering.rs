@@ -60,6 +60,7 @@ const COLUMNS: &[(&str, &str, Column)] = &[
     ("units", "id", Evidence("'unit_01KAKH7NG0ZZZZZZZZZZZZZZZZ'")),
     ("units", "agreement_id", Evidence("(SELECT id FROM agreements WHERE external_ref = 'order-2')")),
     ("units", "instalment", Evidence("1")),
+    ("units", "milestone_id", Evidence("'ms_01KAKH7NG0ZZZZZZZZZZZZZZZZ'")),
     ("units", "chain_id", Evidence("chain_id + 1")),
     ("units", "router", Evidence("'0x00000000000000000000000000000000000000aa'")),
     ("units", "operator", Evidence("'0x00000000000000000000000000000000000000aa'")),

@@ -43,8 +43,8 @@ pub enum DecisionAction {
 
 /// Accept or reject the delivery.
 ///
-/// Only the buyer decides. Accepting needs the whole amount verified on the chain; rejecting is refused after a verified payment and while a payment request
-/// is live.
+/// Only the buyer decides. Accepting needs the whole amount verified on the chain, of an agreement with milestones the payment of each of them; rejecting is
+/// refused after a verified payment, while a payment request is live, and once a milestone was accepted.
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/{contractId}/decision",
@@ -64,7 +64,7 @@ pub async fn decide_contract(
     Write(body, mut effect): Write<Decision>,
 ) -> Result<Response, Problem> {
     participant.require_payer()?;
-    let reason = reason(&body)?;
+    let reason = reason(body.reason.as_deref(), body.action)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     let (before, now) = (known.agreement.clone(), api.now());
     let (decided, kind) = match body.action {
@@ -83,8 +83,9 @@ pub async fn decide_contract(
     effect.commit(StatusCode::OK, &ContractBody { contract }).await
 }
 
-fn reason(body: &Decision) -> Result<Option<String>, Problem> {
-    match (&body.reason, body.action) {
+/// The reason of a decision, needed to reject.
+pub(in crate::routes) fn reason(text: Option<&str>, action: DecisionAction) -> Result<Option<String>, Problem> {
+    match (text, action) {
         (Some(text), _) => text::paragraph("reason", text, 10, 2_000).map(Some),
         (None, DecisionAction::Accept) => Ok(None),
         (None, DecisionAction::Reject) => Err(Problem::field(Code::InvalidField, "reason", "say what has to be different, in 10 to 2,000 characters")),

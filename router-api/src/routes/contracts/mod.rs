@@ -74,7 +74,8 @@ pub(super) fn example() -> Value {
         "fee": { "bps": 100, "fixedAtomic": "0", "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "capBps": 2000 },
         "sellerAmountAtomic": "12500000", "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
         "currentDelivery": null, "approvedDeliveryPackageId": null, "paymentManagement": "buyer",
-        "paymentState": { "paidInFull": false, "hasRouterVerifiedPayment": false, "hasActiveRouterPaymentRequest": false, "hasRouterPaymentProofIssue": false },
+        "milestonePlan": null,
+        "paymentState": { "basis": "contract", "paidInFull": false, "hasRouterVerifiedPayment": false, "hasActiveRouterPaymentRequest": false, "hasRouterPaymentProofIssue": false },
         "statusReason": null, "actorRole": "buyer", "availableActions": [], "suggestedAction": "wait_for_seller", "suggestedActionLabel": "Wait for the seller",
         "createdAt": "2026-01-31T12:00:00.000Z", "updatedAt": "2026-01-31T12:00:00.000Z",
     })

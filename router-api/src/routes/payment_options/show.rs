@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use settlement::agreement::PaymentFacts;
+use settlement::milestone::Progress;
 use settlement::money::Amount;
-use settlement::next_action::{Actor, CannotRequest};
+use settlement::next_action::{Actor, CannotRequest, Recommended};
 use settlement::unit::{Fate, open_amount};
 use store::StoredRequest;
 
@@ -58,7 +59,7 @@ pub async fn show_payment_options(State(api): State<Arc<Api>>, participant: Part
         actor_role: actor.name(),
         payment_management: "buyer",
         available_actions: known.facts().actions(actor),
-        payable_units: vec![unit(&api, &known, actor)],
+        payable_units: units(&api, &known, actor),
         state: state(&api, &known, &requests, in_doubt),
         chain: OptionsChainView {
             chain_id,
@@ -68,14 +69,34 @@ pub async fn show_payment_options(State(api): State<Arc<Api>>, participant: Part
     }))
 }
 
-fn unit(api: &Api, known: &Known, actor: Actor) -> PayableUnitView {
-    let facts = known.facts();
-    let (asset, open) = (known.agreement.terms.asset, open_amount(known.agreement.terms.amount, &known.siblings).unwrap_or(Amount::ZERO));
-    let unavailable = unavailable(api, known);
+/// The agreement, or its milestones.
+fn units(api: &Api, known: &Known, actor: Actor) -> Vec<PayableUnitView> {
+    let (facts, unavailable) = (known.facts(), unavailable(api, known));
+    if known.payments.milestones == Progress::None {
+        let open = open_amount(known.agreement.terms.amount, &known.siblings).unwrap_or(Amount::ZERO);
+        let reads = authorization(actor, facts.next_payment(None).err(), unavailable);
+        return vec![unit(known, (known.agreement.id.as_str(), "contract"), (facts.recommended(actor), open), (unavailable, reads))];
+    }
+    let view = |milestone| {
+        let on_plan = facts.on_plan(milestone);
+        let open = if on_plan.paid_by().is_some() { Amount::ZERO } else { milestone.part.amount };
+        let reads = authorization(actor, facts.next_milestone_payment(milestone).err(), unavailable);
+        unit(known, (milestone.id.as_str(), "milestone"), (on_plan.recommended(actor), open), (unavailable, reads))
+    };
+    known.plan.live().map(view).collect()
+}
+
+fn unit(
+    known: &Known,
+    (id, kind): (&str, &'static str),
+    (recommended, open): (Recommended, Amount),
+    (unavailable, authorization): (Option<&'static str>, AuthorizationView),
+) -> PayableUnitView {
+    let asset = known.agreement.terms.asset;
     PayableUnitView {
-        id: known.agreement.id.to_string(),
-        kind: "contract",
-        recommended_action: facts.recommended(actor).code(),
+        id: id.to_owned(),
+        kind,
+        recommended_action: recommended.code(),
         open_amount_atomic: open.to_string(),
         protocols: vec![ProtocolView {
             protocol: "router",
@@ -84,7 +105,7 @@ fn unit(api: &Api, known: &Known, actor: Actor) -> PayableUnitView {
             currencies: vec![asset.to_string()],
             networks: vec![format!("eip155:{}", asset.chain_id())],
         }],
-        authorization: authorization(actor, facts.next_payment(None).err(), unavailable),
+        authorization,
     }
 }
 

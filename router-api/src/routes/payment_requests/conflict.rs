@@ -1,5 +1,6 @@
 //! Why no payload is signed now, as a problem.
 
+use settlement::NotAllowed;
 use settlement::agreement::AgreementState;
 use settlement::clock::Timestamp;
 use settlement::ids::{PaymentRequestId, receipt_id};
@@ -17,7 +18,7 @@ use crate::view::payment_request::SummaryView;
 pub(super) const SETTLING_RETRY_S: u64 = 5;
 
 /// Why a request is refused. A live one is [`active`], because it may be what the caller wants.
-pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> Problem {
+pub(in crate::routes) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> Problem {
     let text = refusal.to_string();
     match refusal {
         CannotRequest::Agreement(not_allowed) => match &known.agreement.state {
@@ -28,6 +29,8 @@ pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> 
                 .with("currentStatus", not_allowed.from)
                 .recommend("wait_for_seller", "Wait for the seller"),
         },
+        CannotRequest::Milestone(not_allowed) => milestone_refused(not_allowed, known),
+        CannotRequest::ByMilestones => Problem::new(Code::MilestoneRequired, text).recommend("list_milestones", "Name the milestone to pay"),
         CannotRequest::Unit(CannotSign::Live(id)) => inspection_required(&id),
         CannotRequest::Unit(CannotSign::Settling(id)) => settling(&id),
         CannotRequest::Unit(CannotSign::Overlap { request, until }) => overlap(&request, until, known, now),
@@ -38,6 +41,15 @@ pub(super) fn refused(refusal: CannotRequest, known: &Known, now: Timestamp) -> 
         CannotRequest::Unit(CannotSign::Zero) => Problem::field(Code::InvalidAmount, "sellerAmount", text),
         CannotRequest::Fee(_) | CannotRequest::Rest { .. } => Problem::field(Code::FeeRefused, "sellerAmount", text),
         CannotRequest::Limit => Problem::new(Code::LimitReached, text),
+    }
+}
+
+/// The milestone is not in a state in which it is paid.
+fn milestone_refused(refusal: NotAllowed, known: &Known) -> Problem {
+    match &known.agreement.state {
+        AgreementState::Cancelled { .. } => contracts::not_allowed(refusal, known.payments),
+        _ if known.payments.proof_issue => contracts::not_allowed(refusal, known.payments),
+        _ => Problem::new(Code::PaymentNotDue, refusal.because).with("currentStatus", refusal.from),
     }
 }
 
@@ -68,6 +80,11 @@ pub(super) fn overlap(request: &PaymentRequestId, until: Timestamp, known: &Know
         Some(delay) => problem.with("delayedBy", delay),
         None => problem,
     }
+}
+
+/// The milestone is paid.
+pub(super) fn milestone_paid(paid: &PaymentRequestId) -> Problem {
+    with_receipt(Problem::new(Code::AlreadyVerified, "the milestone is paid"), paid)
 }
 
 /// All of it is paid.

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::json;
 use settlement::asset::check_party;
 use settlement::audit::{AuditAction, AuditEntry};
-use settlement::ids::ProfileId;
+use settlement::ids::{InvalidId, MilestoneId, ProfileId};
 use settlement::payment_request::{DEFAULT_EXPIRY_MINUTES, MAX_EXPIRY_MINUTES, MIN_EXPIRY_MINUTES, PaymentRequest};
-use settlement::unit::Fate;
+use settlement::unit::{Fate, Sibling};
 use store::StoredRequest;
 use utoipa::ToSchema;
 
@@ -33,9 +33,9 @@ use crate::view::payment_request::{DetailView, PaymentRequestBody};
 pub struct CreatePaymentRequest {
     /// The wallet that will pay: one that the buyer has proved. The router lets no other pay it.
     payer_address: AccountAddress,
-    /// Agreements here have no milestones: leave it out.
+    /// `ms_…`: the milestone to pay, where the agreement has milestones. It is accepted, and what was agreed for it is signed.
     milestone_id: Option<String>,
-    /// What the seller receives, in atomic units; all that is open when absent. Less than that makes an instalment.
+    /// What the seller receives, in atomic units; all that is open when absent. Less than that makes an instalment. Not beside `milestoneId`.
     seller_amount: Option<AtomicAmount>,
     /// Whether a live request for the same payer and amount is the answer; true when absent.
     reuse_active: Option<bool>,
@@ -55,8 +55,9 @@ impl Prepare for CreatePaymentRequest {
 
 /// Ask for a payment request.
 ///
-/// Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check it with before. One request of an agreement is live
-/// at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload for the same work.
+/// Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check it with before. One request of an agreement, or of a
+/// milestone, is live at a time; asking again returns it. An agreement with milestones is paid by `milestoneId`, each once it is accepted. Nothing is signed
+/// that could be paid beside an earlier payload for the same work.
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/{contractId}/crypto-payment-requests",
@@ -69,7 +70,7 @@ impl Prepare for CreatePaymentRequest {
         (status = 200, description = "The live request.", body = PaymentRequestBody, example = json!({ "paymentRequest": super::example() })),
         (status = 409, description = "Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way \
             (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), \
-            ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`).",
+            paid by milestones (`milestone_required`), ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`).",
             body = ProblemBody, content_type = PROBLEM_JSON),
         (status = 503, description = "The signer does not answer (`signer_unavailable`) or the chain is not read (`indexer_halted`); nothing was stored.",
             body = ProblemBody, content_type = PROBLEM_JSON),
@@ -116,7 +117,9 @@ fn signed(participant: &Participant<PaymentWrite>, request: &PaymentRequest) -> 
 /// Somebody else's request was stored between our look and our insert: it is as if it had been there before.
 async fn raced(api: &Api, participant: &Participant<PaymentWrite>, body: &CreatePaymentRequest) -> Result<Response, Problem> {
     let known = Known::read(api, participant.agreement.clone(), participant.setting.clone()).await?;
-    let active = known.siblings.iter().find(|sibling| matches!(sibling.fate, Fate::Live | Fate::Settling));
+    let milestone = body.milestone()?;
+    let covers = |sibling: &Sibling| sibling.unit.milestone().is_none() || sibling.unit.milestone() == milestone.as_ref();
+    let active = known.siblings.iter().find(|sibling| matches!(sibling.fate, Fate::Live | Fate::Settling) && covers(sibling));
     let stored = match active {
         Some(active) => api.store.request(&active.request).await?,
         None => None,
@@ -146,8 +149,8 @@ impl CreatePaymentRequest {
     }
 
     fn wanted(&self) -> Result<Wanted, Problem> {
-        if self.milestone_id.is_some() {
-            return Err(Problem::field(Code::InvalidField, "milestoneId", "agreements here have no milestones; leave it out"));
+        if self.milestone_id.is_some() && self.seller_amount.is_some() {
+            return Err(Problem::field(Code::InvalidField, "sellerAmount", "a milestone is paid with what was agreed for it; leave sellerAmount out"));
         }
         let minutes = self.expires_in_minutes.unwrap_or(DEFAULT_EXPIRY_MINUTES);
         if !(MIN_EXPIRY_MINUTES..=MAX_EXPIRY_MINUTES).contains(&minutes) {
@@ -156,9 +159,15 @@ impl CreatePaymentRequest {
         }
         Ok(Wanted {
             payer: *self.payer_address,
+            milestone: self.milestone()?,
             seller_amount: self.seller_amount.as_ref().map(|amount| **amount),
             expires_in: Duration::from_secs(60 * u64::from(minutes)),
         })
+    }
+
+    fn milestone(&self) -> Result<Option<MilestoneId>, Problem> {
+        let malformed = |error: InvalidId| Problem::field(Code::InvalidField, "milestoneId", error);
+        self.milestone_id.as_deref().map(|text| text.parse().map_err(malformed)).transpose()
     }
 
     /// The live request, if it is what is asked for.
@@ -169,6 +178,8 @@ impl CreatePaymentRequest {
             "use it, or cancel it first"
         } else if snapshot.payer != *self.payer_address {
             "it is for another payer"
+        } else if live.unit.kind.milestone().map(|id| id.as_str()) != self.milestone_id.as_deref() {
+            "it is for other work"
         } else if self.seller_amount.as_ref().is_some_and(|amount| **amount != snapshot.quote.seller) {
             "it is for another amount"
         } else if now.unix_seconds() > snapshot.deadline {

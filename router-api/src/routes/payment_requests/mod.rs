@@ -9,6 +9,7 @@ mod signing;
 pub mod submit;
 pub mod verify;
 
+pub(super) use conflict::refused;
 use serde_json::{Value, json};
 use settlement::finality::confirmations;
 use settlement::ids::PaymentRequestId;

@@ -6,8 +6,8 @@ use alloy_primitives::Address;
 use serde_json::json;
 use settlement::Timestamp;
 use settlement::chain::ChainPolicy;
-use settlement::ids::{PaymentRequestId, UnitId};
-use settlement::money::Amount;
+use settlement::ids::{MilestoneId, PaymentRequestId, UnitId};
+use settlement::money::{Amount, Quote};
 use settlement::next_action::CannotRequest;
 use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
@@ -28,11 +28,13 @@ const SIGNS_WITHIN: Duration = Duration::from_secs(5);
 const HALTED_RETRY_S: u64 = 30;
 
 /// What the buyer asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Wanted {
     /// Whose wallet pays.
     pub(super) payer: Address,
-    /// What the seller receives; all that is open when absent.
+    /// The milestone to pay; none where the agreement has none.
+    pub(super) milestone: Option<MilestoneId>,
+    /// What the seller receives; all that is open when absent. Of a milestone, always all of it.
     pub(super) seller_amount: Option<Amount>,
     /// How long it can be paid.
     pub(super) expires_in: Duration,
@@ -55,7 +57,7 @@ pub(super) enum Outcome {
 /// When nothing may be signed now, the parties do not fit, or the signer cannot sign.
 pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wanted) -> Result<Outcome, Problem> {
     let now = api.now();
-    let (next, quote) = match known.facts().next_payment(wanted.seller_amount) {
+    let (next, quote) = match next_payment(known, &wanted)? {
         Ok(next) => next,
         Err(CannotRequest::Unit(CannotSign::Live(id))) => return live(tx, &id).await,
         Err(CannotRequest::Unit(CannotSign::Settling(id))) => return settling(tx, id).await,
@@ -80,6 +82,21 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
     store(api, tx, known, unit, signed).await
 }
 
+/// The unit that would be paid next, and its price.
+///
+/// # Errors
+/// When the milestone is none of the agreement, or is paid.
+fn next_payment(known: &Known, wanted: &Wanted) -> Result<Result<(NextUnit, Quote), CannotRequest>, Problem> {
+    let facts = known.facts();
+    let Some(id) = &wanted.milestone else { return Ok(facts.next_payment(wanted.seller_amount)) };
+    let unknown = || Problem::field(Code::InvalidField, "milestoneId", "the agreement has no such milestone");
+    let milestone = known.plan.get(id).ok_or_else(unknown)?;
+    match facts.on_plan(milestone).paid_by() {
+        Some(paid) => Err(conflict::milestone_paid(&paid.request)),
+        None => Ok(facts.next_milestone_payment(milestone)),
+    }
+}
+
 /// Stores what was signed, and tells the parties.
 async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: SignedSnapshot) -> Result<Outcome, Problem> {
     let at = signed.snapshot().created_at;
@@ -93,6 +110,7 @@ async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: Signed
     let snapshot = request.signed.snapshot();
     let data = json!({
         "contractId": known.agreement.id.as_str(), "paymentRequestId": request.id.as_str(), "unitKind": request.unit.kind.name(),
+        "milestoneId": request.unit.kind.milestone().map(|id| id.as_str()),
         "chainId": snapshot.asset.chain_id(), "assetId": snapshot.asset.to_string(), "sellerAmountAtomic": snapshot.quote.seller.to_string(),
         "totalAmountAtomic": snapshot.quote.total.to_string(), "expiresAt": Timestamp::from_unix_seconds(snapshot.deadline).to_string(),
     });

@@ -27,7 +27,7 @@ use crate::view::submission::{SubmissionBody, SubmissionView};
 /// Longest URL, in characters: what browsers and proxies take.
 const MAX_URL: usize = 2_048;
 /// Longest notes, in characters: a page or two; more belongs behind the URL.
-const MAX_NOTES: usize = 5_000;
+pub(in crate::routes) const MAX_NOTES: usize = 5_000;
 
 /// The work, or where it is. At least one of the three.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -46,7 +46,7 @@ pub struct CreateSubmission {
 
 /// Submit the work.
 ///
-/// Only the seller does, while work is in progress or was rejected. From then on the buyer may pay, where payment is on delivery, and decide.
+/// Only the seller does, while work is in progress or was rejected; where there are milestones, once each of them is accepted. From then on the buyer may pay, where payment is on delivery, and decide.
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/{contractId}/submissions",
@@ -70,7 +70,7 @@ pub async fn create_submission(
     let mut submission = check(id, &participant.agreement.id, body, now)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     let before = known.agreement.clone();
-    let submitted = before.state.clone().submit(submission.id.clone(), now);
+    let submitted = before.state.clone().submit(submission.id.clone(), known.payments, now);
     known.agreement.state = submitted.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
     known.agreement.updated_at = now;
     submission.revision = effect.tx.next_revision(&before.id).await?;
@@ -99,7 +99,7 @@ fn check(id: SubmissionId, agreement: &AgreementId, body: CreateSubmission, at: 
 }
 
 /// A link that people can follow, and nothing that runs when they do.
-fn url(text: &str) -> Result<String, Problem> {
+pub(in crate::routes) fn url(text: &str) -> Result<String, Problem> {
     let refused = |why: &str| Problem::field(Code::InvalidField, "deliverableUrl", why);
     let text = text::line("deliverableUrl", text, MAX_URL)?;
     let parsed = Url::parse(&text).map_err(|_| refused("expected a URL"))?;

@@ -169,6 +169,9 @@ pub(super) fn check(terms: &Terms, buyer: &Side, seller: &Side, chain: &ChainPol
         PartyError::Same(_) | PartyError::OwnJudge => Problem::new(Code::PartiesRefused, error.to_string()),
     })?;
     let quote = chain.fee.quote(terms.amount).map_err(|error| Problem::field(Code::FeeRefused, "terms.amountAtomic", error))?;
+    for part in &terms.milestones {
+        chain.fee.quote(part.amount).map_err(|error| Problem::field(Code::FeeRefused, "terms.milestones", error))?;
+    }
     if !quote.fee.is_zero() && terms.payee == chain.fee.recipient {
         return Err(Problem::field(Code::PartiesRefused, "terms.payeeAddress", "the payee cannot be the fee recipient"));
     }

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use settlement::agreement::{AgreementRecord, Consent};
 use settlement::audit::AuditAction;
-use settlement::ids::ProfileId;
+use settlement::ids::{MilestoneId, ProfileId};
+use settlement::milestone::{Milestone, MilestoneState, Part, Plan};
 use settlement::next_action::Actor;
 use settlement::notice::NoticeType;
 use store::{Conflict, StoreError, Tx};
@@ -91,7 +92,8 @@ impl Prepare for ImportContract {
 ///
 /// Terms are kept to the byte and never change. Sending the same `externalRef` with the same terms and parties again answers the agreement that exists
 /// (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties or has `contracts:import`, and a wallet that no
-/// profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`.
+/// profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`. Terms with `milestones` are a final plan
+/// from the start: their amounts add up to the amount of the terms.
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/import",
@@ -125,12 +127,36 @@ pub async fn import_contract(
         Err(StoreError::Conflict(Conflict::Duplicate("consent"))) => return Err(consent_used(&mut effect.tx, &agreement).await?),
         inserted => inserted?,
     }
+    store_plan(&api, &mut effect.tx, &agreement).await?;
     let data = json!({ "contractId": agreement.id.as_str(), "externalRef": agreement.external_ref, "termsHash": agreement.terms.hash().to_string() });
     effect.tx.audit(caller.author().did(AuditAction::ContractImported, &agreement.id, agreement.created_at).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::ContractImported, &agreement, data);
     let known = Known::within(&mut effect.tx, &agreement.id, &draft.setting).await?;
     let contract = super::view_within(&mut effect.tx, &known, actor(&agreement, &caller.profile)).await?;
     effect.commit(StatusCode::CREATED, &ContractBody { contract }).await
+}
+
+/// Milestones of the terms are a final plan from the start: both parties have consented to them with the rest.
+async fn store_plan(api: &Api, tx: &mut Tx, agreement: &AgreementRecord) -> Result<(), Problem> {
+    let now = agreement.created_at;
+    let milestone = |(part, position): (&Part, u32)| Milestone {
+        id: MilestoneId::new(api.ids.ulid()),
+        agreement: agreement.id.clone(),
+        position,
+        part: part.clone(),
+        state: MilestoneState::Active,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let plan = Plan::signed(agreement.terms.milestones.iter().zip(1..).map(milestone).collect(), now);
+    if plan.version > 0 {
+        tx.set_plan(&agreement.id, &Plan::default(), &plan).await?;
+    }
+    for milestone in &plan.milestones {
+        tx.insert_milestone(milestone).await?;
+    }
+    Ok(())
 }
 
 /// The same import was committed between our look and our insert: the answer is that one.

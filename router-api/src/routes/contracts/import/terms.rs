@@ -4,7 +4,7 @@ use serde_json::Value;
 use settlement::terms::{Terms, TermsError};
 use utoipa::ToSchema;
 
-use crate::extract::wire::{AccountAddress, AssetId, AtomicAmount};
+use crate::extract::wire::{AccountAddress, AssetId, AtomicAmount, Instant};
 use crate::problem::{Code, Problem};
 
 /// What was agreed. The hash is over exactly what is sent (RFC 8785): a key with `null` is another document than no key.
@@ -34,9 +34,31 @@ pub struct TermsSchema {
     /// `on_delivery` (once the seller has submitted) or `any_time`.
     #[schema(pattern = "^(on_delivery|any_time)$", example = "on_delivery")]
     pub payment_timing: String,
+    /// Into what it is divided, at most 50; their amounts add up to `amountAtomic`. Left out or empty, it is paid as a whole or in instalments.
+    #[schema(max_items = 50)]
+    pub milestones: Option<Vec<TermsMilestoneSchema>>,
     /// `direct`: from wallet to wallet.
     #[schema(pattern = "^direct$", example = "direct")]
     pub settlement: String,
+}
+
+/// A part of the agreement that is delivered, accepted and paid by itself.
+#[derive(Clone, Debug, ToSchema)]
+#[schema(as = TermsMilestone, rename_all = "camelCase")]
+pub struct TermsMilestoneSchema {
+    /// What is to be done, in one line.
+    #[schema(min_length = 1, max_length = 160)]
+    pub title: String,
+    /// What is to be done, at length.
+    #[schema(max_length = 5000)]
+    pub description: Option<String>,
+    /// When it counts as done: at most 50, each of 1 to 500 characters.
+    #[schema(max_items = 50)]
+    pub acceptance_criteria: Option<Vec<String>>,
+    /// What the seller receives for it, in atomic units. Not zero.
+    pub amount_atomic: AtomicAmount,
+    /// When it should be delivered.
+    pub due_at: Option<Instant>,
 }
 
 /// The parsed terms.
@@ -54,6 +76,8 @@ pub fn parse(document: &Value) -> Result<Terms, Problem> {
         text.map_or(Ok(()), |text| crate::text::check_characters(field, text))?;
     }
     terms.acceptance_criteria.iter().try_for_each(|text| crate::text::check_characters("terms.acceptanceCriteria", text))?;
+    let texts = terms.milestones.iter().flat_map(|part| std::iter::once(&part.title).chain(&part.description).chain(&part.acceptance_criteria));
+    texts.into_iter().try_for_each(|text| crate::text::check_characters("terms.milestones", text))?;
     Ok(terms)
 }
 

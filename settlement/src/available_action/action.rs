@@ -1,0 +1,143 @@
+//! The actions: name, label, scopes and confirmation of each.
+
+use serde::Serialize;
+
+use super::ScopeMode;
+use crate::scope::Scope;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $label:literal;)+) => {
+        /// Something that can be done with an agreement, a milestone or a payment request.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The name in JSON.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// For people.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)+ }
+            }
+        }
+    };
+}
+
+actions! {
+    /// The seller hands over the work.
+    SubmitDelivery = "submit_delivery", "Submit the work";
+    /// The buyer accepts the delivery.
+    Accept = "accept", "Accept the delivery";
+    /// The buyer sends the delivery back.
+    Reject = "reject", "Reject the delivery";
+    /// Either party calls the agreement off.
+    CancelContract = "cancel_contract", "Cancel the contract";
+    /// Either party adds a milestone to the plan.
+    CreateMilestone = "create_milestone", "Add a milestone";
+    /// Either party changes what a milestone asks for.
+    UpdateMilestone = "update_milestone", "Change the milestone";
+    /// The buyer takes up a milestone that the seller has proposed.
+    ActivateMilestone = "activate_milestone", "Activate the milestone";
+    /// Either party takes a milestone out of the plan.
+    CancelMilestone = "cancel_milestone", "Cancel the milestone";
+    /// Either party confirms the plan as it stands.
+    ConfirmPlan = "confirm_milestone_plan", "Confirm the plan";
+    /// The buyer makes the plan final.
+    FinalizePlan = "finalize_milestone_plan", "Finalise the plan";
+    /// The seller hands over a milestone.
+    SubmitMilestone = "submit_milestone", "Submit the milestone";
+    /// The buyer accepts a milestone.
+    AcceptMilestone = "accept_milestone", "Accept the milestone";
+    /// The buyer sends a milestone back.
+    RejectMilestone = "reject_milestone", "Reject the milestone";
+    /// The buyer asks for a signed payload.
+    CreatePaymentRequest = "create_payment_request", "Create a payment request";
+    /// Read a payment request in full.
+    FetchPaymentRequest = "fetch_payment_request", "Load the payment request";
+    /// The payer's wallet executes the payload. No endpoint: the money never passes through us.
+    Pay = "pay", "Pay from the payer's wallet";
+    /// The payer names its transaction.
+    SubmitTxHash = "submit_tx_hash", "Name the transaction that pays";
+    /// The payer asks to have its transaction looked for.
+    VerifyPayment = "verify_payment", "Check the payment";
+    /// The payer calls a payment request off.
+    CancelPaymentRequest = "cancel_payment_request", "Cancel the payment request";
+    /// Read the receipt of a verified payment.
+    ViewReceipt = "view_receipt", "View the receipt";
+    /// Read the invoice of the agreement.
+    ViewInvoice = "view_invoice", "View the invoice";
+    /// Read a payment request whose proof does not hold.
+    InspectPaymentProof = "inspect_payment_proof", "Inspect the payment proof";
+    /// Nothing but to look again later.
+    Wait = "wait", "Wait";
+}
+
+impl Serialize for Action {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Action {
+    /// All the scopes it takes, or for reads any one of them.
+    #[must_use]
+    pub const fn scopes(self) -> (&'static [Scope], ScopeMode) {
+        match self {
+            Self::SubmitDelivery | Self::SubmitMilestone => (&[Scope::SUBMISSIONS_WRITE], ScopeMode::All),
+            Self::Accept | Self::Reject | Self::AcceptMilestone | Self::RejectMilestone => (&[Scope::DECISION_WRITE], ScopeMode::All),
+            Self::CancelContract
+            | Self::CreateMilestone
+            | Self::UpdateMilestone
+            | Self::ActivateMilestone
+            | Self::CancelMilestone
+            | Self::ConfirmPlan
+            | Self::FinalizePlan => (&[Scope::CONTRACTS_WRITE], ScopeMode::All),
+            Self::CreatePaymentRequest | Self::SubmitTxHash | Self::VerifyPayment | Self::CancelPaymentRequest => {
+                (&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE], ScopeMode::All)
+            }
+            Self::FetchPaymentRequest | Self::Pay | Self::ViewReceipt | Self::ViewInvoice | Self::InspectPaymentProof => {
+                (&[Scope::PAYMENTS_READ, Scope::CONTRACTS_READ], ScopeMode::Any)
+            }
+            Self::Wait => (&[], ScopeMode::All),
+        }
+    }
+
+    /// Why a person should be asked before; `None` for what changes nothing or can be taken back.
+    #[must_use]
+    pub const fn confirmation(self) -> Option<&'static str> {
+        match self {
+            Self::Pay => Some("The payment goes directly to the seller and cannot be reversed."),
+            Self::Accept => Some("Accepting ends the contract."),
+            Self::Reject => Some("Rejecting sends the work back to the seller."),
+            Self::CancelContract => Some("Cancelling ends the contract for both parties."),
+            Self::FinalizePlan => Some("A final plan cannot be changed."),
+            Self::AcceptMilestone => Some("What was agreed for an accepted milestone is owed to the seller."),
+            Self::RejectMilestone => Some("Rejecting sends the milestone back to the seller."),
+            Self::SubmitDelivery
+            | Self::CreateMilestone
+            | Self::UpdateMilestone
+            | Self::ActivateMilestone
+            | Self::CancelMilestone
+            | Self::ConfirmPlan
+            | Self::SubmitMilestone
+            | Self::CreatePaymentRequest
+            | Self::FetchPaymentRequest
+            | Self::SubmitTxHash
+            | Self::VerifyPayment
+            | Self::CancelPaymentRequest
+            | Self::ViewReceipt
+            | Self::ViewInvoice
+            | Self::InspectPaymentProof
+            | Self::Wait => None,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What the buyer would pay next, and why it may not: the rules that the create endpoint asks.
+
+use super::AgreementFacts;
+use crate::clock::Timestamp;
+use crate::error::NotAllowed;
+use crate::milestone::{Milestone, Progress};
+use crate::money::{Amount, FeeError, Quote};
+use crate::unit::{CannotSign, NextUnit, UnitKind, next_milestone_unit, next_unit, open_amount};
+
+/// Most requests of an agreement, however they ended. Each is verified whenever the agreement is looked at, so without a limit a buyer could make one that
+/// takes seconds to read, and holds up everybody who writes meanwhile. At one an hour they last four days; a hundred instalments can be paid.
+pub const MAX_REQUESTS: usize = 100;
+
+/// Why the buyer cannot get a payload now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotRequest {
+    /// The agreement does not allow it.
+    #[error(transparent)]
+    Agreement(#[from] NotAllowed),
+    /// Another payload stands in the way, or nothing is open.
+    #[error(transparent)]
+    Unit(#[from] CannotSign),
+    /// The fee policy does not fit the amount.
+    #[error(transparent)]
+    Fee(#[from] FeeError),
+    /// The fee policy does not fit what this payment would leave open.
+    #[error("the {rest} that this payment leaves open could not be paid")]
+    Rest {
+        /// What would be left, atomic units.
+        rest: Amount,
+        /// Why it could not be paid.
+        #[source]
+        fee: FeeError,
+    },
+    /// The milestone does not stand so that it is paid.
+    #[error(transparent)]
+    Milestone(NotAllowed),
+    /// It is paid by milestones, and none was named.
+    #[error("the agreement is paid by its milestones; name the one to pay as milestoneId")]
+    ByMilestones,
+    /// There have been [`MAX_REQUESTS`].
+    #[error("an agreement has at most {MAX_REQUESTS} payment requests; agree on what is still open as a new one")]
+    Limit,
+}
+
+impl CannotRequest {
+    /// Closed list: `not_allowed`, `milestone_required`, `active_request`, `payment_settling`, `overlapping_payload`, `paid_in_full`, `amount_refused`, `fee_refused`,
+    /// `limit_reached`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Agreement(_) | Self::Milestone(_) => "not_allowed",
+            Self::ByMilestones => "milestone_required",
+            Self::Unit(CannotSign::Live(_)) => "active_request",
+            Self::Unit(CannotSign::Settling(_)) => "payment_settling",
+            Self::Unit(CannotSign::Overlap { .. }) => "overlapping_payload",
+            Self::Unit(CannotSign::PaidInFull) => "paid_in_full",
+            Self::Unit(CannotSign::MoreThanOpen { .. } | CannotSign::Zero) => "amount_refused",
+            Self::Fee(_) | Self::Rest { .. } => "fee_refused",
+            Self::Limit => "limit_reached",
+        }
+    }
+
+    /// The earliest time at which it may be otherwise by itself.
+    #[must_use]
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Unit(CannotSign::Overlap { until, .. }) => Some(*until),
+            Self::Unit(CannotSign::Live(_) | CannotSign::Settling(_) | CannotSign::PaidInFull | CannotSign::MoreThanOpen { .. } | CannotSign::Zero)
+            | Self::Agreement(_)
+            | Self::Milestone(_)
+            | Self::ByMilestones
+            | Self::Fee(_)
+            | Self::Rest { .. }
+            | Self::Limit => None,
+        }
+    }
+}
+
+impl AgreementFacts<'_> {
+    /// Which unit a request for `asked` (all that is open, when `None`) would pay, and its price. The create endpoint asks this very function.
+    ///
+    /// # Errors
+    /// [`CannotRequest`] when a request would be refused.
+    pub fn next_payment(&self, asked: Option<Amount>) -> Result<(NextUnit, Quote), CannotRequest> {
+        self.agreement.state.may_pay(self.agreement.terms.payment_timing, self.payments)?;
+        if self.payments.milestones != Progress::None {
+            return Err(CannotRequest::ByMilestones);
+        }
+        let (unit, amount) = next_unit(self.agreement.terms.amount, asked, self.siblings, self.final_time)?;
+        if self.siblings.len() >= MAX_REQUESTS {
+            return Err(CannotRequest::Limit);
+        }
+        let quote = self.agreement.fee.quote(amount)?;
+        // A fixed fee can be more than the cap allows on a small rest, and then nobody could ever pay it.
+        let rest = open_amount(self.agreement.terms.amount, self.siblings).and_then(|open| open.minus(amount)).unwrap_or(Amount::ZERO);
+        match self.agreement.fee.quote(rest) {
+            Err(fee) if !rest.is_zero() => Err(CannotRequest::Rest { rest, fee }),
+            Ok(_) | Err(_) => Ok((unit, quote)),
+        }
+    }
+
+    /// Which unit a request for this milestone would pay, and its price: exactly what was agreed for it. The create endpoint asks this very function.
+    ///
+    /// # Errors
+    /// [`CannotRequest`] when a request would be refused.
+    pub fn next_milestone_payment(&self, milestone: &Milestone) -> Result<(NextUnit, Quote), CannotRequest> {
+        milestone.may_pay(self.circumstances()).map_err(CannotRequest::Milestone)?;
+        let unit = next_milestone_unit(self.agreement.terms.amount, (&milestone.id, milestone.part.amount), self.siblings, self.final_time)?;
+        if self.siblings.len() >= MAX_REQUESTS {
+            return Err(CannotRequest::Limit);
+        }
+        Ok((unit, self.agreement.fee.quote(milestone.part.amount)?))
+    }
+
+    /// What another request for the same work as this unit's would pay.
+    pub(super) fn next_payment_like(&self, kind: &UnitKind) -> Result<(NextUnit, Quote), CannotRequest> {
+        match kind {
+            UnitKind::Whole | UnitKind::Instalment(_) => self.next_payment(None),
+            UnitKind::Milestone(id) => self.plan.get(id).map_or(Err(CannotRequest::ByMilestones), |milestone| self.next_milestone_payment(milestone)),
+        }
+    }
+
+    /// Whether the work that this unit pays is to be paid now, whatever was signed for it.
+    pub(super) fn may_pay(&self, kind: &UnitKind) -> bool {
+        match kind {
+            UnitKind::Whole | UnitKind::Instalment(_) => {
+                let state = &self.agreement.state;
+                self.payments.milestones == Progress::None && state.may_pay(self.agreement.terms.payment_timing, self.payments).is_ok()
+            }
+            UnitKind::Milestone(id) => self.plan.get(id).is_some_and(|milestone| milestone.may_pay(self.circumstances()).is_ok()),
+        }
+    }
+}
