@@ -88,6 +88,11 @@ impl Party {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// Changes.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let request = self.http.request(method, self.api.join(path).unwrap()).bearer_auth(self.token.expose_secret());
         let request = match body {

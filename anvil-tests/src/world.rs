@@ -157,7 +157,14 @@ impl World {
 
     /// Both wallets sign the terms, the buyer imports them, and the seller delivers.
     pub async fn delivered(&self) -> AgreementId {
-        let terms = self.terms();
+        let id = self.agreed(self.terms()).await;
+        let work = json!({ "notes": "All labelled", "deliverableHash": keccak256("labels.csv") });
+        self.seller.post(&format!("/api/agent/contracts/{id}/submissions"), &work).await.expect(201);
+        id
+    }
+
+    /// Both wallets sign these terms, and the buyer imports them.
+    pub async fn agreed(&self, terms: Value) -> AgreementId {
         let salt = B256::from(OsIds.secret());
         let digest = agreement_digest(&Terms::parse(&terms).unwrap(), BUYER.address(), SELLER.address(), salt);
         let body = json!({
@@ -166,10 +173,7 @@ impl World {
             "consent": { "kind": "signatures", "salt": salt, "buyerSignature": self.buyer.sign(&digest), "sellerSignature": self.seller.sign(&digest) },
         });
         let contract = self.buyer.post("/api/agent/contracts/import", &body).await.expect(201);
-        let id: AgreementId = contract["contract"]["id"].as_str().unwrap().parse().unwrap();
-        let work = json!({ "notes": "All labelled", "deliverableHash": keccak256("labels.csv") });
-        self.seller.post(&format!("/api/agent/contracts/{id}/submissions"), &work).await.expect(201);
-        id
+        contract["contract"]["id"].as_str().unwrap().parse().unwrap()
     }
 
     /// The buyer asks for a payment request for all that is open.

@@ -177,6 +177,14 @@ pub struct AgreementRecord {
     pub updated_at: Timestamp,
 }
 
+impl AgreementRecord {
+    /// What a change at `now` is dated with: later than every change before, also within a millisecond, so that whoever decided on what they saw before it is told.
+    #[must_use]
+    pub fn changed_at(&self, now: Timestamp) -> Timestamp {
+        now.max(self.updated_at.plus(std::time::Duration::from_millis(1)))
+    }
+}
+
 /// The parties of an agreement are not usable as such.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PartyError {

@@ -5,6 +5,7 @@
 mod agents;
 mod concurrency;
 mod logs;
+mod milestones;
 mod pay_in_full;
 mod program;
 mod recovery;

@@ -15,6 +15,8 @@ on_both_engines!(
     a08_a_cancelled_request_that_is_paid_is_recovered_and_its_successor_fails,
     a08_a_failed_request_that_is_paid_keeps_its_state_until_that_is_final,
     a_payment_pays_its_unit_and_no_other,
+    a16_a_payment_of_a_milestone_pays_that_milestone_and_nothing_else,
+    a16_a_payment_that_is_not_what_was_agreed_for_its_milestone_is_an_issue,
     b16_a_request_expires_when_its_deadline_is_final_and_not_before,
     b12_a_look_alike_contract_pays_nothing,
     b13_each_field_that_differs_is_an_issue,
@@ -53,6 +55,48 @@ async fn e13_a_payment_is_verified_once_with_one_receipt(engine: Engine) {
     assert_eq!(world.balance(&request.agreement).await, U256::from(AMOUNT + AMOUNT / 40));
     let PaymentRequestState::Verified { recovered_from, .. } = paid.state else { panic!("verified") };
     assert_eq!(recovered_from, None);
+}
+
+async fn a16_a_payment_of_a_milestone_pays_that_milestone_and_nothing_else(engine: Engine) {
+    let world = World::new(engine).await;
+    let agreement = world.agreement().await;
+    let milestones = world.divide(&agreement, &[AMOUNT / 4, AMOUNT - AMOUNT / 4]).await;
+    // Both are live at once; the second is paid.
+    let first = world.request_for_milestone(&agreement, &milestones[0]).await;
+    let second = world.request_for_milestone(&agreement, &milestones[1]).await;
+    world.chain.mine(&[world.payment(&second)]);
+    world.settle().await;
+    assert_eq!((world.status(&first).await, world.status(&second).await), (StatusName::Signed, StatusName::Submitted));
+    world.chain.mine_empty(4);
+    world.settle().await;
+    assert_eq!((world.status(&first).await, world.status(&second).await), (StatusName::Signed, StatusName::Verified));
+    let told = world.store.notices_after(0, 1_000).await.unwrap();
+    let verified = told.iter().find(|logged| logged.notice.kind.as_str() == "payment.verified").unwrap();
+    assert_eq!(verified.notice.data["milestoneId"], milestones[1].id.as_str());
+    let facts = world.store.payment_facts(&agreement.id).await.unwrap();
+    assert!(facts.any_verified && !facts.paid_in_full && !facts.proof_issue, "{facts:?}");
+    world.chain.mine(&[world.payment(&first)]);
+    world.chain.mine_empty(4);
+    world.settle().await;
+    assert_eq!(world.status(&first).await, StatusName::Verified);
+    assert!(world.store.payment_facts(&agreement.id).await.unwrap().paid_in_full, "both together are the agreement");
+    let fees = AMOUNT / 4 / 40 + (AMOUNT - AMOUNT / 4) / 40;
+    assert_eq!(world.balance(&agreement.id).await, U256::from(AMOUNT + fees));
+}
+
+async fn a16_a_payment_that_is_not_what_was_agreed_for_its_milestone_is_an_issue(engine: Engine) {
+    let world = World::new(engine).await;
+    let agreement = world.agreement().await;
+    let milestones = world.divide(&agreement, &[AMOUNT / 4, AMOUNT - AMOUNT / 4]).await;
+    let request = world.request_for_milestone(&agreement, &milestones[0]).await;
+    world.chain.mine(&[world.payment(&request)]);
+    // What the plan says is no longer what was signed: nobody can tell which of the two was agreed.
+    world.database.tamper("UPDATE milestones SET amount = '1' WHERE position = 1").await;
+    world.chain.mine_empty(4);
+    world.settle().await;
+    assert_ne!(world.status(&request).await, StatusName::Verified);
+    assert_eq!(world.told().await, ["payment.inspection_required"]);
+    assert!(world.store.payment_facts(&agreement.id).await.unwrap().proof_issue);
 }
 
 async fn an_unfinal_payment_submits_its_request_and_counts_confirmations(engine: Engine) {

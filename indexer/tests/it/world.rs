@@ -16,8 +16,9 @@ use settlement::asset::{Asset, Token};
 use settlement::chain::ChainPolicy;
 use settlement::event::Location;
 use settlement::finality::FinalityPolicy;
-use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
+use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, SubmissionId, UnitId};
 use settlement::ledger::Side;
+use settlement::milestone::{Milestone, MilestoneState, Part, Plan};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState, StatusName};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
@@ -258,25 +259,69 @@ impl World {
         self.sign(agreement, None, (AMOUNT, &self.delegate), deadline).await
     }
 
+    /// A request for a milestone.
+    pub async fn request_for_milestone(&self, agreement: &AgreementRecord, milestone: &Milestone) -> PaymentRequest {
+        let unit = self.unit(agreement, |_| UnitKind::Milestone(milestone.id.clone())).await;
+        let amount = milestone.part.amount.atomic().to::<u64>();
+        self.sign_unit(agreement, unit, (amount, &self.delegate), self.chain.head().time + 3_600).await
+    }
+
+    /// Divides an agreement into accepted milestones of these amounts.
+    pub async fn divide(&self, agreement: &AgreementRecord, amounts: &[u64]) -> Vec<Milestone> {
+        let now = self.clock.now();
+        let milestone = |(amount, position): (&u64, u32)| Milestone {
+            id: MilestoneId::new(self.ids.ulid()),
+            agreement: agreement.id.clone(),
+            position,
+            part: Part {
+                title: format!("Part {position}"),
+                description: None,
+                acceptance_criteria: vec![],
+                amount: Amount::new(U256::from(*amount)),
+                due_at: None,
+            },
+            state: MilestoneState::Accepted { submission: SubmissionId::new(self.ids.ulid()), at: now },
+            version: 3,
+            created_at: now,
+            updated_at: now,
+        };
+        let plan = Plan::signed(amounts.iter().zip(1..).map(milestone).collect(), now);
+        let mut tx = self.store.begin().await.unwrap();
+        tx.set_plan(&agreement.id, &Plan::default(), &plan).await.unwrap();
+        for milestone in &plan.milestones {
+            tx.insert_milestone(milestone).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        plan.milestones
+    }
+
+    async fn unit(&self, agreement: &AgreementRecord, kind: impl FnOnce(U256) -> UnitKind) -> Unit {
+        let (router, operator) = (self.policy.router, self.policy.operator);
+        let mut tx = self.store.begin().await.unwrap();
+        let nonce = tx.allocate_nonce(CHAIN_ID, router, operator).await.unwrap();
+        let unit = Unit { id: UnitId::new(self.ids.ulid()), agreement: agreement.id.clone(), kind: kind(nonce), nonce };
+        tx.insert_unit(&unit, CHAIN_ID, router, operator).await.unwrap();
+        tx.commit().await.unwrap();
+        unit
+    }
+
     async fn sign(
         &self,
         agreement: &AgreementRecord,
         again: Option<&PaymentRequest>,
-        (amount, signer): (u64, &PrivateKeySigner),
+        asked: (u64, &PrivateKeySigner),
         deadline: u64,
     ) -> PaymentRequest {
-        let (router, operator) = (self.policy.router, self.policy.operator);
-        let mut tx = self.store.begin().await.unwrap();
+        let kind = |nonce: U256| if asked.0 == AMOUNT { UnitKind::Whole } else { UnitKind::Instalment(u32::try_from(nonce.to::<u64>()).unwrap() + 1) };
         let unit = match again {
             Some(request) => request.unit.clone(),
-            None => {
-                let nonce = tx.allocate_nonce(CHAIN_ID, router, operator).await.unwrap();
-                let kind = if amount == AMOUNT { UnitKind::Whole } else { UnitKind::Instalment(u32::try_from(nonce.to::<u64>()).unwrap() + 1) };
-                let unit = Unit { id: UnitId::new(self.ids.ulid()), agreement: agreement.id.clone(), kind, nonce };
-                tx.insert_unit(&unit, CHAIN_ID, router, operator).await.unwrap();
-                unit
-            }
+            None => self.unit(agreement, kind).await,
         };
+        self.sign_unit(agreement, unit, asked, deadline).await
+    }
+
+    async fn sign_unit(&self, agreement: &AgreementRecord, unit: Unit, (amount, signer): (u64, &PrivateKeySigner), deadline: u64) -> PaymentRequest {
+        let (router, operator) = (self.policy.router, self.policy.operator);
         let ask = Ask {
             payment_request: PaymentRequestId::new(self.ids.ulid()),
             unit: unit.clone(),
@@ -301,6 +346,7 @@ impl World {
             created_at: now,
             updated_at: now,
         };
+        let mut tx = self.store.begin().await.unwrap();
         tx.insert_request(&request).await.unwrap();
         tx.commit().await.unwrap();
         request

@@ -28,6 +28,12 @@ pub struct ProblemMembers {
     pub current_status: Option<String>,
     /// `stale`: the present `updatedAt`.
     pub updated_at: Option<String>,
+    /// `stale`: the present `version` of the milestone.
+    pub current_version: Option<u64>,
+    /// `stale`: the present `version` of the plan.
+    pub current_plan_version: Option<u64>,
+    /// `exceeds_agreed_amount`: what is left to plan.
+    pub unplanned_amount_atomic: Option<String>,
     /// `external_ref_taken`: the agreement that has the reference.
     pub contract_id: Option<String>,
     /// `external_ref_taken`: the hash of its terms.

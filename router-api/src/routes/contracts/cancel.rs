@@ -62,7 +62,8 @@ pub async fn cancel_contract(
             .with("updatedAt", current)
             .with("currentStatus", known.agreement.state.name()));
     }
-    let (before, now) = (known.agreement.clone(), api.now());
+    let before = known.agreement.clone();
+    let now = before.changed_at(api.now());
     let cancelled = before.state.clone().cancel(reason.clone(), participant.caller.profile.clone(), known.payments, now);
     known.agreement.state = cancelled.map_err(|refusal| super::not_allowed(refusal, known.payments))?;
     known.agreement.updated_at = now;

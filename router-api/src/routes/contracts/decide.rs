@@ -66,7 +66,8 @@ pub async fn decide_contract(
     participant.require_payer()?;
     let reason = reason(body.reason.as_deref(), body.action)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
-    let (before, now) = (known.agreement.clone(), api.now());
+    let before = known.agreement.clone();
+    let now = before.changed_at(api.now());
     let (decided, kind) = match body.action {
         DecisionAction::Accept => (before.state.clone().accept(known.payments, now), NoticeType::DecisionAccepted),
         DecisionAction::Reject => (before.state.clone().reject(reason.clone().unwrap_or_default(), known.payments, now), NoticeType::DecisionRejected),

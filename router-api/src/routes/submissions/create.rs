@@ -70,6 +70,7 @@ pub async fn create_submission(
     let mut submission = check(id, &participant.agreement.id, body, now)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     let before = known.agreement.clone();
+    let now = before.changed_at(now);
     let submitted = before.state.clone().submit(submission.id.clone(), known.payments, now);
     known.agreement.state = submitted.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
     known.agreement.updated_at = now;

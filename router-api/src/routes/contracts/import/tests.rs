@@ -191,12 +191,13 @@ async fn parties_are_apart_and_nobody_judges_themselves() {
 #[tokio::test]
 async fn what_the_instance_does_not_settle_is_said_so() {
     let app = TestApp::new().await;
-    let changes: [(&str, Value, &str); 6] = [
+    let changes: [(&str, Value, &str); 7] = [
         ("asset", json!("eip155:1/slip44:60"), "asset_not_supported"),
         ("asset", json!("eip155:31337/slip44:60"), "asset_not_supported"),
         ("asset", json!("USDC"), "invalid_asset"),
         ("settlement", json!("escrow"), "terms_not_supported"),
-        ("milestones", json!([{}]), "terms_not_supported"),
+        ("arbiter", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"), "terms_not_supported"),
+        ("milestones", json!([{}]), "invalid_field"),
         ("paymentTiming", json!("later"), "invalid_field"),
     ];
     for (field, value, code) in changes {
