@@ -15,7 +15,7 @@ use crate::terms::Terms;
 mod state;
 
 pub use state::{AgreementState, PaymentFacts};
-pub(crate) use state::{ENDED, END_REQUEST_FIRST, INSPECT_FIRST};
+pub(crate) use state::{END_REQUEST_FIRST, ENDED, INSPECT_FIRST};
 
 sol! {
     /// What both wallets sign (EIP-712, domain `Counterfoil`/`1`/chain id of the asset). `evaluator` is zero where there is none.

@@ -90,7 +90,7 @@ pub struct Circumstances<'a> {
 impl Circumstances<'_> {
     /// Whether the plan may still be changed.
     fn may_plan(&self, refuse: impl FnOnce(&'static str) -> NotAllowed) -> Result<(), NotAllowed> {
-        use crate::agreement::{ENDED, END_REQUEST_FIRST, INSPECT_FIRST};
+        use crate::agreement::{END_REQUEST_FIRST, ENDED, INSPECT_FIRST};
         let because = match self.agreement {
             AgreementState::Accepted { .. } | AgreementState::Cancelled { .. } => ENDED,
             _ if self.is_final => "the plan is final; what both parties have confirmed does not change",

@@ -8,10 +8,7 @@ use cli::stack::accounts::{BUYER, OPERATOR};
 use serde_json::{Value, json};
 use settlement::ids::{AgreementId, receipt_id};
 
-on_both_engines!(
-    a_plan_is_made_by_both_and_each_milestone_is_paid_by_itself,
-    a08_a_milestone_whose_request_was_cancelled_and_paid_all_the_same_is_paid,
-);
+on_both_engines!(a_plan_is_made_by_both_and_each_milestone_is_paid_by_itself, a08_a_milestone_whose_request_was_cancelled_and_paid_all_the_same_is_paid,);
 
 /// An agreement that is being divided.
 struct Story {

@@ -305,13 +305,7 @@ impl World {
         unit
     }
 
-    async fn sign(
-        &self,
-        agreement: &AgreementRecord,
-        again: Option<&PaymentRequest>,
-        asked: (u64, &PrivateKeySigner),
-        deadline: u64,
-    ) -> PaymentRequest {
+    async fn sign(&self, agreement: &AgreementRecord, again: Option<&PaymentRequest>, asked: (u64, &PrivateKeySigner), deadline: u64) -> PaymentRequest {
         let kind = |nonce: U256| if asked.0 == AMOUNT { UnitKind::Whole } else { UnitKind::Instalment(u32::try_from(nonce.to::<u64>()).unwrap() + 1) };
         let unit = match again {
             Some(request) => request.unit.clone(),

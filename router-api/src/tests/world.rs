@@ -49,7 +49,9 @@ impl World {
     /// Who may do it: the buyer, unless it is about what only the seller has or does.
     pub fn owner(&self, operation: &Operation) -> &Actor {
         let sellers = ["payoutMethodId", "tokenId"];
-        let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name)) || operation.name().ends_with("/submissions") || operation.name().ends_with("{milestoneId}/submit");
+        let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name))
+            || operation.name().ends_with("/submissions")
+            || operation.name().ends_with("{milestoneId}/submit");
         if is_the_sellers { &self.app.seller } else { &self.app.buyer }
     }
 }

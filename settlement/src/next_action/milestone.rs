@@ -104,7 +104,11 @@ impl MilestoneFacts<'_> {
             actions.extend(self.contract.plan_actions(actor));
         }
         if self.recommended(actor).is_wait() {
-            let until = if self.contract.plan.is_final() { self.contract.next_milestone_payment(self.milestone).err().and_then(|e| e.until()) } else { self.contract.plan_until() };
+            let until = if self.contract.plan.is_final() {
+                self.contract.next_milestone_payment(self.milestone).err().and_then(|e| e.until())
+            } else {
+                self.contract.plan_until()
+            };
             actions.push(self.on(Action::Wait, actor).get(self.contract.milestones_path()).waiting(until));
         }
         actions

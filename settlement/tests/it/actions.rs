@@ -617,9 +617,7 @@ impl Town {
             None => facts.view().next_payment(None).unwrap(),
         };
         let unit = match unit {
-            NextUnit::New(kind) => {
-                Unit { id: UnitId::new(world::ulid(600 + n as u64)), agreement: self.agreement.id.clone(), kind, nonce: U256::from(42 + n) }
-            }
+            NextUnit::New(kind) => Unit { id: UnitId::new(world::ulid(600 + n as u64)), agreement: self.agreement.id.clone(), kind, nonce: U256::from(42 + n) },
             NextUnit::Reuse { unit, .. } => self.requests.iter().find(|r| r.unit.id == unit).unwrap().unit.clone(),
         };
         let id: PaymentRequestId = world::request_id(n as u64);

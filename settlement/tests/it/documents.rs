@@ -20,7 +20,8 @@ use crate::world::{self, BLOCK, Case, amount, at};
 
 fn any_snapshot() -> impl Strategy<Value = Snapshot> {
     let finality = prop_oneof![(1..1_000u32).prop_map(FinalityPolicy::Confirmations), Just(FinalityPolicy::Safe), Just(FinalityPolicy::Finalized)];
-    let kind = prop_oneof![Just(UnitKind::Whole), (1..u32::MAX).prop_map(UnitKind::Instalment), (0..9u64).prop_map(|n| UnitKind::Milestone(world::milestone_id(n)))];
+    let kind =
+        prop_oneof![Just(UnitKind::Whole), (1..u32::MAX).prop_map(UnitKind::Instalment), (0..9u64).prop_map(|n| UnitKind::Milestone(world::milestone_id(n)))];
     let words = (any::<[u8; 32]>(), any::<[u8; 32]>());
     ("\\PC{0,12}", any::<u8>(), finality, kind, words, 0..(1u64 << 53), any::<[u8; 20]>(), 0..4_000_000_000_000i64).prop_map(
         |(symbol, decimals, finality, unit_kind, (nonce, seller), deadline, payer, created)| {

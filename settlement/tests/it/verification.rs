@@ -6,9 +6,9 @@ use settlement::asset::Asset;
 use settlement::event::PaymentEvent;
 use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
+use settlement::milestone::MilestoneState;
 use settlement::money::FeePolicy;
 use settlement::snapshot::{SignedSnapshot, Snapshot};
-use settlement::milestone::MilestoneState;
 use settlement::unit::UnitKind;
 use settlement::verify::{AgreedTerms, Authority, CHECKS, Evidence, only_awaits_finality, report, verify};
 

@@ -103,8 +103,7 @@ pub(super) fn stored(row: &AnyRow) -> Result<StoredRequest, StoreError> {
     let fields = Fields::new("payment_requests", "id", row)?;
     let unit_fields = fields.beside("units", "unit_id");
     let (id, agreement): (PaymentRequestId, AgreementId) = (fields.parsed("id")?, fields.parsed("agreement_id")?);
-    let unit =
-        Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&unit_fields)?, nonce: unit_fields.word("nonce")? };
+    let unit = Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&unit_fields)?, nonce: unit_fields.word("nonce")? };
     let status = fields.one_of("status", StatusName::parse)?;
     let (created_at, updated_at) = (fields.time("created_at")?, fields.time("updated_at")?);
     let doubt = match proven(&fields, &id, &unit, status) {

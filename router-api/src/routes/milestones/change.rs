@@ -107,7 +107,12 @@ pub async fn change_milestone(
 
 impl ChangeMilestone {
     /// The milestone in its next state and version.
-    fn changed(&self, before: &Milestone, by: Side, (circumstances, now): (Circumstances<'_>, settlement::Timestamp)) -> Result<(Milestone, NoticeType), NotAllowed> {
+    fn changed(
+        &self,
+        before: &Milestone,
+        by: Side,
+        (circumstances, now): (Circumstances<'_>, settlement::Timestamp),
+    ) -> Result<(Milestone, NoticeType), NotAllowed> {
         let state = before.state.clone();
         let (state, kind) = match self.action {
             ChangeAction::Update => {

@@ -6,9 +6,9 @@ pub mod create;
 pub mod decide;
 pub mod finalize;
 pub mod list;
+pub mod submit;
 #[cfg(test)]
 mod tests;
-pub mod submit;
 
 use serde_json::{Value, json};
 use settlement::ids::{AgreementId, MilestoneId};
@@ -77,9 +77,10 @@ fn check_amount(known: &Known, part: &Part, except: Option<&MilestoneId>) -> Res
     if part.amount.is_zero() {
         return Err(Problem::field(Code::InvalidAmount, "amountAtomic", "a milestone is worth more than zero"));
     }
-    known.plan.fits(known.agreement.terms.amount, part.amount, except).map_err(|over| {
-        Problem::field(Code::ExceedsAgreedAmount, "amountAtomic", over).with("unplannedAmountAtomic", over.left.to_string())
-    })?;
+    known
+        .plan
+        .fits(known.agreement.terms.amount, part.amount, except)
+        .map_err(|over| Problem::field(Code::ExceedsAgreedAmount, "amountAtomic", over).with("unplannedAmountAtomic", over.left.to_string()))?;
     known.agreement.fee.quote(part.amount).map_err(|error| Problem::field(Code::FeeRefused, "amountAtomic", error))?;
     Ok(())
 }

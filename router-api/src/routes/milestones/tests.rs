@@ -54,8 +54,8 @@ async fn a15_of_creates_that_are_too_much_together_one_is_done(engine: Engine) {
     let divided = Divided { agreement: app.import("raced").await, milestones: vec![] };
     let create = |n: usize| {
         let body = json!({ "title": "More than half", "amountAtomic": "6250001" });
-        let call = app.post(&divided.path()).bearer(if n % 2 == 0 { &app.buyer } else { &app.seller }).json(body);
-        tokio::spawn(if n % 2 == 0 { call } else { call.at(&other) }.send())
+        let call = app.post(&divided.path()).bearer(if n.is_multiple_of(2) { &app.buyer } else { &app.seller }).json(body);
+        tokio::spawn(if n.is_multiple_of(2) { call } else { call.at(&other) }.send())
     };
     let mut done = 0;
     for answer in (0..8).map(create).collect::<Vec<_>>() {
@@ -248,7 +248,10 @@ async fn work_begins_when_the_plan_is_final_and_is_paid_when_it_is_accepted() {
     let again = app.submit_milestone(&divided, 0).await.expect(200);
     assert_eq!(again["milestone"]["currentDelivery"]["revision"], 2);
     let accepted = app.accept_milestone(&divided, 0).await.expect(200);
-    assert_eq!((&accepted["milestone"]["paymentStatus"], &accepted["milestone"]["recommendedAction"]["code"]), (&json!("payment_due"), &json!("create_payment_request")));
+    assert_eq!(
+        (&accepted["milestone"]["paymentStatus"], &accepted["milestone"]["recommendedAction"]["code"]),
+        (&json!("payment_due"), &json!("create_payment_request"))
+    );
     assert_documented::<MilestoneBody>(accepted.json());
     assert_documented::<ContractBody>(&json!({ "contract": contract(&app, &divided, &app.seller).await }));
     let asked = app.ask_for_milestone(&divided, 0).await.expect(201);
