@@ -67,6 +67,18 @@ actions! {
     ContractDecided = "contract.decided",
     /// Work was delivered.
     SubmissionCreated = "submission.created",
+    /// A milestone was added to a plan.
+    MilestoneCreated = "milestone.created",
+    /// A milestone was changed, activated or taken out of its plan.
+    MilestoneChanged = "milestone.changed",
+    /// A plan was confirmed as it stood.
+    PlanConfirmed = "milestone.plan_confirmed",
+    /// A plan was made final.
+    PlanFinalized = "milestone.plan_finalized",
+    /// A milestone was delivered.
+    MilestoneSubmitted = "milestone.submitted",
+    /// A milestone was accepted or rejected.
+    MilestoneDecided = "milestone.decided",
     /// A payment request was signed by the routing signer.
     RequestSigned = "payment_request.signed",
     /// A transaction was named for a payment request.

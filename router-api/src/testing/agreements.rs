@@ -69,7 +69,14 @@ impl TestApp {
     pub async fn import_divided(&self, reference: &str, amounts: &[&str]) -> (String, Vec<String>) {
         let part = |(amount, n): (&&str, usize)| json!({ "title": format!("Part {n}"), "amountAtomic": amount });
         let milestones: Vec<Value> = amounts.iter().zip(1..).map(part).collect();
-        let id = self.imported(self.signed(reference, |terms| terms["milestones"] = json!(milestones))).await;
+        // As the seeded one: attested by the marketplace, and it names the evaluator.
+        let mut body = self.unsigned(reference, |terms| {
+            terms["milestones"] = json!(milestones);
+            terms["evaluator"] = json!(self.evaluator.wallet.address().to_string());
+        });
+        body["consent"] = json!({ "kind": "attested" });
+        let imported = self.post("/api/agent/contracts/import").bearer(&self.marketplace).json(body).send().await.expect(201);
+        let id = imported["contract"]["id"].as_str().unwrap().to_owned();
         let listed = self.get(&format!("/api/agent/contracts/{id}/milestones")).bearer(&self.buyer).send().await.expect(200);
         let ids = listed["milestones"].as_array().unwrap().iter().map(|milestone| milestone["id"].as_str().unwrap().to_owned());
         (id.clone(), ids.collect())

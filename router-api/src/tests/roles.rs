@@ -41,6 +41,14 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/agent/contracts/{contractId}/decision", "hhrror"),
     ("GET /api/agent/contracts/{contractId}/submissions", "hhoooo"),
     ("POST /api/agent/contracts/{contractId}/submissions", "hhrrro"),
+    // milestones
+    ("GET /api/agent/contracts/{contractId}/milestones", "hhoooo"),
+    ("POST /api/agent/contracts/{contractId}/milestones", "hhrroo"),
+    ("POST /api/agent/contracts/{contractId}/milestones/confirm", "hhrroo"),
+    ("POST /api/agent/contracts/{contractId}/milestones/finalize", "hhrror"),
+    ("PATCH /api/agent/contracts/{contractId}/milestones/{milestoneId}", "hhrroo"),
+    ("POST /api/agent/contracts/{contractId}/milestones/{milestoneId}/submit", "hhrrro"),
+    ("POST /api/agent/contracts/{contractId}/milestones/{milestoneId}/decision", "hhrror"),
     // payments
     ("GET /api/agent/contracts/{contractId}/payment-options", "hhoooo"),
     ("GET /api/agent/contracts/{contractId}/crypto-payment-requests", "hhoooo"),

@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use settlement::NotAllowed;
+use settlement::audit::AuditAction;
 use settlement::milestone::{Circumstances, Milestone, Part, Side};
 use settlement::notice::NoticeType;
 use settlement::terms::TITLE_CHARS;
@@ -100,6 +101,7 @@ pub async fn change_milestone(
         "contractId": known.agreement.id.as_str(), "milestoneId": id.as_str(), "by": by.name(), "status": after.state.name(), "version": after.version,
         "amountAtomic": after.part.amount.to_string(), "planVersion": known.plan.next_version(),
     });
+    effect.tx.audit(participant.caller.author().did(AuditAction::MilestoneChanged, &id, after.updated_at).with(data.clone()));
     announce(&api, &mut effect.tx, kind, &known.agreement, data);
     let view = super::shown(&mut effect.tx, &participant, &id).await?;
     effect.commit(StatusCode::OK, &view).await

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::notice::NoticeType;
 use utoipa::ToSchema;
 
@@ -55,6 +56,7 @@ pub async fn confirm_milestones(
     let plan = confirmed.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
     effect.tx.set_plan(&known.agreement.id, &known.plan, &plan).await?;
     let data = json!({ "contractId": known.agreement.id.as_str(), "planVersion": plan.version, "by": by.name() });
+    effect.tx.audit(participant.caller.author().did(AuditAction::PlanConfirmed, &known.agreement.id, api.now()).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::PlanConfirmed, &known.agreement, data);
     let view = super::all_shown(&mut effect.tx, &participant).await?;
     effect.commit(StatusCode::OK, &view).await

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::ids::MilestoneId;
 use settlement::milestone::{Milestone, MilestoneState, Part, Side};
 use settlement::notice::NoticeType;
@@ -75,6 +76,7 @@ pub async fn create_milestone(
         "contractId": known.agreement.id.as_str(), "milestoneId": milestone.id.as_str(), "by": by.name(), "status": milestone.state.name(),
         "amountAtomic": milestone.part.amount.to_string(), "planVersion": known.plan.next_version(),
     });
+    effect.tx.audit(participant.caller.author().did(AuditAction::MilestoneCreated, &milestone.id, milestone.created_at).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::MilestoneCreated, &known.agreement, data);
     let view = super::shown(&mut effect.tx, &participant, &milestone.id).await?;
     effect.commit(StatusCode::CREATED, &view).await

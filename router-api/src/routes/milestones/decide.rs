@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::milestone::Milestone;
 use settlement::notice::NoticeType;
 use utoipa::ToSchema;
@@ -68,9 +69,10 @@ pub async fn decide_milestone(
     let after = Milestone { state, version: before.version.saturating_add(1), updated_at: now, ..before.clone() };
     effect.tx.set_milestone(&before, &after).await?;
     let data = json!({
-        "contractId": known.agreement.id.as_str(), "milestoneId": id.as_str(), "version": after.version, "reason": reason,
+        "contractId": known.agreement.id.as_str(), "milestoneId": id.as_str(), "version": after.version, "status": after.state.name(), "reason": reason,
         "amountAtomic": after.part.amount.to_string(),
     });
+    effect.tx.audit(participant.caller.author().did(AuditAction::MilestoneDecided, &id, now).with(data.clone()));
     announce(&api, &mut effect.tx, kind, &known.agreement, data);
     let view = super::shown(&mut effect.tx, &participant, &id).await?;
     effect.commit(StatusCode::OK, &view).await

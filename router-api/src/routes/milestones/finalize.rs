@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::milestone::CannotFinalise;
 use settlement::next_action::CannotRequest;
 use settlement::notice::NoticeType;
@@ -49,6 +50,7 @@ pub async fn finalize_milestones(
     let plan = finalised.map_err(|refusal| refused(&api, refusal, &known))?;
     effect.tx.set_plan(&known.agreement.id, &known.plan, &plan).await?;
     let data = json!({ "contractId": known.agreement.id.as_str(), "planVersion": plan.version, "milestones": plan.live().count() });
+    effect.tx.audit(participant.caller.author().did(AuditAction::PlanFinalized, &known.agreement.id, api.now()).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::PlanFinalized, &known.agreement, data);
     let view = super::all_shown(&mut effect.tx, &participant).await?;
     effect.commit(StatusCode::OK, &view).await

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::audit::AuditAction;
 use settlement::ids::{MilestoneId, SubmissionId};
 use settlement::milestone::Milestone;
 use settlement::notice::NoticeType;
@@ -72,6 +73,7 @@ pub async fn submit_milestone(
         "contractId": known.agreement.id.as_str(), "milestoneId": id.as_str(), "version": after.version, "submissionId": delivery.id.as_str(),
         "revision": delivery.revision,
     });
+    effect.tx.audit(participant.caller.author().did(AuditAction::MilestoneSubmitted, &id, now).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::MilestoneSubmitted, &known.agreement, data);
     let view = super::shown(&mut effect.tx, &participant, &id).await?;
     effect.commit(StatusCode::OK, &view).await

@@ -371,11 +371,13 @@ async fn milestones_of_the_terms_are_a_final_plan_from_the_start() {
     assert_documented::<MilestonesBody>(&plan);
     assert_eq!((&plan["plan"]["status"], &plan["plan"]["unplannedAmountAtomic"]), (&json!("final"), &json!("0")));
     assert_eq!((&plan["milestones"][0]["status"], &plan["milestones"][0]["recommendedAction"]["code"]), (&json!("active"), &json!("submit_milestone")));
-    let twice = app.post("/api/agent/contracts/import").bearer(&app.buyer);
-    let body = app.signed("divided", |terms| {
-        terms["milestones"] = json!([{ "title": "Part 1", "amountAtomic": "2500000" }, { "title": "Part 2", "amountAtomic": "10000000" }]);
-    });
-    assert_eq!(twice.json(body).send().await.expect(200)["contract"]["id"], divided.agreement, "imported once");
+    let import = || {
+        let body = app.signed("twice", |terms| terms["milestones"] = json!([{ "title": "All of it", "amountAtomic": "12500000" }]));
+        app.post("/api/agent/contracts/import").bearer(&app.buyer).json(body).send()
+    };
+    let first = import().await.expect(201)["contract"].clone();
+    assert_eq!(import().await.expect(200)["contract"]["milestonePlan"], first["milestonePlan"], "imported once");
+    assert_eq!((&first["milestonePlan"]["status"], &first["milestonePlan"]["milestones"]), (&json!("final"), &json!(1)));
     let import = |milestones: Value| app.unsigned("refused", |terms| terms["milestones"] = milestones);
     for milestones in [
         json!([{ "title": "Less", "amountAtomic": "12499999" }]),
