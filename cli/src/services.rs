@@ -9,7 +9,7 @@ use alloy_primitives::{Address, B256};
 use anyhow::Context;
 use async_trait::async_trait;
 use indexer::{Indexer, IndexerConfig};
-use router_api::{Api, ContractWallets, ContractWalletsUnavailable};
+use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams};
 use secrecy::SecretString;
 use settlement::audit::{AuditAction, Author};
 use settlement::{Clock, IdSource};
@@ -114,6 +114,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
         clock: Arc::clone(&world.clock),
         ids: Arc::clone(&world.ids),
         contract_wallets: Arc::new(Nodes(nodes)),
+        events: EventStreams::new(life.soft().clone()),
         metrics: telemetry::metrics(),
         config: api_config(config)?,
     };

@@ -30,19 +30,19 @@ impl<'a> Writer<'a> {
         Self { tx, chain, now, ids, notices: Vec::new() }
     }
 
-    /// Tells the parties of an agreement.
+    /// Tells everybody with a part in an agreement.
     pub fn tell(&mut self, kind: NoticeType, agreement: &AgreementRecord, data: Value) {
-        self.notices.push(notice(kind, agreement, data));
+        self.notices.push(Notice::about(kind, agreement, data));
     }
 
     /// Tells the parties before everything else that is told.
     pub fn tell_first(&mut self, kinds: &[NoticeType], agreement: &AgreementRecord, data: &Value) {
-        self.notices.splice(0..0, kinds.iter().map(|kind| notice(*kind, agreement, data.clone())));
+        self.notices.splice(0..0, kinds.iter().map(|kind| Notice::about(*kind, agreement, data.clone())));
     }
 
     /// Tells the operator of the instance.
     pub fn tell_operator(&mut self, kind: NoticeType, data: Value) {
-        self.notices.push(Notice { kind, agreement: None, readers: Vec::new(), data });
+        self.notices.push(Notice::for_operators(kind, data));
     }
 
     /// An agreement and one of its requests as they are now, and stay until this transaction ends. `None` when there is no such agreement.
@@ -74,11 +74,6 @@ impl<'a> Writer<'a> {
         self.tx.commit().await?;
         Ok(self.notices.len())
     }
-}
-
-fn notice(kind: NoticeType, agreement: &AgreementRecord, data: Value) -> Notice {
-    let readers = vec![agreement.buyer.profile.clone(), agreement.seller.profile.clone()];
-    Notice { kind, agreement: Some(agreement.id.clone()), readers, data }
 }
 
 /// What every notice about a request says.

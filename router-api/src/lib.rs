@@ -15,6 +15,7 @@ pub mod routes;
 mod serve;
 mod siwe;
 mod state;
+mod streams;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use limits::RateLimits;
 pub use openapi::openapi;
 pub use serve::{ServeError, serve};
 pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
+pub use streams::EventStreams;
 
 /// The application: every route, behind what every request passes.
 pub fn app(api: Api) -> Router {

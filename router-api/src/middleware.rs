@@ -107,6 +107,7 @@ fn refuse_unacceptable(request: &Request) -> Result<(), Problem> {
     let offered: &[&str] = match request.uri().path() {
         path if path.starts_with("/docs") => &["text", "html"],
         "/metrics" => &["text", "plain"],
+        "/api/agent/events/stream" => &["text", "event-stream"],
         _ => &["application", "json"],
     };
     let mut ranges = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();

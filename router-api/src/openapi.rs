@@ -34,6 +34,7 @@ mod tests;
         (name = "milestones", description = "Agreements divided into parts: plan, confirm, deliver, decide; each is paid by itself."),
         (name = "payments", description = "Payment requests: ask, pay, follow."),
         (name = "documents", description = "Invoices and receipts."),
+        (name = "events", description = "What happened, as a log and as a stream, and webhooks."),
         (name = "profiles", description = "What anybody may see of a profile."),
         (name = "access", description = "Wallet sign-in."),
         (name = "admin", description = "Running the instance; needs the scope `admin`."),

@@ -8,10 +8,8 @@ use store::Tx;
 
 use crate::state::Api;
 
-/// Writes a notice about an agreement for both parties. `data` holds facts, no executable fields.
+/// Writes a notice about an agreement for everybody with a part in it. `data` holds facts, no executable fields.
 /// It is written when the transaction commits, so writing it cannot fail before.
 pub(crate) fn announce(api: &Api, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord, data: Value) {
-    let readers = vec![agreement.buyer.profile.clone(), agreement.seller.profile.clone()];
-    let notice = Notice { kind, agreement: Some(agreement.id.clone()), readers, data };
-    tx.append(&EventId::new(api.ids.ulid()), &notice, api.now());
+    tx.append(&EventId::new(api.ids.ulid()), &Notice::about(kind, agreement, data), api.now());
 }

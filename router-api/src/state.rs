@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::cors::AllowedOrigin;
 use crate::limits::RateLimits;
+use crate::streams::EventStreams;
 
 /// The router API of one instance.
 pub struct Api {
@@ -31,6 +32,8 @@ pub struct Api {
     pub ids: Arc<dyn IdSource>,
     /// Who checks the signatures of contract wallets.
     pub contract_wallets: Arc<dyn ContractWallets>,
+    /// The open event streams.
+    pub events: EventStreams,
     /// What `/metrics` shows; without it the page is empty.
     pub metrics: Option<PrometheusHandle>,
     /// The settings.

@@ -29,17 +29,21 @@ use settlement::{Clock, IdSource, Timestamp};
 use signer::RoutingSigner;
 use store::testing::TestDatabase;
 use store::{Engine, Store};
+use tokio_util::sync::CancellationToken;
 
 pub use actors::{Actor, Seeded, terms};
-pub use call::{Answer, Call};
+pub use call::{Answer, Call, Rest};
 pub use milestones::Divided;
 pub use signing::SignerSwitch;
 
 use crate::limits::RateLimits;
 use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
+use crate::streams::EventStreams;
 
 /// The chain of every test.
 pub const CHAIN_ID: u64 = 31_337;
+/// Between two signs of life of an event stream.
+const HEARTBEAT: Duration = Duration::from_millis(200);
 /// What [`FakeContractWallets`] accepts.
 const CONTRACT_SIGNATURE: &[u8] = &[0xc0, 0xff, 0xee];
 
@@ -127,6 +131,8 @@ pub struct TestApp {
     pub seeded: Seeded,
     /// The database behind the store, to open it twice or to tamper with it.
     pub database: TestDatabase,
+    /// Stops what outlives a request.
+    pub stop: CancellationToken,
     config: ApiConfig,
     metrics: Option<PrometheusHandle>,
     router: Router,
@@ -167,9 +173,9 @@ impl TestApp {
         let seeded = seeding.rest([&buyer, &seller, &evaluator, &marketplace]).await;
         let signer_switch = Arc::new(SignerSwitch::new());
         let signer = signer_switch.address();
-        let router = Router::new();
+        let (router, stop) = (Router::new(), CancellationToken::new());
         let mut app =
-            Self { store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, config, metrics, router };
+            Self { store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, stop, config, metrics, router };
         app.router = app.node(app.store.clone());
         app
     }
@@ -188,6 +194,7 @@ impl TestApp {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             contract_wallets: Arc::new(FakeContractWallets),
+            events: EventStreams::with_heartbeat(self.stop.clone(), HEARTBEAT),
             metrics: self.metrics.clone(),
             config: self.config.clone(),
         }

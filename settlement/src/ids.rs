@@ -78,6 +78,10 @@ ids! {
     SubmissionId = "sub_";
     /// One line of the durable event log.
     EventId = "evt_";
+    /// A place where events are delivered to.
+    EndpointId = "we_";
+    /// The delivery of one event to one endpoint.
+    DeliveryId = "del_";
     /// A bearer token (the row, never the secret).
     TokenId = "key_";
     /// A place where a seller takes money.

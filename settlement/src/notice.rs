@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use alloy_primitives::Address;
 use serde_json::Value;
 
+use crate::agreement::AgreementRecord;
 use crate::ids::{AgreementId, ProfileId};
 
 macro_rules! notices {
@@ -88,9 +90,23 @@ notices! {
     IndexerHalted = "indexer.halted",
     /// A delegate signer was named or revoked on chain.
     SignerRotated = "signer.rotated",
+    /// The owner of an endpoint asked for a test; it goes to that endpoint only.
+    EndpointTest = "webhook_endpoint.test",
+    /// An endpoint answered 410 and gets nothing any more.
+    EndpointDisabled = "webhook_endpoint.disabled",
 }
 
 impl NoticeType {
+    /// The types that a pattern stands for: one by its text, or those of an object by `<object>.*`. None when there is no such type.
+    #[must_use]
+    pub fn matching(pattern: &str) -> Vec<Self> {
+        let fits = |kind: &&Self| match pattern.strip_suffix(".*") {
+            Some(object) => kind.as_str().split_once('.').is_some_and(|(of, _)| of == object),
+            None => kind.as_str() == pattern,
+        };
+        Self::ALL.iter().filter(fits).copied().collect()
+    }
+
     /// The type that a text spells.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -111,8 +127,34 @@ pub struct Notice {
     pub kind: NoticeType,
     /// Whose agreement it concerns; none for notices about the instance.
     pub agreement: Option<AgreementId>,
-    /// Who may read it: the agreement's parties.
+    /// Who may read it: the agreement's parties and who imported it. Nobody stands for the operators of the instance.
     pub readers: Vec<ProfileId>,
+    /// The wallet of the agreement's evaluator: whose it is when this is told may read it too.
+    pub evaluator: Option<Address>,
     /// The facts, as JSON. No executable fields, no secrets.
     pub data: Value,
+}
+
+impl Notice {
+    /// About an agreement, for everybody who has a part in it.
+    #[must_use]
+    pub fn about(kind: NoticeType, agreement: &AgreementRecord, data: Value) -> Self {
+        let mut readers = vec![agreement.buyer.profile.clone(), agreement.seller.profile.clone()];
+        if !readers.contains(&agreement.importer) {
+            readers.push(agreement.importer.clone());
+        }
+        Self { kind, agreement: Some(agreement.id.clone()), readers, evaluator: agreement.terms.evaluator, data }
+    }
+
+    /// About something that is one profile's.
+    #[must_use]
+    pub fn for_profile(kind: NoticeType, reader: &ProfileId, data: Value) -> Self {
+        Self { kind, agreement: None, readers: vec![reader.clone()], evaluator: None, data }
+    }
+
+    /// About the instance, for its operators.
+    #[must_use]
+    pub const fn for_operators(kind: NoticeType, data: Value) -> Self {
+        Self { kind, agreement: None, readers: Vec::new(), evaluator: None, data }
+    }
 }

@@ -13,9 +13,20 @@ CREATE TABLE outbox (
     kind TEXT NOT NULL,
     agreement_id TEXT,
     readers TEXT NOT NULL,
+    evaluator TEXT,
     data TEXT NOT NULL,
     at BIGINT NOT NULL
 );
+CREATE INDEX outbox_by_time ON outbox (at, sequence);
+
+-- The lines of each reader, to be read by reader and by type: a profile, or `operators` for what is told to nobody in particular.
+CREATE TABLE outbox_readers (
+    reader TEXT NOT NULL,
+    sequence BIGINT NOT NULL REFERENCES outbox (sequence),
+    kind TEXT NOT NULL,
+    PRIMARY KEY (reader, sequence)
+);
+CREATE INDEX outbox_readers_by_kind ON outbox_readers (reader, kind, sequence);
 
 CREATE TABLE idempotency_answers (
     -- sha256 over owner, method, path and key.

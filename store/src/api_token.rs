@@ -78,6 +78,12 @@ impl Store {
         row.as_ref().map(token).transpose()
     }
 
+    /// The token with this id, whatever its state.
+    pub async fn token_by_id(&self, id: &TokenId) -> Result<Option<ApiToken>, StoreError> {
+        let row = sqlx::query("SELECT * FROM api_tokens WHERE id = $1").bind(id.as_str()).fetch_optional(self.database.pool()).await?;
+        row.as_ref().map(token).transpose()
+    }
+
     /// The tokens of a profile, newest first.
     pub async fn tokens(&self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
         find_all(&mut *self.read().await?, profile).await

@@ -8,6 +8,7 @@
 mod agreement;
 mod api_token;
 mod audit;
+mod bulk;
 mod chain_log;
 mod engine;
 mod error;
@@ -54,7 +55,7 @@ pub use idempotency::{Claim, IdempotencyKey, StoredAnswer};
 pub use leader::Leadership;
 pub use ledger::StoredPosting;
 pub use milestone::MilestoneDelivery;
-pub use outbox::LoggedNotice;
+pub use outbox::{LoggedNotice, NoticeFilter, Reader};
 pub use page::PageKey;
 pub use payment_request::StoredRequest;
 pub use payout_method::PayoutMethod;

@@ -1,12 +1,16 @@
 //! The durable log of what is told: written in the transaction that causes it, numbered without gaps.
 
+use std::collections::BTreeMap;
+
 use settlement::Timestamp;
 use settlement::ids::{EventId, ProfileId};
 use settlement::notice::{Notice, NoticeType};
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
+use crate::bulk::{MAX_ROWS, places};
 use crate::error::StoreError;
-use crate::row::Fields;
+use crate::row::{Fields, lower};
 use crate::{Store, Tx};
 
 /// A line of the log.
@@ -22,6 +26,52 @@ pub struct LoggedNotice {
     pub at: Timestamp,
 }
 
+impl LoggedNotice {
+    /// Whether it is told to them.
+    #[must_use]
+    pub fn is_for(&self, reader: &Reader) -> bool {
+        match reader {
+            Reader::Profile(profile) => self.notice.readers.contains(profile),
+            Reader::Operators => self.notice.readers.is_empty(),
+        }
+    }
+}
+
+/// Who reads the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A profile: what is told to it.
+    Profile(ProfileId),
+    /// The operators of the instance: what is told to nobody in particular.
+    Operators,
+}
+
+/// How the operators are called among the readers. No id of a profile looks like it.
+const OPERATORS: &str = "operators";
+
+impl Reader {
+    /// As it is stored.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Profile(profile) => profile.as_str(),
+            Self::Operators => OPERATORS,
+        }
+    }
+}
+
+/// Which lines of the log.
+#[derive(Clone, Debug)]
+pub struct NoticeFilter<'a> {
+    /// What is told to any of them.
+    pub readers: &'a [Reader],
+    /// Only of these types; of all when empty.
+    pub kinds: &'a [NoticeType],
+    /// Lines after this number.
+    pub after: i64,
+    /// At most so many.
+    pub limit: u32,
+}
+
 fn notice(row: &AnyRow) -> Result<LoggedNotice, StoreError> {
     let fields = Fields::new("outbox", "id", row)?;
     let readers: Vec<String> = serde_json::from_str(&fields.text("readers")?).map_err(|error| fields.bad("readers", error))?;
@@ -32,17 +82,49 @@ fn notice(row: &AnyRow) -> Result<LoggedNotice, StoreError> {
             kind: fields.one_of("kind", NoticeType::parse)?,
             agreement: fields.opt_parsed("agreement_id")?,
             readers: readers.iter().map(|id| id.parse().map_err(|error| fields.bad("readers", error))).collect::<Result<_, _>>()?,
+            evaluator: fields.opt_address("evaluator")?,
             data: serde_json::from_str(&fields.text("data")?).map_err(|error| fields.bad("data", error))?,
         },
         at: fields.time("at")?,
     })
 }
 
+/// The lines for one reader.
+pub(crate) const OF_READER: &str = "SELECT o.* FROM outbox_readers r JOIN outbox o ON o.sequence = r.sequence WHERE r.reader = $1 AND r.sequence > $2 \
+     ORDER BY r.sequence LIMIT $3";
+/// The lines for one reader of one type.
+pub(crate) const OF_READER_AND_KIND: &str = "SELECT o.* FROM outbox_readers r JOIN outbox o ON o.sequence = r.sequence WHERE r.reader = $1 AND r.sequence > $2 \
+     AND r.kind = $4 ORDER BY r.sequence LIMIT $3";
+
 impl Store {
     /// What is told after line number `sequence`, at most `limit` lines.
     pub async fn notices_after(&self, sequence: i64, limit: u32) -> Result<Vec<LoggedNotice>, StoreError> {
         let query = sqlx::query("SELECT * FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2").bind(sequence).bind(i64::from(limit));
         query.fetch_all(self.database.pool()).await?.iter().map(notice).collect()
+    }
+
+    /// What is told to some readers, in order.
+    pub async fn notices(&self, filter: &NoticeFilter<'_>) -> Result<Vec<LoggedNotice>, StoreError> {
+        let mut connection = self.read().await?;
+        let mut found = BTreeMap::new();
+        // A page of each, by an index, of which the first lines are the page of all.
+        for reader in filter.readers {
+            let kinds = filter.kinds.iter().map(|kind| (OF_READER_AND_KIND, Some(kind.as_str())));
+            for (sql, kind) in kinds.chain(filter.kinds.is_empty().then_some((OF_READER, None))) {
+                let query = sqlx::query(sql).bind(reader.as_str()).bind(filter.after).bind(i64::from(filter.limit));
+                let query = if let Some(kind) = kind { query.bind(kind) } else { query };
+                for row in query.fetch_all(&mut *connection).await? {
+                    let line = notice(&row)?;
+                    found.insert(line.sequence, line);
+                }
+            }
+        }
+        Ok(found.into_values().take(usize::try_from(filter.limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    /// The number of the newest line; 0 while there is none.
+    pub async fn last_sequence(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT last FROM outbox_counter WHERE id = 1").fetch_one(self.database.pool()).await?)
     }
 }
 
@@ -55,21 +137,78 @@ impl Tx {
 
 /// Numbers and writes what the transaction tells.
 pub(crate) async fn flush(tx: &mut Tx) -> Result<(), StoreError> {
-    let notices = std::mem::take(&mut tx.notices);
+    let mut notices = std::mem::take(&mut tx.notices);
     let Ok(count @ 1..) = i64::try_from(notices.len()) else { return Ok(()) };
+    for (_, notice, _) in &mut notices {
+        add_evaluator(tx, notice).await?;
+    }
     let counter = sqlx::query_scalar("UPDATE outbox_counter SET last = last + $1 WHERE id = 1 RETURNING last - $1").bind(count);
     let before: i64 = counter.fetch_one(tx.connection()).await?;
-    for (sequence, (id, notice, at)) in (before + 1..).zip(&notices) {
+    let lines: Vec<Line> = (before + 1..).zip(notices).map(|(sequence, (id, notice, at))| Line { sequence, id, notice, at }).collect();
+    for lines in lines.chunks(MAX_ROWS) {
+        insert_lines(tx, lines).await?;
+    }
+    let readers: Vec<(&str, &Line)> = lines.iter().flat_map(|line| line.readers().into_iter().map(move |reader| (reader, line))).collect();
+    for readers in readers.chunks(MAX_ROWS) {
+        insert_readers(tx, readers).await?;
+    }
+    Ok(())
+}
+
+/// A line about to be written.
+struct Line {
+    sequence: i64,
+    id: EventId,
+    notice: Notice,
+    at: Timestamp,
+}
+
+impl Line {
+    fn readers(&self) -> Vec<&str> {
+        let readers = &self.notice.readers;
+        if readers.is_empty() { vec![OPERATORS] } else { readers.iter().map(ProfileId::as_str).collect() }
+    }
+}
+
+/// Makes the profile that the evaluator's wallet belongs to a reader.
+async fn add_evaluator(tx: &mut Tx, notice: &mut Notice) -> Result<(), StoreError> {
+    let Some(wallet) = notice.evaluator else { return Ok(()) };
+    let query = sqlx::query("SELECT address, profile_id FROM wallets WHERE address = $1").bind(lower(wallet));
+    if let Some(row) = query.fetch_optional(tx.connection()).await? {
+        let profile: ProfileId = Fields::new("wallets", "address", &row)?.parsed("profile_id")?;
+        if !notice.readers.contains(&profile) {
+            notice.readers.push(profile);
+        }
+    }
+    Ok(())
+}
+
+async fn insert_lines(tx: &mut Tx, lines: &[Line]) -> Result<(), StoreError> {
+    const COLUMNS: usize = 8;
+    let sql = format!("INSERT INTO outbox (sequence, id, kind, agreement_id, readers, evaluator, data, at) VALUES {}", places(lines.len(), COLUMNS));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for Line { sequence, id, notice, at } in lines {
         let readers: Vec<&str> = notice.readers.iter().map(ProfileId::as_str).collect();
-        let query = sqlx::query("INSERT INTO outbox (sequence, id, kind, agreement_id, readers, data, at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-            .bind(sequence)
+        query = query
+            .bind(*sequence)
             .bind(id.as_str())
             .bind(notice.kind.as_str())
             .bind(notice.agreement.as_ref().map(|agreement| agreement.as_str()))
             .bind(serde_json::json!(readers).to_string())
+            .bind(notice.evaluator.map(lower))
             .bind(notice.data.to_string())
             .bind(at.as_millis());
-        query.execute(tx.connection()).await?;
     }
+    query.execute(tx.connection()).await?;
+    Ok(())
+}
+
+async fn insert_readers(tx: &mut Tx, readers: &[(&str, &Line)]) -> Result<(), StoreError> {
+    let sql = format!("INSERT INTO outbox_readers (reader, sequence, kind) VALUES {}", places(readers.len(), 3));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (reader, line) in readers {
+        query = query.bind(*reader).bind(line.sequence).bind(line.notice.kind.as_str());
+    }
+    query.execute(tx.connection()).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::agreement::{Role, list_sql};
+use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::profile::PROFILES;
 use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED};
@@ -22,6 +23,8 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (list_sql(Some(Role::Seller)), list),
         (list_sql(Some(Role::Evaluator)), list),
         (list_sql(None), list),
+        (OF_READER.to_owned(), &["'prof'", "9", "9"]),
+        (OF_READER_AND_KIND.to_owned(), &["'prof'", "9", "9", "'payment.verified'"]),
         (SEEN.to_owned(), &["'pr'"]),
         (OF_TRANSACTION.to_owned(), &["1", "'0x1'"]),
         (SIGNER_NAMED.to_owned(), &["1", "'0x1'", "'0x2'", "9", "9"]),

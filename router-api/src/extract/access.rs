@@ -81,6 +81,8 @@ access! {
     Admin = All[ADMIN];
     /// Making and changing payment requests.
     PaymentWrite = All[PAYMENTS_WRITE, CONTRACTS_WRITE];
+    /// Reading the event log, which tells of agreements and payments.
+    EventRead = Any[NOTIFICATIONS_READ, CONTRACTS_READ];
 }
 
 #[cfg(test)]

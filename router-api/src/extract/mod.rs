@@ -18,8 +18,8 @@ pub mod wire;
 mod write;
 
 pub use access::{
-    Access, Admin, AgreementImport, AgreementRead, AgreementWrite, DecisionWrite, PaymentRead, PaymentWrite, ProfileRead, ProfileWrite, Rule, SubmissionRead,
-    SubmissionWrite,
+    Access, Admin, AgreementImport, AgreementRead, AgreementWrite, DecisionWrite, EventRead, PaymentRead, PaymentWrite, ProfileRead, ProfileWrite, Rule,
+    SubmissionRead, SubmissionWrite,
 };
 pub use body::{JsonBody, MAX_BODY_BYTES, NoBody};
 pub use caller::Caller;

@@ -213,6 +213,9 @@ codes! {
     RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests"
         "The address, the account or the token has sent more than its share; limit names which, and RateLimit-Policy says how much that is."
         "Wait for Retry-After, then send the same again; RateLimit on every answer says what is left. Ask lists with limit=100 and follow events instead of polling.";
+    TooManyStreams TOO_MANY_REQUESTS "too_many_streams" "There are enough event streams"
+        "The token or the instance has as many open event streams as it takes."
+        "Close those that are not needed, use one stream for all types, or retry after Retry-After; nothing is missed: pass Last-Event-ID.";
     Internal INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side"
         "The instance could not do this; what happened is in its log under the request id."
         "Retry with the same idempotency key; if it stays, tell the operator the request id.";
@@ -256,6 +259,7 @@ impl Code {
                 | Self::OverlappingPayload
                 | Self::BodyTimeout
                 | Self::RateLimited
+                | Self::TooManyStreams
                 | Self::Internal
                 | Self::Unavailable
                 | Self::IndexerHalted

@@ -20,6 +20,7 @@
 pub mod admin;
 pub mod auth;
 pub mod contracts;
+pub mod events;
 pub mod invoices;
 pub mod me;
 pub mod milestones;
@@ -83,6 +84,9 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invoices::show::show_invoice))
         .routes(routes!(receipts::list::list_receipts))
         .routes(routes!(receipts::show::show_receipt))
+        // events
+        .routes(routes!(events::list::list_events))
+        .routes(routes!(events::stream::stream_events))
         // access
         .routes(routes!(auth::nonce::create_nonce))
         .routes(routes!(auth::siwe::sign_in))

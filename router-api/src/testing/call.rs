@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::ops::Index;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -97,8 +98,13 @@ impl Call {
         self
     }
 
-    /// Sends it. Every answer of every test is held against the OpenAPI document.
+    /// Sends it. Every answer of every test is held against the OpenAPI document. Of a stream it has the first part.
     pub async fn send(self) -> Answer {
+        self.open().await.0
+    }
+
+    /// Sends it, and leaves a stream open: the answer with its first part, and the rest of it.
+    pub async fn open(self) -> (Answer, Rest) {
         let what = format!("{} {}", self.method, self.path);
         let mut request = Request::builder().method(self.method).uri(&self.path);
         for (name, value) in &self.headers {
@@ -111,10 +117,32 @@ impl Call {
         let method = request.method().clone();
         let response = self.router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let mut rest = Rest(body);
+        let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
+        let bytes = if is_stream { rest.next().await.unwrap().into_bytes() } else { rest.all().await };
         assert_promised(&method, &self.path, parts.status, &parts.headers, &bytes);
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { what, status: parts.status, headers: parts.headers, bytes, json }
+        (Answer { what, status: parts.status, headers: parts.headers, bytes, json }, rest)
+    }
+}
+
+/// What comes after the head of an answer.
+pub struct Rest(Body);
+
+impl Rest {
+    /// The next part of a stream; `None` when it has ended.
+    pub async fn next(&mut self) -> Option<String> {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let frame = tokio::time::timeout(PATIENCE, self.0.frame()).await.expect("the stream goes on or ends");
+        frame.map(|frame| String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
+    }
+
+    async fn all(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while let Some(frame) = self.0.frame().await {
+            bytes.extend_from_slice(&frame.unwrap().into_data().unwrap());
+        }
+        bytes
     }
 }
 

@@ -210,9 +210,7 @@ impl TestApp {
     }
 
     fn tell(&self, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord) {
-        let readers = vec![agreement.buyer.profile.clone(), agreement.seller.profile.clone()];
-        let notice = Notice { kind, agreement: Some(agreement.id.clone()), readers, data: serde_json::json!({}) };
-        tx.append(&EventId::new(self.ids.ulid()), &notice, self.now());
+        tx.append(&EventId::new(self.ids.ulid()), &Notice::about(kind, agreement, serde_json::json!({})), self.now());
     }
 }
 

@@ -31,6 +31,8 @@ const TABLE: &[(&str, &str)] = &[
     ("PATCH /api/agent/me/payout-methods/{payoutMethodId}", "hhhhho"),
     ("DELETE /api/agent/me/payout-methods/{payoutMethodId}", "hhhhho"),
     ("GET /api/agent/payments/testnet-onboarding", "oooooo"),
+    ("GET /api/agent/events", "oooooo"),
+    ("GET /api/agent/events/stream", "oooooo"),
     // agreements
     ("POST /api/agent/contracts/import", "oooooo"),
     ("POST /api/agent/contracts/import/typed-data", "oooooo"),

@@ -8,6 +8,7 @@ pub mod available_action;
 pub mod chain;
 #[cfg(test)]
 pub(crate) mod documented;
+pub mod event;
 pub mod execution;
 pub mod invoice;
 pub mod milestone;

@@ -37,7 +37,7 @@ async fn run(claim: Claim, n: u64) -> Option<StoredAnswer> {
         Claim::Fresh(mut tx) => {
             // Long enough that others come while it runs.
             tokio::time::sleep(Duration::from_millis(50)).await;
-            let notice = Notice { kind: NoticeType::ContractImported, agreement: None, readers: vec![], data: n.into() };
+            let notice = Notice { kind: NoticeType::ContractImported, agreement: None, readers: vec![], evaluator: None, data: n.into() };
             tx.append(&EventId::new(ulid(n)), &notice, at(n));
             tx.answer(&key("k"), BODY, &answer(&format!("by {n}")), at(n)).await.unwrap();
             tx.commit().await.unwrap();

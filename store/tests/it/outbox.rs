@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use alloy_primitives::Address;
 use serde_json::json;
 use settlement::ids::EventId;
 use settlement::notice::{Notice, NoticeType};
-use store::{Changes, Engine, Store};
+use store::{Changes, Engine, NoticeFilter, Reader, Store, Wallet};
 
-use crate::world::{World, at, buyer_id, eventually, seller_id, ulid};
+use crate::world::{World, at, buyer_id, eventually, profile, profile_id, seller_id, ulid};
 
 on_both_engines!(
     notices_read_back_in_pages,
+    each_reader_finds_its_lines_by_type,
+    the_profile_of_the_evaluators_wallet_is_a_reader,
     numbers_have_no_gaps_and_follow_the_commits_of_concurrent_writers,
     nothing_is_told_by_what_is_rolled_back_or_dropped,
     a_commit_wakes_whoever_waits_in_the_same_process,
@@ -19,7 +22,13 @@ on_both_engines!(
 );
 
 fn notice(n: u64) -> Notice {
-    Notice { kind: NoticeType::PaymentVerified, agreement: None, readers: vec![buyer_id(), seller_id()], data: json!({ "n": n, "text": "ü\u{1f600}" }) }
+    Notice {
+        kind: NoticeType::PaymentVerified,
+        agreement: None,
+        readers: vec![buyer_id(), seller_id()],
+        evaluator: None,
+        data: json!({ "n": n, "text": "ü\u{1f600}" }),
+    }
 }
 
 async fn tell(store: &Store, ids: impl IntoIterator<Item = u64>) {
@@ -44,6 +53,63 @@ async fn notices_read_back_in_pages(engine: Engine) {
     assert_eq!(store.notices_after(0, 2).await.unwrap(), all[..2]);
     assert_eq!(store.notices_after(2, 2).await.unwrap(), all[2..]);
     assert_eq!(store.notices_after(3, 2).await.unwrap(), vec![]);
+}
+
+/// The numbers of the lines for these readers.
+async fn found(store: &Store, readers: &[Reader], kinds: &[NoticeType], (after, limit): (i64, u32)) -> Vec<i64> {
+    let lines = store.notices(&NoticeFilter { readers, kinds, after, limit }).await.unwrap();
+    for line in &lines {
+        assert!(readers.iter().any(|reader| line.is_for(reader)) && (kinds.is_empty() || kinds.contains(&line.notice.kind)), "{line:?}");
+    }
+    lines.iter().map(|line| line.sequence).collect()
+}
+
+async fn each_reader_finds_its_lines_by_type(engine: Engine) {
+    let world = World::new(engine).await;
+    let store = world.store();
+    let (buyer, seller, nobody) = (Reader::Profile(buyer_id()), Reader::Profile(seller_id()), Reader::Profile(profile_id(9)));
+    let mut tx = world.begin().await;
+    for n in 1..=250 {
+        let kind = if n % 50 == 0 { NoticeType::ReceiptIssued } else { NoticeType::PaymentVerified };
+        let told = match n % 3 {
+            0 => Notice::for_profile(kind, &buyer_id(), json!(n)),
+            1 => Notice { kind, ..notice(n) },
+            _ => Notice::for_operators(kind, json!(n)),
+        };
+        tx.append(&EventId::new(ulid(n)), &told, at(n));
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(found(store, std::slice::from_ref(&seller), &[], (0, 3)).await, [1, 4, 7]);
+    assert_eq!(found(store, std::slice::from_ref(&seller), &[], (244, 9)).await, [247, 250]);
+    assert_eq!(found(store, &[seller.clone(), Reader::Operators], &[], (3, 3)).await, [4, 5, 7]);
+    assert_eq!(found(store, std::slice::from_ref(&buyer), &[NoticeType::ReceiptIssued], (0, 9)).await, [100, 150, 250]);
+    assert_eq!(found(store, std::slice::from_ref(&seller), &[NoticeType::ReceiptIssued, NoticeType::PaymentVerified], (96, 2)).await, [97, 100]);
+    assert_eq!(found(store, &[buyer, seller, Reader::Operators], &[], (0, 999)).await, (1..=250).collect::<Vec<_>>());
+    assert_eq!(found(store, &[nobody], &[], (0, 9)).await, [0i64; 0]);
+    assert_eq!(found(store, &[], &[], (0, 9)).await, [0i64; 0]);
+    assert_eq!(store.last_sequence().await.unwrap(), 250);
+}
+
+async fn the_profile_of_the_evaluators_wallet_is_a_reader(engine: Engine) {
+    let world = World::new(engine).await;
+    let evaluator = Address::repeat_byte(0xe7);
+    let about = |id: u64| {
+        let notice = Notice::about(NoticeType::SubmissionCreated, &world.agreement, json!(id));
+        assert_eq!(notice.evaluator, Some(evaluator));
+        (EventId::new(ulid(id)), notice)
+    };
+    let mut tx = world.begin().await;
+    let (id, before) = about(1);
+    tx.append(&id, &before, at(1));
+    tx.commit().await.unwrap();
+    let mut tx = world.begin().await;
+    tx.insert_profile(&profile(7)).await.unwrap();
+    tx.insert_wallet(&Wallet { address: evaluator, profile: profile_id(7), proved_at: at(1) }).await.unwrap();
+    let (id, after) = about(2);
+    tx.append(&id, &after, at(2));
+    tx.commit().await.unwrap();
+    assert_eq!(found(world.store(), &[Reader::Profile(profile_id(7))], &[], (0, 9)).await, [2]);
+    assert_eq!(found(world.store(), &[Reader::Profile(seller_id())], &[], (0, 9)).await, [1, 2]);
 }
 
 async fn numbers_have_no_gaps_and_follow_the_commits_of_concurrent_writers(engine: Engine) {
