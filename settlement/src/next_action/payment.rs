@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::error::NotAllowed;
 use crate::milestone::{Milestone, Progress};
 use crate::money::{Amount, FeeError, Quote};
+use crate::terms::PaymentTiming;
 use crate::unit::{CannotSign, NextUnit, UnitKind, next_milestone_unit, next_unit, open_amount};
 
 /// Most requests of an agreement, however they ended. Each is verified whenever the agreement is looked at, so without a limit a buyer could make one that
@@ -83,8 +84,11 @@ impl AgreementFacts<'_> {
     /// # Errors
     /// [`CannotRequest`] when a request would be refused.
     pub fn next_payment(&self, asked: Option<Amount>) -> Result<(NextUnit, Quote), CannotRequest> {
-        self.agreement.state.may_pay(self.agreement.terms.payment_timing, self.payments)?;
-        if self.payments.milestones != Progress::None {
+        let is_divided = self.payments.milestones != Progress::None;
+        // When an agreement is paid as a whole is of no interest where it is not: the milestones are what its buyer has to hear of.
+        let timing = if is_divided { PaymentTiming::AnyTime } else { self.agreement.terms.payment_timing };
+        self.agreement.state.may_pay(timing, self.payments)?;
+        if is_divided {
             return Err(CannotRequest::ByMilestones);
         }
         let (unit, amount) = next_unit(self.agreement.terms.amount, asked, self.siblings, self.final_time)?;

@@ -304,6 +304,14 @@ async fn a16_an_agreement_with_milestones_is_paid_by_milestones_only() {
     for id in ["ms_01ARZ3NDEKTSV4RRFFQ69G5FAV", "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", ""] {
         assert_eq!(ask(with(json!({ "milestoneId": id }))).await.problem(422, "invalid_field")["field"], "milestoneId", "{id}");
     }
+    // Also where payment is on delivery: waiting for one of the whole would lead nowhere.
+    let late = app.signed("late", |terms| {
+        terms["milestones"] = json!([{ "title": "All of it", "amountAtomic": "12500000" }]);
+        terms["paymentTiming"] = json!("on_delivery");
+    });
+    let late = app.post("/api/agent/contracts/import").bearer(&app.buyer).json(late).send().await.expect(201)["contract"]["id"].clone();
+    let path = format!("/api/agent/contracts/{}/crypto-payment-requests", late.as_str().unwrap());
+    app.post(&path).bearer(&app.buyer).json(app.wanted()).send().await.problem(409, "milestone_required");
     // A milestone of somebody else's agreement is none of this one.
     let (_, theirs) = app.import_divided("another", &["12500000"]).await;
     ask(with(json!({ "milestoneId": theirs[0] }))).await.problem(422, "invalid_field");
