@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use settlement::audit::{AuditAction, Author};
 use settlement::event::RouterEvent;
-use settlement::ids::PaymentRequestId;
+use settlement::ids::{PaymentRequestId, RefundId};
 use settlement::notice::NoticeType;
 use settlement::payment_request::PaymentRequest;
 use store::{BlockRef, Cursor, Head, Verdict};
 
-use crate::batch::{Batch, Case};
+use crate::batch::{Batch, Case, RefundCase};
 use crate::error::IndexerError;
 use crate::writer::Writer;
-use crate::{ending, gauges, judge, rewind, sighting};
+use crate::{ending, gauges, judge, refund, rewind, sighting};
 
 /// Headers of blocks without events are kept this far below the final block. Branches that part deeper are found by the headers of blocks with events.
 pub const HEADERS_KEPT: u64 = 512;
@@ -26,8 +26,12 @@ pub struct Change {
     pub batch: Batch,
     /// The payments in it, and those that are final now.
     pub cases: Vec<Case>,
+    /// The refunds in it, and those that are final now.
+    pub refunds: Vec<RefundCase>,
     /// Requests that are verified by events above the common ancestor.
     pub doubted: Vec<PaymentRequestId>,
+    /// Refunds that are settled by events above it.
+    pub doubted_refunds: Vec<RefundId>,
     /// Requests whose deadline is final.
     pub overdue: Vec<PaymentRequest>,
 }
@@ -35,13 +39,15 @@ pub struct Change {
 /// What a step did, for logs and metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Payments that a verdict was passed on.
+    /// Payments and refunds that a verdict was passed on.
     pub judged: u64,
     /// Payments verified.
     pub verified: u64,
-    /// Payments that do not match the request they name.
+    /// Refunds settled.
+    pub settled: u64,
+    /// Payments and refunds that do not match the request they name.
     pub issues: u64,
-    /// Verified payments that a reorg took away.
+    /// Verified payments and settled refunds that a reorg took away.
     pub reorged: u64,
 }
 
@@ -53,7 +59,7 @@ pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Resu
     let mut writer = writer;
     let batch = &change.batch;
     let taken = match &batch.rewind {
-        Some(rewind) => rewind::take_back(&mut writer, before, rewind, &change.doubted).await?,
+        Some(rewind) => rewind::take_back(&mut writer, before, rewind, (&change.doubted, &change.doubted_refunds)).await?,
         None => rewind::Taken::default(),
     };
     let cursor = moved(before, batch);
@@ -77,6 +83,7 @@ pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Resu
             judge::Outcome::Waits => {}
         }
     }
+    let kept_refunds = refund::judge_all(&mut writer, &change.refunds, (&taken, &mut tally)).await?;
     if let Some(through) = cursor.final_through {
         for cancellation in writer.tx.unapplied_cancellations(cursor.chain_id, through).await? {
             void(&mut writer, &cancellation).await?;
@@ -84,7 +91,7 @@ pub async fn apply(writer: Writer<'_>, before: &Cursor, change: &Change) -> Resu
     }
     ending::fail(&mut writer, &batch.failures).await?;
     ending::expire(&mut writer, &change.overdue).await?;
-    tally.reorged = rewind::tell(&mut writer, &taken, &kept);
+    tally.reorged = rewind::tell(&mut writer, &taken, (&kept, &kept_refunds));
     if let Some(newest) = batch.newly_final {
         writer.tx.prune_headers(cursor.chain_id, newest.number.saturating_sub(HEADERS_KEPT)).await?;
     }

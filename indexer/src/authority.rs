@@ -53,7 +53,7 @@ impl Appointments<'_> {
             RouterEvent::SignerSet { location, signer, until, .. } if *signer == who => {
                 ((location.block_number, location.log_index) < (at.block_number, at.log_index)).then_some(*until)
             }
-            RouterEvent::SignerSet { .. } | RouterEvent::Payment(_) | RouterEvent::NoncesCancelled { .. } => None,
+            RouterEvent::SignerSet { .. } | RouterEvent::Payment(_) | RouterEvent::Refund(_) | RouterEvent::NoncesCancelled { .. } => None,
         })
     }
 

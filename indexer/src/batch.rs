@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256};
-use settlement::event::{Location, PaymentEvent, RouterEvent};
+use settlement::event::{Location, PaymentEvent, RefundEvent, RouterEvent};
 use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::payment_request::FailureReason;
 use settlement::verify::Authority;
-use store::StoredRequest;
+use store::{RefundPayload, StoredRequest};
 
 use crate::authority::Appointments;
 use crate::error::IndexerError;
@@ -67,6 +67,9 @@ impl Batch {
     }
 }
 
+/// What is final under each policy that was asked about.
+type Finals = BTreeMap<String, Option<u64>>;
+
 /// The key of an event on its chain.
 #[must_use]
 pub const fn place(at: &Location) -> (u64, B256, u64) {
@@ -92,6 +95,23 @@ pub struct Case {
     pub tx_from: Option<Address>,
 }
 
+/// A refund, and what is needed to judge it.
+#[derive(Clone, Debug)]
+pub struct RefundCase {
+    /// The refund.
+    pub event: RefundEvent,
+    /// Whether it is seen for the first time.
+    pub is_new: bool,
+    /// The payload that it names; none for those of others.
+    pub payload: Option<RefundPayload>,
+    /// Why the payload's signer may sign there.
+    pub authority: Option<Authority>,
+    /// The newest block that is final under the payload's own policy.
+    pub final_through: Option<u64>,
+    /// The newest block of the node.
+    pub head: u64,
+}
+
 /// Everything that is asked, of the database and of the node, about the payments of a batch.
 pub struct Inquiry<'a> {
     /// Who may sign, and where to ask.
@@ -113,14 +133,14 @@ impl Inquiry<'_> {
         let are_more = stored.len() >= usize::try_from(MAX_JUDGED).unwrap_or(usize::MAX);
         let mut payments: BTreeMap<(u64, u64), (PaymentEvent, bool)> = stored.into_iter().map(|event| (order(&event.location), (event, false))).collect();
         for event in batch.late.iter().filter_map(payment) {
-            if !payments.contains_key(&order(&event.location)) && !self.is_stored(event).await? {
+            if !payments.contains_key(&order(&event.location)) && !self.appointments.store.is_stored(&event.location).await? {
                 tracing::warn!(chain_id = event.location.chain_id, tx_hash = %event.location.tx_hash, "a node had left a payment out");
                 payments.insert(order(&event.location), (event.clone(), true));
             }
         }
         payments.extend(batch.new.events.iter().filter_map(payment).map(|event| (order(&event.location), (event.clone(), true))));
         let known = self.requests(payments.values().map(|(event, _)| event)).await?;
-        let mut finals = BTreeMap::new();
+        let mut finals = Finals::new();
         let mut cases = Vec::with_capacity(payments.len());
         for (event, is_new) in payments.into_values() {
             let case = match known.get(&event.digest).or_else(|| known.get(&event.request_id)) {
@@ -132,15 +152,42 @@ impl Inquiry<'_> {
         Ok((cases, are_more))
     }
 
+    /// The refunds to look at, as [`Self::cases`].
+    ///
+    /// # Errors
+    /// When database or node do not answer.
+    pub async fn refunds(&self, batch: &Batch, scan: &mut RangeScan) -> Result<(Vec<RefundCase>, bool), IndexerError> {
+        let store = self.appointments.store;
+        let stored = match self.final_through {
+            Some(through) => store.unjudged_refunds(self.appointments.chain.chain_id, through.min(batch.holds_through()), MAX_JUDGED).await?,
+            None => Vec::new(),
+        };
+        let are_more = stored.len() >= usize::try_from(MAX_JUDGED).unwrap_or(usize::MAX);
+        let mut found: BTreeMap<(u64, u64), (RefundEvent, bool)> = stored.into_iter().map(|event| (order(&event.location), (event, false))).collect();
+        for event in batch.late.iter().filter_map(refund) {
+            if !found.contains_key(&order(&event.location)) && !store.is_stored(&event.location).await? {
+                tracing::warn!(chain_id = event.location.chain_id, tx_hash = %event.location.tx_hash, "a node had left a refund out");
+                found.insert(order(&event.location), (event.clone(), true));
+            }
+        }
+        found.extend(batch.new.events.iter().filter_map(refund).map(|event| (order(&event.location), (event.clone(), true))));
+        let (mut finals, mut cases) = (Finals::new(), Vec::with_capacity(found.len()));
+        for (event, is_new) in found.into_values() {
+            let payload = store.payload_of(&event).await?;
+            let (mut authority, mut through) = (None, self.final_through);
+            if let Some(payload) = &payload {
+                authority = self.appointments.authority(payload.signed.signer(), &event.location, scan).await?;
+                through = through.min(self.through(payload.signed.snapshot().finality, &mut finals).await?);
+            }
+            cases.push(RefundCase { event, is_new, payload, authority, final_through: through, head: self.head.number });
+        }
+        Ok((cases, are_more))
+    }
+
     async fn stored(&self, batch: &Batch) -> Result<Vec<PaymentEvent>, IndexerError> {
         let Some(through) = self.final_through else { return Ok(Vec::new()) };
         let through = through.min(batch.holds_through());
         Ok(self.appointments.store.unjudged_events(self.appointments.chain.chain_id, through, MAX_JUDGED).await?)
-    }
-
-    async fn is_stored(&self, event: &PaymentEvent) -> Result<bool, IndexerError> {
-        let stored = self.appointments.store.events_of_tx(event.location.chain_id, event.location.tx_hash).await?;
-        Ok(stored.iter().any(|other| place(&other.location) == place(&event.location)))
     }
 
     /// The requests that these payments name, by digest and by request id.
@@ -162,7 +209,7 @@ impl Inquiry<'_> {
         event: PaymentEvent,
         is_new: bool,
         stored: &StoredRequest,
-        (finals, scan): (&mut BTreeMap<String, Option<u64>>, &mut RangeScan),
+        (finals, scan): (&mut Finals, &mut RangeScan),
     ) -> Result<Case, IndexerError> {
         let reader = self.appointments.reader;
         let signed = match stored {
@@ -180,7 +227,7 @@ impl Inquiry<'_> {
     }
 
     /// What is final under a policy that a snapshot was signed with, which need not be today's.
-    async fn through(&self, policy: FinalityPolicy, finals: &mut BTreeMap<String, Option<u64>>) -> Result<Option<u64>, IndexerError> {
+    async fn through(&self, policy: FinalityPolicy, finals: &mut Finals) -> Result<Option<u64>, IndexerError> {
         if policy == self.appointments.chain.finality {
             return Ok(self.final_through);
         }
@@ -196,7 +243,14 @@ impl Inquiry<'_> {
 const fn payment(event: &RouterEvent) -> Option<&PaymentEvent> {
     match event {
         RouterEvent::Payment(payment) => Some(payment),
-        RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. } => None,
+        RouterEvent::Refund(_) | RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. } => None,
+    }
+}
+
+const fn refund(event: &RouterEvent) -> Option<&RefundEvent> {
+    match event {
+        RouterEvent::Refund(refund) => Some(refund),
+        RouterEvent::Payment(_) | RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. } => None,
     }
 }
 

@@ -15,6 +15,7 @@ pub fn record(cursor: &Cursor, tally: Tally, is_reorg: bool) {
     gauge!("indexer_lag_seconds", "chain" => chain.clone()).set(number(cursor.head.time.saturating_sub(cursor.scanned.time)));
     counter!("indexer_reorgs_total", "chain" => chain.clone()).increment(u64::from(is_reorg));
     counter!("indexer_payments_verified_total", "chain" => chain.clone()).increment(tally.verified);
+    counter!("indexer_refunds_settled_total", "chain" => chain.clone()).increment(tally.settled);
     counter!("indexer_payments_reorged_total", "chain" => chain.clone()).increment(tally.reorged);
     counter!("indexer_proof_issues_total", "chain" => chain).increment(tally.issues);
 }

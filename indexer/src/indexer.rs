@@ -345,19 +345,20 @@ impl Indexer {
         let appointments = Appointments { chain: &self.config.chain, store, reader: &*self.reader, new: &new, holds_through: batch.holds_through() };
         let inquiry = Inquiry { appointments, final_through, head: &batch.head };
         let mut scan = self.scan.clone();
-        let (cases, are_more) = inquiry.cases(&batch, &mut scan).await?;
+        let (cases, more_payments) = inquiry.cases(&batch, &mut scan).await?;
+        let (refunds, more_refunds) = inquiry.refunds(&batch, &mut scan).await?;
         let overdue = match batch.newly_final {
             Some(newest) => store.live_requests_before(chain_id, newest.time, MAX_EXPIRED).await?,
             None => Vec::new(),
         };
-        let doubted = match batch.rewind {
-            Some(_) => store.verified_above(chain_id, batch.holds_through()).await?,
-            None => Vec::new(),
+        let (doubted, doubted_refunds) = match batch.rewind {
+            Some(_) => (store.verified_above(chain_id, batch.holds_through()).await?, store.settled_above(chain_id, batch.holds_through()).await?),
+            None => (Vec::new(), Vec::new()),
         };
-        let change = Change { batch, cases, doubted, overdue };
+        let change = Change { batch, cases, refunds, doubted, doubted_refunds, overdue };
         let tally = apply(self.writer().await?, cursor, &change).await?;
         // Without a single verdict the rest would only be the same again.
-        self.is_behind = are_more && tally.judged > 0;
+        self.is_behind = (more_payments || more_refunds) && tally.judged > 0;
         Ok(())
     }
 

@@ -150,12 +150,12 @@ async fn doubt(
     Ok(())
 }
 
-fn listed(issues: &[ProofIssue]) -> Value {
+pub(crate) fn listed(issues: &[ProofIssue]) -> Value {
     issues.iter().map(|issue| json!({ "check": issue.check, "expected": issue.expected, "found": issue.found })).collect()
 }
 
 /// `data` with one more field.
-fn with(data: &Value, field: &str, value: Value) -> Value {
+pub(crate) fn with(data: &Value, field: &str, value: Value) -> Value {
     let mut data = data.clone();
     data[field] = value;
     data

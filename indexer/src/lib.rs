@@ -26,6 +26,7 @@ mod plan;
 mod progress;
 mod provider;
 pub mod reader;
+mod refund;
 pub mod registry;
 mod rewind;
 mod sighting;

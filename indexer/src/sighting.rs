@@ -56,7 +56,7 @@ async fn tell(writer: &mut Writer<'_>, agreement: &AgreementRecord, request: &Pa
     let at = &case.event.location;
     let mut data = about_event(request, at);
     // Identity is the transaction and the digest, never the log index, which another branch may change.
-    let is_known = named_tx(&request.state).is_none_or(|named| named == at.tx_hash) && writer.tx.is_moved(&case.event).await?;
+    let is_known = named_tx(&request.state).is_none_or(|named| named == at.tx_hash) && writer.tx.is_moved(case.event.digest, at).await?;
     if is_known {
         writer.tell(NoticeType::PaymentUpdated, agreement, data);
         return Ok(());

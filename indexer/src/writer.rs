@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use settlement::agreement::AgreementRecord;
 use settlement::chain::ChainPolicy;
 use settlement::event::Location;
-use settlement::ids::{AgreementId, EventId, PaymentRequestId};
+use settlement::ids::{AgreementId, EventId, PaymentRequestId, RefundId};
 use settlement::notice::{Notice, NoticeType};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
+use settlement::refund::RefundRequest;
 use settlement::{IdSource, Timestamp};
-use store::{StoreError, StoredRequest, Tx};
+use store::{StoreError, StoredRefund, StoredRequest, Tx};
 
 /// An open transaction and the notices that it will tell, in order.
 pub struct Writer<'a> {
@@ -55,6 +56,16 @@ impl<'a> Writer<'a> {
         Ok(stored.map(|stored| (agreement, stored)))
     }
 
+    /// An agreement and one of its refunds, as [`Self::lock`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock_refund(&mut self, agreement: &AgreementId, refund: &RefundId) -> Result<Option<(AgreementRecord, StoredRefund)>, StoreError> {
+        let Some(agreement) = self.tx.agreement(agreement).await? else { return Ok(None) };
+        let stored = self.tx.refund(refund).await?;
+        Ok(stored.map(|stored| (agreement, stored)))
+    }
+
     /// Moves a request to another state, if it is still in its own.
     ///
     /// # Errors
@@ -89,7 +100,20 @@ pub fn about(request: &PaymentRequest) -> Value {
 /// The same with where its payment stands.
 #[must_use]
 pub fn about_event(request: &PaymentRequest, at: &Location) -> Value {
-    let mut data = about(request);
+    placed(about(request), at)
+}
+
+/// What every notice about a refund on the chain says.
+#[must_use]
+pub fn about_refund_event(refund: &RefundRequest, at: &Location) -> Value {
+    let data = json!({
+        "contractId": refund.agreement.as_str(), "paymentRequestId": refund.payment.as_str(), "refundRequestId": refund.id.as_str(),
+        "amountAtomic": refund.amount.to_string(),
+    });
+    placed(data, at)
+}
+
+fn placed(mut data: Value, at: &Location) -> Value {
     data["chainId"] = json!(at.chain_id);
     data["txHash"] = json!(at.tx_hash.to_string());
     data["blockNumber"] = json!(at.block_number);

@@ -8,6 +8,7 @@ use settlement::clock::Timestamp;
 use settlement::ids::AgreementId;
 use settlement::milestone::Plan;
 use settlement::next_action::AgreementFacts;
+use settlement::refund::Refunds;
 use settlement::unit::Sibling;
 use store::{Cursor, Tx};
 
@@ -21,6 +22,7 @@ pub(crate) struct Known {
     pub(crate) payments: PaymentFacts,
     pub(crate) plan: Plan,
     pub(crate) siblings: Vec<Sibling>,
+    pub(crate) refunds: Refunds,
     pub(crate) setting: Setting,
 }
 
@@ -33,6 +35,8 @@ pub(crate) struct Setting {
     pub(crate) token: Token,
     /// How far the asset's chain was read.
     pub(crate) chain: ChainState,
+    /// The present, or the time of the chain's newest block where that is later.
+    pub(crate) now: Timestamp,
 }
 
 /// How far a chain was read.
@@ -121,7 +125,9 @@ impl Setting {
     pub(crate) async fn read(api: &Api, asset: &Asset) -> Result<Self, Problem> {
         // Entries of the registry are never deleted, so that of an agreement's asset is there.
         let token = api.store.token(asset).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
-        Ok(Self { token, chain: ChainState::read(api, asset.chain_id()).await? })
+        let chain = ChainState::read(api, asset.chain_id()).await?;
+        let now = chain.now(api.now());
+        Ok(Self { token, chain, now })
     }
 }
 
@@ -131,7 +137,8 @@ impl Known {
         let payments = api.store.payment_facts(&agreement.id).await?;
         let plan = api.store.plan(&agreement.id).await?;
         let siblings = api.store.siblings(&agreement.id).await?;
-        Ok(Self { agreement, payments, plan, siblings, setting })
+        let refunds = api.store.refunds(&agreement.id).await?;
+        Ok(Self { agreement, payments, plan, siblings, refunds, setting })
     }
 
     /// What is known inside a transaction, the agreement included, so that what is decided on it holds when it commits.
@@ -140,7 +147,8 @@ impl Known {
         let payments = tx.payment_facts(id).await?;
         let plan = tx.plan(id).await?;
         let siblings = tx.siblings(id).await?;
-        Ok(Self { agreement, payments, plan, siblings, setting: setting.clone() })
+        let refunds = tx.refunds(id).await?;
+        Ok(Self { agreement, payments, plan, siblings, refunds, setting: setting.clone() })
     }
 
     /// For the rules.
@@ -151,6 +159,8 @@ impl Known {
             payments: self.payments,
             plan: &self.plan,
             siblings: &self.siblings,
+            refunds: &self.refunds,
+            now: self.setting.now,
             final_time: self.setting.chain.final_time(),
         }
     }

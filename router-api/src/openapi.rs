@@ -33,6 +33,7 @@ mod tests;
         (name = "contracts", description = "Agreements: import, deliver, decide, cancel."),
         (name = "milestones", description = "Agreements divided into parts: plan, confirm, deliver, decide; each is paid by itself."),
         (name = "payments", description = "Payment requests: ask, pay, follow."),
+        (name = "refunds", description = "Refund requests: ask, answer, pay back."),
         (name = "documents", description = "Invoices and receipts."),
         (name = "events", description = "What happened, as a log and as a stream, and webhooks."),
         (name = "profiles", description = "What anybody may see of a profile."),

@@ -9,6 +9,7 @@ pub mod document;
 mod log;
 mod milestones;
 mod payments;
+mod refunds;
 mod signing;
 
 use std::collections::BTreeMap;

@@ -77,7 +77,7 @@ pub struct AvailableAction {
 /// What an action is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entity {
-    /// `contract`, `milestone`, `payment_request`, `receipt` or `invoice`.
+    /// `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id.
@@ -175,7 +175,7 @@ pub struct PaymentDocument {
 /// Why an action is refused now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BlockedReason {
-    /// `not_allowed`, or what [`crate::next_action::CannotRequest::code`] says.
+    /// `not_allowed`, or what [`crate::next_action::CannotRequest::code`] or [`crate::refund::CannotRefund::code`] says.
     pub code: &'static str,
     /// The rule.
     pub message: String,

@@ -86,12 +86,66 @@ impl PaymentEvent {
     }
 }
 
+/// A `RefundRouted` log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundEvent {
+    /// Where it stands.
+    pub location: Location,
+    /// Which contract emitted it.
+    pub emitter: Address,
+    /// Whose signature it was executed under.
+    pub operator: Address,
+    /// The `requestId` of the payment that is paid back.
+    pub parent: B256,
+    /// Hash of the refund's snapshot.
+    pub request_id: B256,
+    /// Who received: whoever had paid.
+    pub payee: Address,
+    /// Who paid back, whoever sent the transaction.
+    pub payer: Address,
+    /// Zero for the native coin.
+    pub token: Address,
+    /// Atomic units to the payee.
+    pub amount: U256,
+    /// The refund request's nonce.
+    pub nonce: U256,
+    /// Unix seconds.
+    pub deadline: U256,
+    /// What was signed.
+    pub digest: B256,
+}
+
+#[cfg(feature = "testing")]
+impl RefundEvent {
+    /// The event that the router emits at this place when it executes exactly this payload.
+    #[must_use]
+    pub fn executing(signed: &crate::refund::SignedRefund, location: Location) -> Self {
+        let payment = signed.payment();
+        Self {
+            location,
+            emitter: signed.snapshot().router,
+            operator: payment.operator,
+            parent: payment.parent,
+            request_id: payment.requestId,
+            payee: payment.payee,
+            payer: payment.payer,
+            token: payment.token,
+            amount: payment.amount,
+            nonce: payment.nonce,
+            deadline: payment.deadline,
+            digest: signed.digest(),
+        }
+    }
+}
+
 /// A log of the router that matters to settlement.
 #[expect(clippy::large_enum_variant, reason = "nearly every event is a payment; boxing it would cost an allocation per event")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouterEvent {
     /// Somebody paid.
     Payment(PaymentEvent),
+    /// Somebody paid back.
+    Refund(RefundEvent),
     /// An operator named or revoked a delegate.
     SignerSet {
         /// Where.
@@ -122,6 +176,7 @@ impl RouterEvent {
     pub const fn location(&self) -> &Location {
         match self {
             Self::Payment(event) => &event.location,
+            Self::Refund(event) => &event.location,
             Self::SignerSet { location, .. } | Self::NoncesCancelled { location, .. } => location,
         }
     }
@@ -131,6 +186,7 @@ impl RouterEvent {
     pub const fn operator(&self) -> Address {
         match self {
             Self::Payment(event) => event.operator,
+            Self::Refund(event) => event.operator,
             Self::SignerSet { operator, .. } | Self::NoncesCancelled { operator, .. } => *operator,
         }
     }
@@ -155,6 +211,23 @@ impl RouterEvent {
                 amount: e.amount,
                 fee_recipient: e.feeRecipient,
                 fee_amount: e.feeAmount,
+                nonce: e.nonce,
+                deadline: e.deadline,
+                digest: e.digest,
+            })));
+        }
+        if *topic == PaymentRouter::RefundRouted::SIGNATURE_HASH {
+            let e = PaymentRouter::RefundRouted::decode_log_data_validate(log).map_err(fail)?;
+            return Ok(Some(Self::Refund(RefundEvent {
+                location,
+                emitter,
+                operator: e.operator,
+                parent: e.parent,
+                request_id: e.requestId,
+                payee: e.payee,
+                payer: e.payer,
+                token: e.token,
+                amount: e.amount,
                 nonce: e.nonce,
                 deadline: e.deadline,
                 digest: e.digest,

@@ -74,6 +74,8 @@ ids! {
     UnitId = "unit_";
     /// A payment request.
     PaymentRequestId = "pr_";
+    /// A request to pay back what a payment paid, or a part of it.
+    RefundId = "rf_";
     /// One delivery of the work.
     SubmissionId = "sub_";
     /// One line of the durable event log.

@@ -3,7 +3,6 @@
 //! Nothing is decided here: an action is offered as available only when the rule that will judge it (the transitions of [`crate::agreement`] and
 //! [`crate::milestone`] and [`crate::payment_request`], and [`crate::unit`]) says yes to the same facts. An agent that follows the recommendation is never sent into a refusal.
 
-use serde::Serialize;
 use serde_json::json;
 
 use crate::agreement::{AgreementRecord, AgreementState, PaymentFacts};
@@ -14,15 +13,20 @@ use crate::error::NotAllowed;
 use crate::ids::{PaymentRequestId, invoice_id, receipt_id};
 use crate::milestone::{Circumstances, Plan, Progress};
 use crate::money::Quote;
+use crate::refund::Refunds;
 use crate::unit::{CannotSign, Fate, Sibling, UnitKind, open_amount};
 
 mod milestone;
 mod payment;
 mod plan;
+mod recommended;
+mod refund;
 mod request;
 
 pub use milestone::{MilestoneFacts, MilestonePayment};
 pub use payment::{CannotRequest, MAX_REQUESTS};
+pub use recommended::Recommended;
+pub use refund::{RefundFacts, RefundRecommendation};
 pub use request::{Permissions, RecommendedAction, RequestFacts, Seen};
 
 /// In which role somebody reads a resource.
@@ -51,80 +55,6 @@ impl Actor {
     }
 }
 
-macro_rules! recommendations {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $label:literal;)+) => {
-        /// What is best done next.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Recommended {
-            $($(#[$doc])* $name,)+
-        }
-
-        impl Recommended {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// The code in JSON.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
-            }
-
-            /// For people.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-        }
-    };
-}
-
-recommendations! {
-    /// The seller delivers.
-    SubmitDelivery = "submit_delivery", "Submit the work";
-    /// The buyer accepts or rejects; `availableActions` says which of the two is open.
-    DecideDelivery = "decide_delivery", "Decide on the delivery";
-    /// The buyer asks for a signed payload.
-    CreatePaymentRequest = "create_payment_request", "Create a payment request";
-    /// Load the live request in full.
-    FetchPaymentRequest = "fetch_payment_request", "Load the payment request before paying";
-    /// A request is in the way of a new one.
-    ReuseOrCancelActiveRequest = "reuse_or_cancel_active_request", "Use the active payment request, or cancel it first";
-    /// The payer's wallet executes the payload.
-    PayNow = "pay_now", "Check the payload and pay from the payer's wallet";
-    /// The chain has to speak.
-    WaitForConfirmations = "wait_for_confirmations", "Wait until the payment is final";
-    /// An older payload that covers the same work has to die first.
-    WaitForExpiry = "wait_for_expiry", "Wait until an earlier payload can no longer be paid";
-    /// It is the seller's turn.
-    WaitForSeller = "wait_for_seller", "Wait for the seller";
-    /// It is the buyer's turn.
-    WaitForBuyer = "wait_for_buyer", "Wait for the buyer";
-    /// The buyer takes up or cancels what the seller has proposed.
-    ReviewMilestone = "review_milestone", "Activate the proposed milestone, or cancel it";
-    /// The buyer adds or changes milestones until they add up to the amount of the agreement.
-    CompletePlan = "complete_milestone_plan", "Divide the whole amount into milestones";
-    /// A party confirms the plan.
-    ConfirmPlan = "confirm_milestone_plan", "Confirm the plan";
-    /// The buyer makes the plan final.
-    FinalizePlan = "finalize_milestone_plan", "Finalise the plan";
-    /// The seller delivers a milestone.
-    SubmitMilestone = "submit_milestone", "Submit a milestone";
-    /// The buyer accepts or rejects a milestone.
-    DecideMilestone = "decide_milestone", "Decide on a milestone";
-    /// A verified-looking payment does not prove itself.
-    InspectPaymentProof = "inspect_payment_proof", "Stop and inspect the payment proof";
-    /// All is done.
-    ViewReceipt = "view_receipt", "View the receipt";
-    /// There is nothing to do.
-    None = "none", "Nothing to do";
-}
-
-impl Serialize for Recommended {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
 /// All that is known about an agreement when somebody asks what to do.
 #[derive(Clone, Copy, Debug)]
 pub struct AgreementFacts<'a> {
@@ -138,6 +68,10 @@ pub struct AgreementFacts<'a> {
     pub plan: &'a Plan,
     /// Its requests.
     pub siblings: &'a [Sibling],
+    /// What was asked back.
+    pub refunds: &'a Refunds,
+    /// Now, or the time of the newest block where that is later.
+    pub now: Timestamp,
     /// Time of the newest final block of its chain, unix seconds; 0 when none is known.
     pub final_time: u64,
 }
@@ -155,6 +89,7 @@ impl AgreementFacts<'_> {
         if self.payments.proof_issue && matches!(actor, Actor::Buyer | Actor::Seller) {
             actions.push(self.on_contract(Action::InspectPaymentProof, actor).get(self.requests_path()));
         }
+        actions.extend(self.refund_actions(actor));
         // Which payment is in doubt the siblings do not say; each request offers its own receipt.
         let paid = self.siblings.iter().filter(|s| s.fate == Fate::Paid && !self.payments.proof_issue);
         actions.extend(paid.map(|s| self.on(Action::ViewReceipt, Entity { kind: "receipt", id: receipt_id(&s.request) }, actor).get(receipt_path(&s.request))));
@@ -184,6 +119,8 @@ impl AgreementFacts<'_> {
         match (&self.agreement.state, actor) {
             (_, Actor::Evaluator | Actor::Operator) => Recommended::None,
             (_, Actor::Buyer | Actor::Seller) if self.payments.proof_issue => Recommended::InspectPaymentProof,
+            // What the other side waits for comes first.
+            (_, Actor::Seller) if self.open_refund().is_some() => self.open_refund().unwrap_or(Recommended::None),
             (AgreementState::Cancelled { .. }, _) if paid => Recommended::ViewReceipt,
             (AgreementState::Cancelled { .. }, _) => Recommended::None,
             (AgreementState::Accepted { .. }, _) if self.payments.paid_in_full => Recommended::ViewReceipt,
@@ -350,14 +287,6 @@ impl AgreementFacts<'_> {
 
     fn request_path(&self, request: &PaymentRequestId) -> String {
         format!("{}/{request}", self.requests_path())
-    }
-}
-
-impl Recommended {
-    /// Whether it is somebody else's turn, or the chain's.
-    #[must_use]
-    pub const fn is_wait(self) -> bool {
-        matches!(self, Self::WaitForConfirmations | Self::WaitForExpiry | Self::WaitForSeller | Self::WaitForBuyer)
     }
 }
 

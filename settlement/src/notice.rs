@@ -82,6 +82,26 @@ notices! {
     PaymentReorged = "payment.reorged",
     /// A payment does not prove what it should.
     PaymentInspectionRequired = "payment.inspection_required",
+    /// The buyer asks for money back.
+    RefundRequested = "refund_request.created",
+    /// The seller will pay it back; a payload is signed.
+    RefundApproved = "refund_request.approved",
+    /// A fresh payload was signed for an approved refund whose earlier one was not paid in time.
+    RefundReissued = "refund_request.reissued",
+    /// The seller will not pay it back.
+    RefundDenied = "refund_request.denied",
+    /// The buyer took it back.
+    RefundCancelled = "refund_request.cancelled",
+    /// The refund was seen on the chain and is not final yet.
+    RefundPending = "refund_request.pending",
+    /// The refund is final and matches in every field.
+    RefundSettled = "refund_request.settled",
+    /// The same refund now stands in another block.
+    RefundUpdated = "refund_request.updated",
+    /// A reorg took a settled refund away.
+    RefundReorged = "refund_request.reorged",
+    /// An event names the refund and is not what was signed.
+    RefundMismatch = "refund_request.settlement_mismatch",
     /// A receipt was issued.
     ReceiptIssued = "receipt.issued",
     /// A receipt no longer holds.

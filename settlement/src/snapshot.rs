@@ -2,11 +2,10 @@
 //!
 //! `requestId = keccak256(snapshot)`; the EIP-712 struct `Payment` carries it; its digest is what the operator signs. Both are in the event.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_sol_types::SolStruct;
-use contracts::{Payment, router_domain};
+use alloy_primitives::{Address, B256, U256};
+use contracts::Payment;
 
-use crate::agreement::{AgreementRecord, ConsentKind, recover};
+use crate::agreement::{AgreementRecord, ConsentKind};
 use crate::asset::{Asset, Token, UnusableAddress, check_party};
 use crate::canonical::{canonical_json, hash_text};
 use crate::clock::Timestamp;
@@ -15,12 +14,14 @@ use crate::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
 use crate::money::{Amount, FeeError, FeePolicy, Quote};
 use crate::unit::UnitKind;
 
-mod document;
+pub(crate) mod document;
+mod signed;
 
 use document::Document;
+pub use signed::{Signable, Signed};
 
 /// Deadlines are JSON integers, so they stay exact in every reader (RFC 8785 §3.2.2.3).
-const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+pub(crate) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// All that was agreed and asked for one payment. Immutable once signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +121,9 @@ pub enum SnapshotError {
     /// The registry entry is of another asset.
     #[error("the token registry entry is not of the agreement's asset")]
     WrongToken,
+    /// A refund answers for one payment.
+    #[error("the refund is of another payment")]
+    WrongPayment,
     /// The text is not a snapshot.
     #[error("the snapshot is malformed: {0}")]
     Malformed(String),
@@ -190,15 +194,13 @@ impl Snapshot {
     /// # Errors
     /// When the text is not a snapshot document, or not its canonical form.
     pub fn parse(text: &str) -> Result<Self, SnapshotError> {
-        let document: Document = serde_json::from_str(text).map_err(|e| SnapshotError::Malformed(e.to_string()))?;
-        let snapshot = Self::try_from(document)?;
-        if snapshot.canonical() == text { Ok(snapshot) } else { Err(SnapshotError::NotCanonical) }
+        Signable::parse(text)
     }
 
     /// The RFC 8785 text.
     #[must_use]
     pub fn canonical(&self) -> String {
-        canonical_json(&Document::from(self)).expect("a struct of strings and safe integers is always JSON")
+        Signable::canonical(self)
     }
 
     /// `keccak256` of the canonical text.
@@ -211,6 +213,27 @@ impl Snapshot {
     #[must_use]
     pub fn payment(&self) -> Payment {
         self.payment_with(self.request_id())
+    }
+
+    /// What the operator signs (EIP-712).
+    #[must_use]
+    pub fn digest(&self) -> B256 {
+        Signable::digest(self)
+    }
+}
+
+/// A payment's snapshot and the operator's signature over its digest.
+pub type SignedSnapshot = Signed<Snapshot>;
+
+impl Signable for Snapshot {
+    fn parse(text: &str) -> Result<Self, SnapshotError> {
+        let document: Document = serde_json::from_str(text).map_err(|e| SnapshotError::Malformed(e.to_string()))?;
+        let snapshot = Self::try_from(document)?;
+        if snapshot.canonical() == text { Ok(snapshot) } else { Err(SnapshotError::NotCanonical) }
+    }
+
+    fn canonical(&self) -> String {
+        canonical_json(&Document::from(self)).expect("a struct of strings and safe integers is always JSON")
     }
 
     fn payment_with(&self, request_id: B256) -> Payment {
@@ -230,85 +253,23 @@ impl Snapshot {
         }
     }
 
-    /// What the operator signs (EIP-712).
-    #[must_use]
-    pub fn digest(&self) -> B256 {
-        self.payment().eip712_signing_hash(&router_domain(self.asset.chain_id(), self.router))
-    }
-}
-
-/// A snapshot with the signature over its digest. Made only when the signature recovers; everything derived is recomputed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedSnapshot {
-    snapshot: Snapshot,
-    canonical: String,
-    request_id: B256,
-    digest: B256,
-    signature: Bytes,
-    signer: Address,
-}
-
-impl SignedSnapshot {
-    /// Joins a snapshot and its signature.
-    ///
-    /// # Errors
-    /// [`SnapshotError::BadSignature`] when no signer can be recovered.
-    pub fn new(snapshot: Snapshot, signature: Bytes) -> Result<Self, SnapshotError> {
-        let canonical = snapshot.canonical();
-        let request_id = hash_text(&canonical);
-        let domain = router_domain(snapshot.asset.chain_id(), snapshot.router);
-        let digest = snapshot.payment_with(request_id).eip712_signing_hash(&domain);
-        let signer = recover(&digest, &signature).ok_or(SnapshotError::BadSignature)?;
-        Ok(Self { snapshot, canonical, request_id, digest, signature, signer })
+    fn asset(&self) -> Asset {
+        self.asset
     }
 
-    /// Reads it back from what was stored or handed out.
-    ///
-    /// # Errors
-    /// When the text is not a canonical snapshot or the signature recovers to nobody.
-    pub fn parse(canonical: &str, signature: Bytes) -> Result<Self, SnapshotError> {
-        Self::new(Snapshot::parse(canonical)?, signature)
+    fn router(&self) -> Address {
+        self.router
     }
 
-    /// The snapshot.
-    #[must_use]
-    pub const fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+    fn symbol(&self) -> &str {
+        &self.symbol
     }
 
-    /// Its RFC 8785 text.
-    #[must_use]
-    pub fn canonical(&self) -> &str {
-        &self.canonical
+    fn decimals(&self) -> u8 {
+        self.decimals
     }
 
-    /// `keccak256` of that text.
-    #[must_use]
-    pub const fn request_id(&self) -> B256 {
-        self.request_id
-    }
-
-    /// What was signed.
-    #[must_use]
-    pub const fn digest(&self) -> B256 {
-        self.digest
-    }
-
-    /// 65 bytes, `r ‖ s ‖ v`.
-    #[must_use]
-    pub const fn signature(&self) -> &Bytes {
-        &self.signature
-    }
-
-    /// Who signed.
-    #[must_use]
-    pub const fn signer(&self) -> Address {
-        self.signer
-    }
-
-    /// The router's struct.
-    #[must_use]
-    pub fn payment(&self) -> Payment {
-        self.snapshot.payment_with(self.request_id)
+    fn finality(&self) -> FinalityPolicy {
+        self.finality
     }
 }

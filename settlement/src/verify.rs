@@ -22,10 +22,11 @@ use contracts::router_domain;
 
 use crate::agreement::{AgreementRecord, ConsentKind};
 use crate::event::PaymentEvent;
+use crate::finality::FinalityPolicy;
 use crate::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId};
 use crate::milestone::Milestone;
 use crate::money::{Amount, FeePolicy};
-use crate::snapshot::SignedSnapshot;
+use crate::snapshot::{Signable, Signed, SignedSnapshot};
 use crate::unit::UnitKind;
 
 /// Why the signer counted as authorised.
@@ -129,7 +130,7 @@ pub struct ProofIssue {
     pub found: String,
 }
 
-type Check = (&'static str, fn(&Evidence<'_>) -> Result<(), (String, String)>);
+type Check = (&'static str, fn(&Evidence<'_>) -> Finding);
 
 /// The checks, in order. Their names are public: receipts, problems and reports use them.
 pub const CHECKS: &[Check] = &[
@@ -138,7 +139,7 @@ pub const CHECKS: &[Check] = &[
     ("request_id", |e| same(&e.signed.request_id(), &e.event.request_id)),
     ("digest", |e| same(&e.signed.digest(), &e.event.digest)),
     ("operator", |e| same(&e.signed.snapshot().operator, &e.event.operator)),
-    ("signer", signer),
+    ("signer", |e| signed_with_authority(e.signed, e.authority, e.event.location.block_time)),
     ("payer", |e| same(&e.signed.snapshot().payer, &e.event.payer)),
     ("payee", |e| same(&e.signed.snapshot().payee, &e.event.payee)),
     ("token", |e| same(&e.signed.snapshot().asset.token_address(), &e.event.token)),
@@ -147,10 +148,10 @@ pub const CHECKS: &[Check] = &[
     ("fee_amount", |e| same(&e.signed.snapshot().quote.fee.atomic(), &e.event.fee_amount)),
     ("nonce", |e| same(&e.signed.snapshot().nonce, &e.event.nonce)),
     ("deadline", |e| same(&U256::from(e.signed.snapshot().deadline), &e.event.deadline)),
-    ("in_time", in_time),
+    ("in_time", |e| before_deadline(e.signed.snapshot().deadline, e.event.location.block_time)),
     ("fee_split", fee_split),
     ("agreement", agreement),
-    ("finality", finality),
+    ("finality", |e| is_final(e.signed.snapshot().finality, e.event.location.block_number, e.final_through)),
 ];
 
 /// A verified payment. Only [`verify`] makes one; its fields cannot be set from outside.
@@ -198,8 +199,12 @@ impl Proof {
 /// Runs every check, in order, and says of each whether it holds.
 #[must_use]
 pub fn report(evidence: &Evidence<'_>) -> Vec<(&'static str, Result<(), ProofIssue>)> {
-    let run = |(name, check): &Check| (*name, check(evidence).map_err(|(expected, found)| ProofIssue { check: name, expected, found }));
-    CHECKS.iter().map(run).collect()
+    CHECKS.iter().map(|(name, check)| (*name, named(name, check(evidence)))).collect()
+}
+
+/// What the check of this name found.
+pub(crate) fn named(check: &'static str, finding: Finding) -> Result<(), ProofIssue> {
+    finding.map_err(|(expected, found)| ProofIssue { check, expected, found })
 }
 
 /// Verifies an event against the signed snapshot.
@@ -227,17 +232,20 @@ pub fn only_awaits_finality(issues: &[ProofIssue]) -> bool {
     matches!(issues, [only] if only.check == "finality")
 }
 
-fn same<T: PartialEq + ToString>(expected: &T, found: &T) -> Result<(), (String, String)> {
+/// What a check found: nothing wrong, or what was expected and what was found.
+pub(crate) type Finding = Result<(), (String, String)>;
+
+pub(crate) fn same<T: PartialEq + ToString>(expected: &T, found: &T) -> Finding {
     if expected == found { Ok(()) } else { Err((expected.to_string(), found.to_string())) }
 }
 
-fn signer(e: &Evidence<'_>) -> Result<(), (String, String)> {
-    let snapshot = e.signed.snapshot();
-    let digest = e.signed.payment().eip712_signing_hash(&router_domain(snapshot.asset.chain_id(), snapshot.router));
-    let recovered = crate::agreement::recover(&digest, e.signed.signature());
-    let block_time = e.event.location.block_time;
-    let authorised = match e.authority {
-        Some(Authority::Operator) => recovered == Some(snapshot.operator),
+/// Whether the signature recovers to the operator, or to a delegate that was valid at the time of the block.
+pub(crate) fn signed_with_authority<S: Signable>(signed: &Signed<S>, authority: Option<Authority>, block_time: u64) -> Finding {
+    let (snapshot, payment) = (signed.snapshot(), signed.payment());
+    let digest = payment.eip712_signing_hash(&router_domain(snapshot.asset().chain_id(), snapshot.router()));
+    let recovered = crate::agreement::recover(&digest, signed.signature());
+    let authorised = match authority {
+        Some(Authority::Operator) => recovered == Some(payment.operator),
         Some(Authority::Delegate { signer, until }) => recovered == Some(signer) && block_time <= until,
         None => false,
     };
@@ -245,15 +253,21 @@ fn signer(e: &Evidence<'_>) -> Result<(), (String, String)> {
         return Ok(());
     }
     let found = recovered.map_or_else(|| "no signer".to_owned(), |signer| format!("{signer}, who was not authorised at {block_time}"));
-    Err((format!("{} or a delegate of it", snapshot.operator), found))
+    Err((format!("{} or a delegate of it", payment.operator), found))
 }
 
-fn in_time(e: &Evidence<'_>) -> Result<(), (String, String)> {
-    let (deadline, time) = (e.signed.snapshot().deadline, e.event.location.block_time);
-    if time <= deadline { Ok(()) } else { Err((format!("a block time up to {deadline}"), time.to_string())) }
+pub(crate) fn before_deadline(deadline: u64, block_time: u64) -> Finding {
+    if block_time <= deadline { Ok(()) } else { Err((format!("a block time up to {deadline}"), block_time.to_string())) }
 }
 
-fn fee_split(e: &Evidence<'_>) -> Result<(), (String, String)> {
+pub(crate) fn is_final(policy: FinalityPolicy, block: u64, final_through: Option<u64>) -> Finding {
+    match final_through {
+        Some(through) if block <= through => Ok(()),
+        through => Err((format!("block {block} final under {policy}"), through.map_or_else(|| "no final block".to_owned(), |t| format!("final through {t}")))),
+    }
+}
+
+fn fee_split(e: &Evidence<'_>) -> Finding {
     let snapshot = e.signed.snapshot();
     match snapshot.fee.quote(Amount::new(e.event.amount)) {
         Ok(quote) if quote == snapshot.quote && quote.fee.atomic() == e.event.fee_amount => Ok(()),
@@ -262,7 +276,7 @@ fn fee_split(e: &Evidence<'_>) -> Result<(), (String, String)> {
     }
 }
 
-fn agreement(e: &Evidence<'_>) -> Result<(), (String, String)> {
+fn agreement(e: &Evidence<'_>) -> Finding {
     let Some(agreed) = e.agreed else { return Ok(()) };
     let s = e.signed.snapshot();
     same(&agreed.agreement, &s.agreement)?;
@@ -287,17 +301,6 @@ fn agreement(e: &Evidence<'_>) -> Result<(), (String, String)> {
     }
 }
 
-fn at_most(agreed: Amount, paid: Amount) -> Result<(), (String, String)> {
+fn at_most(agreed: Amount, paid: Amount) -> Finding {
     if paid <= agreed { Ok(()) } else { Err((format!("at most {agreed}"), paid.to_string())) }
-}
-
-fn finality(e: &Evidence<'_>) -> Result<(), (String, String)> {
-    let block = e.event.location.block_number;
-    match e.final_through {
-        Some(through) if block <= through => Ok(()),
-        through => Err((
-            format!("block {block} final under {}", e.signed.snapshot().finality),
-            through.map_or_else(|| "no final block".to_owned(), |t| format!("final through {t}")),
-        )),
-    }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use alloy_primitives::Address;
 use async_trait::async_trait;
 use secrecy::SecretString;
-use settlement::snapshot::{SignedSnapshot, Snapshot};
+use settlement::refund::{RefundSnapshot, SignedRefund};
+use settlement::snapshot::{Signable, SignedSnapshot, Snapshot};
 
 use crate::key::{KeyError, WalletKey};
 use crate::keystore::{self, KeystoreError};
@@ -64,5 +65,10 @@ impl RoutingSigner for LocalSigner {
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
         let signature = self.0.sign_digest(&snapshot.digest());
         checked(self.address(), snapshot, signature)
+    }
+
+    async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
+        let signature = self.0.sign_digest(&refund.digest());
+        checked(self.address(), refund, signature)
     }
 }

@@ -1,4 +1,4 @@
-//! The `execution` of a payment request: all that a wallet, a library or a careful agent needs to pay it and to check what it signs.
+//! The `execution` of a payment request or a refund: all that a wallet, a library or a careful agent needs to pay it and to check what it signs.
 //!
 //! Everything in it follows from two things, the snapshot and the signature over its digest. The API makes it with
 //! [`ExecutionPayload::build`], buyers check it with [`crate::wallet::check`]: both sides share the encoding in this file.
@@ -9,7 +9,7 @@ use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy_sol_types::{SolCall, SolStruct, sol};
 use contracts::{Payment, PaymentRouter, router_domain};
 use serde::{Deserialize, Serialize};
-use settlement::snapshot::SignedSnapshot;
+use settlement::snapshot::{Signable, Signed};
 
 sol! {
     /// ERC-20's `approve`.
@@ -82,7 +82,7 @@ pub struct PaymentFields {
     pub operator: Address,
     /// `keccak256` of the snapshot.
     pub request_id: B256,
-    /// Zero: a payment, not a refund.
+    /// Zero for a payment; for a refund the `requestId` of the payment that is paid back.
     pub parent: B256,
     /// Who pays.
     #[serde(with = "eip55")]
@@ -181,15 +181,15 @@ pub struct SendCall {
 }
 
 impl ExecutionPayload {
-    /// The payload of a signed request.
+    /// The payload of a signed payment or refund.
     #[must_use]
-    pub fn build(signed: &SignedSnapshot) -> Self {
+    pub fn build<S: Signable>(signed: &Signed<S>) -> Self {
         let (snapshot, payment) = (signed.snapshot(), signed.payment());
-        let (chain_id, total) = (snapshot.asset.chain_id(), snapshot.quote.total.atomic());
+        let (chain_id, router, total) = (snapshot.asset().chain_id(), snapshot.router(), total(&payment));
         let native = payment.token.is_zero();
-        let approval = (!native).then(|| approval(payment.token, snapshot.router, total));
+        let approval = (!native).then(|| approval(payment.token, router, total));
         let data = pay_calldata(&payment, signed.signature());
-        let call = Call { to: snapshot.router, data, value: if native { total } else { U256::ZERO } };
+        let call = Call { to: router, data, value: if native { total } else { U256::ZERO } };
         let fields = PaymentFields::from(&payment);
         Self {
             wallet_send_calls: WalletSendCalls {
@@ -203,7 +203,7 @@ impl ExecutionPayload {
             payment: call,
             chain_id,
             decoded_call: DecodedCall { function_name: "pay".to_owned(), args: (fields.clone(), signed.signature().clone()) },
-            typed_data: TypedData::new(chain_id, snapshot.router, fields),
+            typed_data: TypedData::new(chain_id, router, fields),
             signature: signed.signature().clone(),
             digest: signed.digest(),
             request_id: signed.request_id(),
@@ -240,6 +240,11 @@ fn payment_type() -> Vec<TypedField> {
         TypedField { name: name.to_owned(), kind: kind.to_owned() }
     };
     fields.split(',').map(field).collect()
+}
+
+/// What the payer pays. A sum beyond the type saturates, as in the router, at a value that nobody has.
+pub(crate) fn total(payment: &Payment) -> U256 {
+    payment.amount.saturating_add(payment.feeAmount)
 }
 
 /// `pay(payment, signature)`.

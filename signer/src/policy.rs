@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use async_trait::async_trait;
 use settlement::asset::{UnusableAddress, check_party};
 use settlement::chain::ChainPolicy;
 use settlement::clock::{Clock, Timestamp};
 use settlement::money::{FeeError, Quote};
-use settlement::snapshot::{SignedSnapshot, Snapshot};
+use settlement::refund::{RefundSnapshot, SignedRefund};
+use settlement::snapshot::{Signable, SignedSnapshot, Snapshot};
 
 use crate::routing::{RoutingSigner, SignerError};
 
@@ -71,6 +72,12 @@ pub enum Refusal {
     /// Nothing is paid.
     #[error("the payment is of nothing")]
     ZeroAmount,
+    /// A refund that answers for no payment: the router would take it for a payment.
+    #[error("the refund names no payment")]
+    NoParent,
+    /// The router refuses it.
+    #[error("{0} would pay itself")]
+    PaysItself(Address),
     /// Money sent to this address would be lost.
     #[error(transparent)]
     Party(#[from] UnusableAddress),
@@ -99,21 +106,44 @@ impl SigningPolicy {
     /// # Errors
     /// The first bound that it breaks.
     pub fn check(&self, snapshot: &Snapshot, now: Timestamp) -> Result<(), Refusal> {
-        let asked = snapshot.asset.chain_id();
-        if asked != self.chain_id {
-            return Err(Refusal::Chain { allowed: self.chain_id, asked });
+        self.check_bounds(snapshot, now)?;
+        check_money(snapshot)
+    }
+
+    /// Whether the key signs `refund` at `now`.
+    ///
+    /// # Errors
+    /// The first bound that it breaks.
+    pub fn check_refund(&self, refund: &RefundSnapshot, now: Timestamp) -> Result<(), Refusal> {
+        self.check_bounds(refund, now)?;
+        if refund.amount.is_zero() {
+            return Err(Refusal::ZeroAmount);
         }
-        if snapshot.router != self.router {
-            return Err(Refusal::Router { allowed: self.router, asked: snapshot.router });
+        if refund.parent.is_zero() {
+            return Err(Refusal::NoParent);
         }
-        if snapshot.operator != self.operator {
-            return Err(Refusal::Operator { allowed: self.operator, asked: snapshot.operator });
+        for (role, address) in [("payer", refund.payer), ("payee", refund.payee)] {
+            check_party(role, address, &refund.asset, refund.router)?;
+        }
+        if refund.payer == refund.payee { Err(Refusal::PaysItself(refund.payer)) } else { Ok(()) }
+    }
+
+    /// Chain, router, operator and age of a payload.
+    fn check_bounds<S: Signable>(&self, snapshot: &S, now: Timestamp) -> Result<(), Refusal> {
+        let payment = snapshot.payment_with(B256::ZERO);
+        let (chain_id, router) = (snapshot.asset().chain_id(), snapshot.router());
+        if chain_id != self.chain_id {
+            return Err(Refusal::Chain { allowed: self.chain_id, asked: chain_id });
+        }
+        if router != self.router {
+            return Err(Refusal::Router { allowed: self.router, asked: router });
+        }
+        if payment.operator != self.operator {
+            return Err(Refusal::Operator { allowed: self.operator, asked: payment.operator });
         }
         let latest = now.plus(self.max_lifetime.saturating_add(CLOCK_MARGIN)).unix_seconds();
-        if snapshot.deadline > latest {
-            return Err(Refusal::Deadline { latest, deadline: snapshot.deadline });
-        }
-        check_money(snapshot)
+        let deadline = payment.deadline.saturating_to();
+        if deadline > latest { Err(Refusal::Deadline { latest, deadline }) } else { Ok(()) }
     }
 }
 
@@ -164,5 +194,10 @@ impl RoutingSigner for PolicySigner {
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
         self.policy.check(&snapshot, self.clock.now())?;
         self.inner.sign(snapshot).await
+    }
+
+    async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
+        self.policy.check_refund(&refund, self.clock.now())?;
+        self.inner.sign_refund(refund).await
     }
 }

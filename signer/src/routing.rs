@@ -4,11 +4,12 @@ use std::fmt::Debug;
 
 use alloy_primitives::Address;
 use async_trait::async_trait;
-use settlement::snapshot::{SignedSnapshot, Snapshot, SnapshotError};
+use settlement::refund::{RefundSnapshot, SignedRefund};
+use settlement::snapshot::{Signable, Signed, SignedSnapshot, Snapshot, SnapshotError};
 
 use crate::policy::Refusal;
 
-/// Signs payment requests for an operator: the operator's own key or, normally, a delegate of it.
+/// Signs payment requests and refunds for an operator: the operator's own key or, normally, a delegate of it.
 #[async_trait]
 pub trait RoutingSigner: Send + Sync + Debug {
     /// The address that its signatures recover to.
@@ -22,6 +23,12 @@ pub trait RoutingSigner: Send + Sync + Debug {
     /// # Errors
     /// When the key cannot be reached now, or will not or cannot sign this snapshot.
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError>;
+
+    /// Signs the EIP-712 digest of a refund's `Payment`, as [`RoutingSigner::sign`] does that of a payment.
+    ///
+    /// # Errors
+    /// When the key cannot be reached now, or will not or cannot sign this refund.
+    async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError>;
 }
 
 /// Why a snapshot was not signed. Nothing was handed out.
@@ -49,13 +56,13 @@ pub enum SignerError {
     Unusable(#[source] SnapshotError),
 }
 
-/// Joins a snapshot and the signature that the signer at `address` made of its digest, if it is that signer's: the check that every
+/// Joins a payment's or a refund's snapshot and the signature that the signer at `address` made of its digest, if it is that signer's: the check that every
 /// implementation of [`RoutingSigner`] owes.
 ///
 /// # Errors
 /// [`SignerError::WrongSignature`] and [`SignerError::Unusable`].
-pub fn checked(address: Address, snapshot: Snapshot, signature: alloy_primitives::Bytes) -> Result<SignedSnapshot, SignerError> {
-    let signed = SignedSnapshot::new(snapshot, signature).map_err(SignerError::Unusable)?;
+pub fn checked<S: Signable>(address: Address, snapshot: S, signature: alloy_primitives::Bytes) -> Result<Signed<S>, SignerError> {
+    let signed = Signed::new(snapshot, signature).map_err(SignerError::Unusable)?;
     match signed.signer() {
         recovered if recovered == address => Ok(signed),
         recovered => Err(SignerError::WrongSignature { address, recovered }),

@@ -148,12 +148,14 @@ CREATE INDEX proof_issues_open ON proof_issues (agreement_id) WHERE closed_at IS
 
 -- Double entry. Never updated, never deleted; a correction names what it reverses.
 CREATE TABLE postings (
-    -- `<payment request>:<block hash>:<log index>:<how often posted before>`, and the number of the line.
+    -- `<payment or refund request>:<what>:<how often posted before>`, and the number of the line. What: `<block hash>:<log index>` of an event, or `due`.
     entry TEXT NOT NULL,
     line BIGINT NOT NULL,
     agreement_id TEXT NOT NULL REFERENCES agreements (id),
     payment_request_id TEXT NOT NULL REFERENCES payment_requests (id),
-    account TEXT NOT NULL CHECK (account IN ('buyer_external', 'seller_proceeds', 'platform_fee')),
+    -- What the entry stands for: of each request at most one entry of a kind stands.
+    booked TEXT NOT NULL CHECK (booked IN ('payment', 'refund_due', 'refund')),
+    account TEXT NOT NULL CHECK (account IN ('buyer_external', 'seller_proceeds', 'platform_fee', 'refund_due')),
     wallet TEXT NOT NULL,
     side TEXT NOT NULL CHECK (side IN ('debit', 'credit')),
     asset TEXT NOT NULL,

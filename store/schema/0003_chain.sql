@@ -38,11 +38,12 @@ CREATE TABLE router_events (
     block_number BIGINT NOT NULL,
     block_time BIGINT NOT NULL,
     tx_hash TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('payment', 'signer_set', 'nonces_cancelled')),
+    kind TEXT NOT NULL CHECK (kind IN ('payment', 'refund', 'signer_set', 'nonces_cancelled')),
     operator TEXT NOT NULL,
-    -- payment
+    -- payment and refund; a refund has a parent and no fee
     emitter TEXT,
     request_id TEXT,
+    parent TEXT,
     payee TEXT,
     payer TEXT,
     token TEXT,
@@ -70,5 +71,5 @@ CREATE INDEX router_events_unjudged ON router_events (chain_id, block_number) WH
 CREATE INDEX router_events_by_digest ON router_events (digest) WHERE digest IS NOT NULL;
 CREATE INDEX router_events_by_tx ON router_events (chain_id, tx_hash);
 CREATE INDEX router_events_signers ON router_events (chain_id, operator, signer) WHERE kind = 'signer_set';
-CREATE INDEX router_events_nonces ON router_events (chain_id, operator, nonce) WHERE kind = 'payment';
+CREATE INDEX router_events_nonces ON router_events (chain_id, operator, nonce) WHERE nonce IS NOT NULL;
 CREATE INDEX router_events_cancelled ON router_events (chain_id, operator, word) WHERE kind = 'nonces_cancelled';

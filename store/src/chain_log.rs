@@ -2,8 +2,8 @@
 
 use alloy_primitives::B256;
 use settlement::Timestamp;
-use settlement::event::PaymentEvent;
-use settlement::ids::PaymentRequestId;
+use settlement::event::Location;
+use settlement::ids::{PaymentRequestId, RefundId};
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
@@ -111,6 +111,13 @@ impl Store {
         let rows = query.bind(signed(chain_id)?).bind(signed(number)?).fetch_all(self.database.pool()).await?;
         rows.iter().map(|row| Fields::new("proofs", "payment_request_id", row)?.parsed("payment_request_id")).collect()
     }
+
+    /// The refunds that are settled by an event above a block.
+    pub async fn settled_above(&self, chain_id: u64, number: u64) -> Result<Vec<RefundId>, StoreError> {
+        let query = sqlx::query("SELECT refund_request_id FROM refund_proofs WHERE chain_id = $1 AND block_number > $2 ORDER BY block_number, log_index");
+        let rows = query.bind(signed(chain_id)?).bind(signed(number)?).fetch_all(self.database.pool()).await?;
+        rows.iter().map(|row| Fields::new("refund_proofs", "refund_request_id", row)?.parsed("refund_request_id")).collect()
+    }
 }
 
 impl Tx {
@@ -189,13 +196,17 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::Fenced`].
-    pub async fn rewind(&mut self, chain_id: u64, to: u64, epoch: u64) -> Result<Vec<PaymentEvent>, StoreError> {
+    pub async fn rewind(&mut self, chain_id: u64, to: u64, epoch: u64) -> Result<Vec<Location>, StoreError> {
         self.fence(chain_id, epoch).await?;
         let (chain, above) = (signed(chain_id)?, signed(to)?);
         let orphaned = router_event::orphan_above(self.connection(), chain_id, to).await?;
         sqlx::query("DELETE FROM chain_headers WHERE chain_id = $1 AND number > $2").bind(chain).bind(above).execute(self.connection()).await?;
-        let unvoid = sqlx::query("UPDATE units SET voided_in_block = NULL WHERE chain_id = $1 AND voided_in_block > $2").bind(chain).bind(above);
-        unvoid.execute(self.connection()).await?;
+        for unvoid in [
+            "UPDATE units SET voided_in_block = NULL WHERE chain_id = $1 AND voided_in_block > $2",
+            "UPDATE refund_requests SET voided_in_block = NULL WHERE chain_id = $1 AND voided_in_block > $2",
+        ] {
+            sqlx::query(unvoid).bind(chain).bind(above).execute(self.connection()).await?;
+        }
         Ok(orphaned)
     }
 

@@ -1,10 +1,10 @@
 //! The ledger: double entry, only ever added to.
 
 use settlement::Timestamp;
-use settlement::ids::{AgreementId, PaymentRequestId};
-use settlement::ledger::{Account, Posting, Side};
-use sqlx::AnyConnection;
+use settlement::ids::AgreementId;
+use settlement::ledger::{Account, Booked, Posting, Side};
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::error::{Conflict, StoreError};
 use crate::row::{Fields, lower};
@@ -32,6 +32,7 @@ fn posting(row: &AnyRow) -> Result<StoredPosting, StoreError> {
         posting: Posting {
             agreement: fields.parsed("agreement_id")?,
             request: fields.parsed("payment_request_id")?,
+            refund: fields.opt_parsed("refund_request_id")?,
             account: fields.one_of("account", |name| Account::parse(name, wallet))?,
             side: fields.one_of("side", |name| [Side::Debit, Side::Credit].into_iter().find(|side| side.name() == name))?,
             asset: fields.parsed("asset")?,
@@ -42,13 +43,32 @@ fn posting(row: &AnyRow) -> Result<StoredPosting, StoreError> {
     })
 }
 
-/// Lines of a request that nothing takes back.
-async fn standing(connection: &mut AnyConnection, request: &PaymentRequestId) -> Result<Vec<StoredPosting>, StoreError> {
-    let query = sqlx::query(
-        "SELECT * FROM postings p WHERE payment_request_id = $1 AND reverses IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM postings r WHERE r.reverses = p.entry) ORDER BY entry, line",
+/// How the database names what an entry stands for: the kind, and the request that it is of.
+fn columns<'a>(of: Booked<'a>) -> (&'static str, &'a str) {
+    match of {
+        Booked::Payment(request) => ("payment", request.as_str()),
+        Booked::RefundDue(refund) => ("refund_due", refund.as_str()),
+        Booked::Refund(refund) => ("refund", refund.as_str()),
+    }
+}
+
+/// The condition that finds the entries of what they stand for: `$1` is the kind, `$2` the request.
+const fn named(of: Booked<'_>) -> &'static str {
+    match of {
+        Booked::Payment(_) => "p.booked = $1 AND p.payment_request_id = $2",
+        Booked::RefundDue(_) | Booked::Refund(_) => "p.booked = $1 AND p.refund_request_id = $2",
+    }
+}
+
+/// Lines that nothing takes back.
+async fn standing(connection: &mut AnyConnection, of: Booked<'_>) -> Result<Vec<StoredPosting>, StoreError> {
+    let sql = format!(
+        "SELECT * FROM postings p WHERE {} AND p.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM postings r WHERE r.reverses = p.entry) ORDER BY entry, line",
+        named(of)
     );
-    query.bind(request.as_str()).fetch_all(connection).await?.iter().map(posting).collect()
+    let (kind, request) = columns(of);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(kind).bind(request.to_owned());
+    query.fetch_all(connection).await?.iter().map(posting).collect()
 }
 
 impl Store {
@@ -60,42 +80,53 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds the entry of a proven payment. `event` names its event: `<block hash>:<log index>`.
+    /// Whether an entry stands for it.
+    pub async fn is_posted(&mut self, of: Booked<'_>) -> Result<bool, StoreError> {
+        Ok(!standing(self.connection(), of).await?.is_empty())
+    }
+
+    /// Adds the entry of a proven payment, or of a refund. `what` names the event, `<block hash>:<log index>`, or says `due`.
     ///
     /// # Errors
-    /// `Duplicate("entry")` while an entry of the same request stands.
-    pub async fn post(&mut self, request: &PaymentRequestId, event: &str, lines: &[Posting]) -> Result<(), StoreError> {
-        if !standing(self.connection(), request).await?.is_empty() {
+    /// `Duplicate("entry")` while an entry of the same stands.
+    pub async fn post<'a>(&mut self, of: impl Into<Booked<'a>>, what: &str, lines: &[Posting]) -> Result<(), StoreError> {
+        let of = of.into();
+        if self.is_posted(of).await? {
             return Err(Conflict::Duplicate("entry").into());
         }
-        let query = sqlx::query_scalar("SELECT COUNT(DISTINCT entry) FROM postings WHERE payment_request_id = $1 AND reverses IS NULL").bind(request.as_str());
-        let before: i64 = query.fetch_one(self.connection()).await?;
-        let entry = format!("{request}:{event}:{before}");
+        let (kind, request) = columns(of);
+        let before = format!("SELECT COUNT(DISTINCT p.entry) FROM postings p WHERE {} AND p.reverses IS NULL", named(of));
+        let before: i64 = sqlx::query_scalar(AssertSqlSafe(before)).bind(kind).bind(request.to_owned()).fetch_one(self.connection()).await?;
+        let entry = format!("{request}:{what}:{before}");
         for (line, posting) in (0..).zip(lines) {
-            self.insert_posting(&entry, line, posting, None).await?;
+            self.insert_posting((&entry, line), kind, posting, None).await?;
         }
         Ok(())
     }
 
-    /// Takes back what stands of a request. Returns whether anything did.
-    pub async fn reverse(&mut self, request: &PaymentRequestId, at: Timestamp) -> Result<bool, StoreError> {
-        let standing = standing(self.connection(), request).await?;
+    /// Takes back what stands of it. Returns whether anything did.
+    pub async fn reverse<'a>(&mut self, of: impl Into<Booked<'a>>, at: Timestamp) -> Result<bool, StoreError> {
+        let of = of.into();
+        let standing = standing(self.connection(), of).await?;
         for stored in &standing {
             let opposite = Posting { side: stored.posting.side.reversed(), at, ..stored.posting.clone() };
-            self.insert_posting(&format!("{}:reversal", stored.entry), i64::from(stored.line), &opposite, Some(&stored.entry)).await?;
+            let entry = format!("{}:reversal", stored.entry);
+            self.insert_posting((&entry, i64::from(stored.line)), columns(of).0, &opposite, Some(&stored.entry)).await?;
         }
         Ok(!standing.is_empty())
     }
 
-    async fn insert_posting(&mut self, entry: &str, line: i64, posting: &Posting, reverses: Option<&str>) -> Result<(), StoreError> {
+    async fn insert_posting(&mut self, (entry, line): (&str, i64), kind: &'static str, posting: &Posting, reverses: Option<&str>) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO postings (entry, line, agreement_id, payment_request_id, account, wallet, side, asset, amount, at, reverses) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO postings (entry, line, agreement_id, payment_request_id, refund_request_id, booked, account, wallet, side, asset, amount, at, reverses) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(entry.to_owned())
         .bind(line)
         .bind(posting.agreement.as_str())
         .bind(posting.request.as_str())
+        .bind(posting.refund.as_ref().map(ToString::to_string))
+        .bind(kind)
         .bind(posting.account.name())
         .bind(lower(posting.account.wallet()))
         .bind(posting.side.name())

@@ -26,6 +26,7 @@ mod plans;
 mod profile;
 mod proof;
 mod proof_issue;
+mod refund;
 mod registry;
 mod router_event;
 mod row;
@@ -61,6 +62,7 @@ pub use payment_request::StoredRequest;
 pub use payout_method::PayoutMethod;
 pub use profile::{Profile, Wallet};
 pub use proof_issue::OpenIssue;
+pub use refund::{RefundIssue, RefundPayload, StoredRefund};
 pub use router_event::{SeenEvent, Verdict};
 pub use submission::Submission;
 

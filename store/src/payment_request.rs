@@ -290,7 +290,7 @@ impl Tx {
             return Err(Conflict::Changed.into());
         }
         if from == StatusName::Verified {
-            proof::remove(self.connection(), id).await?;
+            proof::remove(self.connection(), proof::Table::Payments, id.as_str()).await?;
         }
         match to {
             PaymentRequestState::Verified { proof, .. } => proof::insert(self.connection(), id, proof).await,

@@ -6,7 +6,8 @@ use crate::agreement::{Role, list_sql};
 use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::profile::PROFILES;
-use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED};
+use crate::refund::{self, BY_AGREEMENT, BY_ID, SEEN_REFUND};
+use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
 use crate::{Engine, Store, api_token, audit};
 
@@ -36,6 +37,10 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (audit::PAGE_OF_SUBJECT.to_owned(), &["9", "9", "'x'"]),
         (audit::PAGE_OF_ACTION.to_owned(), &["9", "9", "'x'"]),
         (UNJUDGED.to_owned(), &["1", "9", "9"]),
+        (UNJUDGED_REFUNDS.to_owned(), &["1", "9", "9"]),
+        (format!("{} {BY_AGREEMENT}", refund::SELECT), &["'agr'"]),
+        (format!("{} {BY_ID}", refund::SELECT), &["'rf'"]),
+        (SEEN_REFUND.to_owned(), &["'rf'"]),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use alloy_primitives::{Address, B256, U256};
-use settlement::event::{Location, PaymentEvent, RouterEvent};
+use settlement::event::{Location, PaymentEvent, RefundEvent, RouterEvent};
 use settlement::ids::PaymentRequestId;
 use settlement::verify::Authority;
 use sqlx::AnyConnection;
@@ -17,7 +17,7 @@ use crate::{Store, Tx};
 /// Rows per statement when events are stored in bulk: some 2,000 parameters, far below the limit of either engine.
 const ROWS_PER_INSERT: usize = 100;
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "chain_id",
     "block_hash",
     "log_index",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 23] = [
     "operator",
     "emitter",
     "request_id",
+    "parent",
     "payee",
     "payer",
     "token",
@@ -52,16 +53,19 @@ pub(crate) const SIGNER_NAMED: &str = "SELECT * FROM router_events WHERE chain_i
 pub(crate) const UNJUDGED: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
      ORDER BY block_number, log_index LIMIT $3";
 
+pub(crate) const UNJUDGED_REFUNDS: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'refund' \
+     AND block_number <= $2 ORDER BY block_number, log_index LIMIT $3";
+
 /// What came of an event once it was final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It proves the request it names.
+    /// It proves the payment or refund request it names.
     Verified,
-    /// It names a request and does not match it.
+    /// It names a payment or refund request and does not match it.
     Issue,
-    /// It names no request of this instance.
+    /// It names none of this instance.
     Foreign,
-    /// It is no payment, and what it says was done.
+    /// It moves no money, and what it says was done.
     Applied,
 }
 
@@ -119,6 +123,28 @@ pub(crate) fn payment_of(fields: &Fields<'_>) -> Result<PaymentEvent, StoreError
     })
 }
 
+fn refund(row: &AnyRow) -> Result<RefundEvent, StoreError> {
+    refund_of(&Fields::new("router_events", "tx_hash", row)?)
+}
+
+/// The refund that a row, or a part of one, holds.
+pub(crate) fn refund_of(fields: &Fields<'_>) -> Result<RefundEvent, StoreError> {
+    Ok(RefundEvent {
+        location: location(fields)?,
+        emitter: fields.address("emitter")?,
+        operator: fields.address("operator")?,
+        parent: fields.hash("parent")?,
+        request_id: fields.hash("request_id")?,
+        payee: fields.address("payee")?,
+        payer: fields.address("payer")?,
+        token: fields.address("token")?,
+        amount: fields.word("amount")?,
+        nonce: fields.word("nonce")?,
+        deadline: fields.word("deadline")?,
+        digest: fields.hash("digest")?,
+    })
+}
+
 fn seen(row: &AnyRow) -> Result<SeenEvent, StoreError> {
     Ok(SeenEvent { event: payment(row)?, tx_from: Fields::new("router_events", "tx_hash", row)?.opt_address("tx_from")? })
 }
@@ -146,7 +172,7 @@ async fn authority(connection: &mut AnyConnection, chain_id: u64, operator: Addr
 
 /// Whether a nonce of an operator was ever seen used or cancelled, on whatever branch.
 pub(crate) async fn is_nonce_seen(connection: &mut AnyConnection, chain_id: u64, operator: Address, nonce: U256) -> Result<bool, StoreError> {
-    let used = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3 AND kind = 'payment'");
+    let used = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3");
     let used: i64 = used.bind(signed(chain_id)?).bind(lower(operator)).bind(nonce.to_string()).fetch_one(&mut *connection).await?;
     Ok(used > 0 || cancellations_of(connection, chain_id, operator, nonce).await?.next().is_some())
 }
@@ -178,13 +204,13 @@ async fn cancellations_of(
     Ok(cancelled.into_iter().flatten())
 }
 
-/// Marks every event above a block as gone, and returns the payments among them, lowest first.
-pub(crate) async fn orphan_above(connection: &mut AnyConnection, chain_id: u64, number: u64) -> Result<Vec<PaymentEvent>, StoreError> {
+/// Marks every event above a block as gone, and returns where the payments and refunds among them stood, lowest first.
+pub(crate) async fn orphan_above(connection: &mut AnyConnection, chain_id: u64, number: u64) -> Result<Vec<Location>, StoreError> {
     let (chain, above) = (signed(chain_id)?, signed(number)?);
     let standing =
-        "SELECT * FROM router_events WHERE chain_id = $1 AND block_number > $2 AND orphaned = 0 AND kind = 'payment' ORDER BY block_number, log_index";
+        "SELECT * FROM router_events WHERE chain_id = $1 AND block_number > $2 AND orphaned = 0 AND nonce IS NOT NULL ORDER BY block_number, log_index";
     let rows = sqlx::query(standing).bind(chain).bind(above).fetch_all(&mut *connection).await?;
-    let orphaned = rows.iter().map(payment).collect::<Result<_, _>>()?;
+    let orphaned = rows.iter().map(|row| location(&Fields::new("router_events", "tx_hash", row)?)).collect::<Result<_, _>>()?;
     let mark = sqlx::query("UPDATE router_events SET orphaned = 1, verdict = NULL WHERE chain_id = $1 AND block_number > $2 AND orphaned = 0");
     mark.bind(chain).bind(above).execute(connection).await?;
     Ok(orphaned)
@@ -207,6 +233,20 @@ impl Store {
     pub async fn unjudged_events(&self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<PaymentEvent>, StoreError> {
         let rows = sqlx::query(UNJUDGED).bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit)).fetch_all(self.database.pool()).await?;
         rows.iter().map(payment).collect()
+    }
+
+    /// Refunds up to a block that no verdict was passed on, lowest first, at most `limit`.
+    pub async fn unjudged_refunds(&self, chain_id: u64, through: u64, limit: u32) -> Result<Vec<RefundEvent>, StoreError> {
+        let query = sqlx::query(UNJUDGED_REFUNDS).bind(signed(chain_id)?).bind(signed(through)?).bind(i64::from(limit));
+        query.fetch_all(self.database.pool()).await?.iter().map(refund).collect()
+    }
+
+    /// Whether an event is stored, on whatever branch.
+    pub async fn is_stored(&self, at: &Location) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND block_hash = $2 AND log_index = $3");
+        let query = query.bind(signed(at.chain_id)?).bind(lower(at.block_hash)).bind(signed(at.log_index)?);
+        let stored: i64 = query.fetch_one(self.database.pool()).await?;
+        Ok(stored > 0)
     }
 
     /// Why a signer may sign for an operator at a place of the chain, from the events up to there; `None` when they name none. Whether the time of a delegate
@@ -247,13 +287,13 @@ impl Tx {
         authority(self.connection(), chain_id, operator, signer, at).await
     }
 
-    /// Whether what pays a request was seen in another place before: a reorg has moved it.
-    pub async fn is_moved(&mut self, event: &PaymentEvent) -> Result<bool, StoreError> {
+    /// Whether what was executed under a digest was seen in another place before: a reorg has moved it.
+    pub async fn is_moved(&mut self, digest: B256, at: &Location) -> Result<bool, StoreError> {
         let query = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE digest = $1 AND chain_id = $2 AND (block_hash <> $3 OR log_index <> $4)")
-            .bind(lower(event.digest))
-            .bind(signed(event.location.chain_id)?)
-            .bind(lower(event.location.block_hash))
-            .bind(signed(event.location.log_index)?);
+            .bind(lower(digest))
+            .bind(signed(at.chain_id)?)
+            .bind(lower(at.block_hash))
+            .bind(signed(at.log_index)?);
         let elsewhere: i64 = query.fetch_one(self.connection()).await?;
         Ok(elsewhere > 0)
     }
@@ -306,18 +346,20 @@ impl Tx {
         Ok(())
     }
 
-    /// Marks the units whose nonces an operator cancelled: nothing signed for them can ever be paid.
+    /// Marks the units and refunds whose nonces an operator cancelled: nothing signed for them can ever be paid.
     pub async fn void_nonces(&mut self, at: &Location, router: Address, operator: Address, word: U256, mask: U256) -> Result<(), StoreError> {
+        const OWNERS: [&str; 2] = [
+            "UPDATE units SET voided_in_block = $1 WHERE chain_id = $2 AND router = $3 AND operator = $4 AND nonce = $5 AND voided_in_block IS NULL",
+            "UPDATE refund_requests SET voided_in_block = $1 WHERE chain_id = $2 AND router = $3 AND operator = $4 AND nonce = $5 AND voided_in_block IS NULL",
+        ];
         let first = word.saturating_mul(U256::from(256));
-        for bit in (0..256).filter(|bit| mask.bit(*bit)) {
-            let query = sqlx::query(
-                "UPDATE units SET voided_in_block = $1 WHERE chain_id = $2 AND router = $3 AND operator = $4 AND nonce = $5 AND voided_in_block IS NULL",
-            )
-            .bind(signed(at.block_number)?)
-            .bind(signed(at.chain_id)?)
-            .bind(lower(router))
-            .bind(lower(operator))
-            .bind(first.saturating_add(U256::from(bit)).to_string());
+        for (bit, sql) in (0..256).filter(|bit| mask.bit(*bit)).flat_map(|bit| OWNERS.map(|sql| (bit, sql))) {
+            let query = sqlx::query(sql)
+                .bind(signed(at.block_number)?)
+                .bind(signed(at.chain_id)?)
+                .bind(lower(router))
+                .bind(lower(operator))
+                .bind(first.saturating_add(U256::from(bit)).to_string());
             query.execute(self.connection()).await?;
         }
         Ok(())
@@ -329,18 +371,11 @@ type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 /// Binds the columns of an event, in the order of [`COLUMNS`].
 fn bind<'q>(query: Query<'q>, event: &RouterEvent) -> Result<Query<'q>, StoreError> {
     let at = event.location();
-    let (kind, payment) = match event {
-        RouterEvent::Payment(payment) => ("payment", Some(payment)),
-        RouterEvent::SignerSet { .. } => ("signer_set", None),
-        RouterEvent::NoncesCancelled { .. } => ("nonces_cancelled", None),
-    };
-    let (signer, until) = match event {
-        RouterEvent::SignerSet { signer, until, .. } => (Some(lower(signer)), Some(signed(*until)?)),
-        RouterEvent::Payment(_) | RouterEvent::NoncesCancelled { .. } => (None, None),
-    };
-    let (word, mask) = match event {
-        RouterEvent::NoncesCancelled { word, mask, .. } => (Some(word.to_string()), Some(mask.to_string())),
-        RouterEvent::Payment(_) | RouterEvent::SignerSet { .. } => (None, None),
+    let kind = match event {
+        RouterEvent::Payment(_) => "payment",
+        RouterEvent::Refund(_) => "refund",
+        RouterEvent::SignerSet { .. } => "signer_set",
+        RouterEvent::NoncesCancelled { .. } => "nonces_cancelled",
     };
     let query = query
         .bind(signed(at.chain_id)?)
@@ -350,17 +385,50 @@ fn bind<'q>(query: Query<'q>, event: &RouterEvent) -> Result<Query<'q>, StoreErr
         .bind(signed(at.block_time)?)
         .bind(lower(at.tx_hash))
         .bind(kind)
-        .bind(lower(event.operator()))
-        .bind(payment.map(|payment| lower(payment.emitter)))
-        .bind(payment.map(|payment| lower(payment.request_id)))
-        .bind(payment.map(|payment| lower(payment.payee)))
-        .bind(payment.map(|payment| lower(payment.payer)))
-        .bind(payment.map(|payment| lower(payment.token)))
-        .bind(payment.map(|payment| payment.amount.to_string()))
-        .bind(payment.map(|payment| lower(payment.fee_recipient)))
-        .bind(payment.map(|payment| payment.fee_amount.to_string()))
-        .bind(payment.map(|payment| payment.nonce.to_string()))
-        .bind(payment.map(|payment| payment.deadline.to_string()))
-        .bind(payment.map(|payment| lower(payment.digest)));
+        .bind(lower(event.operator()));
+    let query = moved(event).into_iter().fold(query, Query::bind);
+    let (signer, until) = match event {
+        RouterEvent::SignerSet { signer, until, .. } => (Some(lower(signer)), Some(signed(*until)?)),
+        RouterEvent::Payment(_) | RouterEvent::Refund(_) | RouterEvent::NoncesCancelled { .. } => (None, None),
+    };
+    let (word, mask) = match event {
+        RouterEvent::NoncesCancelled { word, mask, .. } => (Some(word.to_string()), Some(mask.to_string())),
+        RouterEvent::Payment(_) | RouterEvent::Refund(_) | RouterEvent::SignerSet { .. } => (None, None),
+    };
     Ok(query.bind(signer).bind(until).bind(word).bind(mask))
+}
+
+/// The columns of an event that moves money, from `emitter` to `digest`; empty for others.
+fn moved(event: &RouterEvent) -> [Option<String>; 12] {
+    match event {
+        RouterEvent::Payment(p) => [
+            Some(lower(p.emitter)),
+            Some(lower(p.request_id)),
+            None,
+            Some(lower(p.payee)),
+            Some(lower(p.payer)),
+            Some(lower(p.token)),
+            Some(p.amount.to_string()),
+            Some(lower(p.fee_recipient)),
+            Some(p.fee_amount.to_string()),
+            Some(p.nonce.to_string()),
+            Some(p.deadline.to_string()),
+            Some(lower(p.digest)),
+        ],
+        RouterEvent::Refund(r) => [
+            Some(lower(r.emitter)),
+            Some(lower(r.request_id)),
+            Some(lower(r.parent)),
+            Some(lower(r.payee)),
+            Some(lower(r.payer)),
+            Some(lower(r.token)),
+            Some(r.amount.to_string()),
+            None,
+            None,
+            Some(r.nonce.to_string()),
+            Some(r.deadline.to_string()),
+            Some(lower(r.digest)),
+        ],
+        RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. } => [const { None }; 12],
+    }
 }

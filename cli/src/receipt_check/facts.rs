@@ -89,7 +89,7 @@ async fn event(chain: &Chain, chain_id: u64, claimed: &Location) -> anyhow::Resu
     };
     Ok(match RouterEvent::decode(log.address(), location, log.data()) {
         Ok(Some(RouterEvent::Payment(event))) => Some(event),
-        Ok(Some(RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. }) | None) | Err(_) => None,
+        Ok(Some(RouterEvent::Refund(_) | RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. }) | None) | Err(_) => None,
     })
 }
 

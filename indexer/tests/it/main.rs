@@ -8,6 +8,7 @@ mod hints;
 mod leading;
 mod model;
 mod nodes;
+mod refunds;
 mod reorgs;
 mod verdicts;
 mod world;

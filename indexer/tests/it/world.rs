@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, LogData, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolEvent;
-use contracts::PaymentRouter::PaymentRouted;
+use contracts::PaymentRouter::{PaymentRouted, RefundRouted};
 use indexer::reader::Header;
 use indexer::{Indexer, IndexerConfig, IndexerError, Progress};
 use serde_json::json;
@@ -16,17 +16,18 @@ use settlement::asset::{Asset, Token};
 use settlement::chain::ChainPolicy;
 use settlement::event::Location;
 use settlement::finality::FinalityPolicy;
-use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, SubmissionId, UnitId};
-use settlement::ledger::Side;
+use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, RefundId, SubmissionId, UnitId};
+use settlement::ledger::{Booked, Side, refund_due};
 use settlement::milestone::{Milestone, MilestoneState, Part, Plan};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState, StatusName};
-use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
+use settlement::refund::{RefundAsk, RefundRequest, RefundSnapshot, RefundState, SignedRefund};
+use settlement::snapshot::{Ask, Signable, Signed, SignedSnapshot, Snapshot};
 use settlement::terms::Terms;
 use settlement::unit::{Unit, UnitKind};
 use settlement::{Clock, IdSource, Timestamp};
 use store::testing::TestDatabase;
-use store::{Engine, LoggedNotice, Profile, Store, StoreError, StoredRequest};
+use store::{Engine, LoggedNotice, Profile, Store, StoreError, StoredRefund, StoredRequest};
 use ulid::Ulid;
 
 use crate::chain::{CHAIN_ID, GENESIS_TIME, TestChain, Transaction};
@@ -346,6 +347,72 @@ impl World {
         request
     }
 
+    /// A request that is paid and verified.
+    pub async fn paid(&self) -> PaymentRequest {
+        let request = self.request().await;
+        self.chain.mine(&[self.payment(&request)]);
+        self.chain.mine_empty(3);
+        self.settle().await;
+        self.stored(&request.id).await
+    }
+
+    /// A refund of a verified payment that the seller has approved, with a payload that is good for an hour of block time.
+    pub async fn approved(&self, payment: &PaymentRequest, atomic: u64) -> RefundRequest {
+        let now = self.clock.now();
+        let refund = RefundRequest {
+            id: RefundId::new(self.ids.ulid()),
+            agreement: payment.agreement.clone(),
+            payment: payment.id.clone(),
+            amount: Amount::new(U256::from(atomic)),
+            reason: "half of it is missing".to_owned(),
+            state: RefundState::Pending,
+            created_at: now,
+            updated_at: now,
+        };
+        let mut tx = self.store.begin().await.unwrap();
+        tx.insert_refund(&refund, CHAIN_ID).await.unwrap();
+        let nonce = tx.allocate_nonce(CHAIN_ID, self.policy.router, self.policy.operator).await.unwrap();
+        let payload = Box::new(self.sign_refund(payment, &refund, nonce, self.chain.head().time + 3_600));
+        let state = RefundState::Approved { payload, response: None, at: now };
+        tx.set_refund_state(&refund, &state, now).await.unwrap();
+        tx.post(Booked::RefundDue(&refund.id), "due", &refund_due(&refund, payment.signed.snapshot(), now)).await.unwrap();
+        tx.commit().await.unwrap();
+        RefundRequest { state, ..refund }
+    }
+
+    pub fn sign_refund(&self, payment: &PaymentRequest, refund: &RefundRequest, nonce: U256, deadline: u64) -> SignedRefund {
+        let PaymentRequestState::Verified { proof, .. } = &payment.state else { panic!("{} is not verified", payment.id) };
+        let ask = RefundAsk {
+            router: self.policy.router,
+            operator: self.policy.operator,
+            payer: Address::repeat_byte(0x5e),
+            nonce,
+            created_at: self.clock.now(),
+            deadline,
+            finality: self.policy.finality,
+        };
+        let snapshot = RefundSnapshot::new(refund, (&payment.signed, proof), ask).unwrap();
+        let signature = Bytes::from(self.delegate.sign_hash_sync(&snapshot.digest()).unwrap().as_bytes().to_vec());
+        Signed::new(snapshot, signature).unwrap()
+    }
+
+    pub async fn refund(&self, id: &RefundId) -> RefundRequest {
+        match self.store.refund(id).await.unwrap().unwrap() {
+            StoredRefund::Sound(refund) => refund,
+            StoredRefund::Unproven { issues, .. } => panic!("{id} does not prove itself: {issues:?}"),
+        }
+    }
+
+    /// The transaction that pays a refund back, exactly.
+    pub fn repayment(&self, refund: &RefundRequest) -> Transaction {
+        self.altered_repayment(refund, |_| ())
+    }
+
+    /// One whose event says something else.
+    pub fn altered_repayment(&self, refund: &RefundRequest, change: impl FnOnce(&mut RefundRouted)) -> Transaction {
+        Transaction::with_logs(&format!("refund {}", refund.id), vec![(self.policy.router, refund_routed(refund, change))])
+    }
+
     /// Changes the state of a request as the API would.
     pub async fn change(&self, id: &PaymentRequestId, to: impl FnOnce(PaymentRequestState, Timestamp) -> PaymentRequestState) {
         let (request, now) = (self.stored(id).await, self.clock.now());
@@ -436,6 +503,26 @@ pub fn routed(request: &PaymentRequest, change: impl FnOnce(&mut PaymentRouted))
         nonce: payment.nonce,
         deadline: payment.deadline,
         digest: request.signed.digest(),
+    };
+    change(&mut event);
+    event.encode_log_data()
+}
+
+/// What the router logs when exactly the newest payload of a refund is executed.
+pub fn refund_routed(refund: &RefundRequest, change: impl FnOnce(&mut RefundRouted)) -> LogData {
+    let signed = refund.payload().expect("something was signed");
+    let payment = signed.payment();
+    let mut event = RefundRouted {
+        operator: payment.operator,
+        parent: payment.parent,
+        payee: payment.payee,
+        requestId: payment.requestId,
+        payer: payment.payer,
+        token: payment.token,
+        amount: payment.amount,
+        nonce: payment.nonce,
+        deadline: payment.deadline,
+        digest: signed.digest(),
     };
     change(&mut event);
     event.encode_log_data()

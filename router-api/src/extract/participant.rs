@@ -3,11 +3,11 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use settlement::agreement::AgreementRecord;
-use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId};
+use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, RefundId};
 use settlement::milestone::Side;
 use settlement::next_action::Actor;
 use std::sync::Arc;
-use store::{Store, StoredRequest};
+use store::{Store, StoredRefund, StoredRequest};
 
 use super::access::Access;
 use super::caller::Caller;
@@ -19,6 +19,8 @@ use crate::state::Api;
 const CONTRACT: &str = "contractId";
 /// The path parameter that names a payment request of it.
 const REQUEST: &str = "paymentRequestId";
+/// The path parameter that names a refund request of it.
+const REFUND: &str = "refundRequestId";
 /// The path parameter that names a milestone of it.
 const MILESTONE: &str = "milestoneId";
 
@@ -53,6 +55,19 @@ pub struct MilestoneParticipant<A> {
     pub milestone: MilestoneId,
 }
 
+/// A participant, and the refund request of the path (`{refundRequestId}`), which is of that agreement.
+#[derive(Clone, Debug)]
+pub struct RefundParticipant<A> {
+    /// The participant.
+    pub participant: Participant<A>,
+    /// The refund request, as it was before the operation began.
+    pub refund: StoredRefund,
+}
+
+/// Proof that the caller is the agreement's seller: what shows the executable fields of a refund asks for one.
+#[derive(Clone, Copy, Debug)]
+pub struct Repayer(());
+
 /// Proof that the caller is the agreement's buyer: what shows executable fields asks for one.
 #[derive(Clone, Copy, Debug)]
 pub struct Payer(());
@@ -76,8 +91,8 @@ impl<A> Participant<A> {
     ///
     /// # Errors
     /// 403 `role_required`.
-    pub fn require_seller(&self) -> Result<(), Problem> {
-        if self.actor == Actor::Seller { Ok(()) } else { Err(role_required("seller", self.actor)) }
+    pub fn require_seller(&self) -> Result<Repayer, Problem> {
+        if self.actor == Actor::Seller { Ok(Repayer(())) } else { Err(role_required("seller", self.actor)) }
     }
 
     /// Refuses everybody but the two parties.
@@ -120,6 +135,17 @@ impl<A: Access> FromRequestParts<Arc<Api>> for MilestoneParticipant<A> {
         let milestone: MilestoneId = parameter(parts, MILESTONE).await?;
         api.store.plan(&participant.agreement.id).await?.get(&milestone).ok_or_else(Problem::not_found)?;
         Ok(Self { participant, milestone })
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<Api>> for RefundParticipant<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let participant = Participant::from_request_parts(parts, api).await?;
+        let id: RefundId = parameter(parts, REFUND).await?;
+        let refund = api.store.refund(&id).await?.filter(|refund| *refund.agreement() == participant.agreement.id).ok_or_else(Problem::not_found)?;
+        Ok(Self { participant, refund })
     }
 }
 

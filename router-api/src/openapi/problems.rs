@@ -96,6 +96,10 @@ const OF_OPERATIONS: &[(&str, &[Code])] = &[
     ("cancel_payment_request", &[Code::RoleRequired]),
     ("submit_transaction", NAMING),
     ("verify_transaction", NAMING),
+    ("list_refund_requests", LISTING),
+    ("create_refund_request", &[Code::RoleRequired, Code::InvalidAmount, Code::ExceedsRefundable]),
+    ("respond_to_refund_request", &[Code::RoleRequired, Code::InvalidAddress, Code::PayerNotProved]),
+    ("show_refund_payment", &[Code::RoleRequired]),
 ];
 
 const NAMING: &[Code] = &[

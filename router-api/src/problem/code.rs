@@ -156,6 +156,12 @@ codes! {
     TxHashMismatch CONFLICT "tx_hash_mismatch" "The transaction belongs to another payment"
         "The transaction was named for another payment request, or its events pay something else."
         "Name the transaction that pays this request.";
+    PaymentNotVerified CONFLICT "payment_not_verified" "There is no verified payment to pay back"
+        "A refund pays back a payment that is verified now. This one was never paid, is not final yet, or a reorg took its event away."
+        "Look at the payment request; ask again once its status is router_verified.";
+    RefundInspectionRequired CONFLICT "refund_inspection_required" "A refund does not prove itself"
+        "What is stored of a refund request is not what was signed, or its event does not match it."
+        "Stop, and tell the operator; nothing further of that payment is paid back until it is resolved.";
     IdempotencyKeyConflict UNPROCESSABLE_ENTITY "idempotency_key_conflict" "The key was used for another request"
         "The same owner, method and path used this key with another body."
         "Use a fresh key for a different request.";
@@ -204,6 +210,9 @@ codes! {
     ExceedsOpenAmount UNPROCESSABLE_ENTITY "exceeds_open_amount" "More than is open"
         "Payments of an agreement never add up to more than was agreed; openAmountAtomic is what is left."
         "Ask for at most that, or leave sellerAmount out to pay all of it.";
+    ExceedsRefundable UNPROCESSABLE_ENTITY "exceeds_refundable" "More than can be asked back"
+        "Pending, approved and settled refunds reserve what a payment paid the seller, and the platform fee is not refundable. Less is left than you ask for."
+        "Ask for remainingRefundableAtomic at most; leave amountAtomic out to ask for all of it.";
     FeeRefused UNPROCESSABLE_ENTITY "fee_refused" "The fee does not fit the amount"
         "The router refuses a fee above its cap, and a fixed fee can be above it on a small amount."
         "Choose a larger amount; in instalments, leave no rest too small for the fee.";

@@ -52,6 +52,10 @@ pub struct ProblemMembers {
     pub receipt_url: Option<String>,
     /// `exceeds_open_amount`: what is still open.
     pub open_amount_atomic: Option<String>,
+    /// `exceeds_refundable`: what no other refund has reserved.
+    pub remaining_refundable_atomic: Option<String>,
+    /// The refund request that is meant.
+    pub refund_request_id: Option<String>,
     /// `overlapping_payload_alive`: when the other payload is dead.
     pub available_after: Option<String>,
     /// Why the chain cannot be asked now: `indexer_not_started`, `indexer_lagging` or `indexer_halted`.

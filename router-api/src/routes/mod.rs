@@ -29,6 +29,7 @@ pub mod payment_options;
 pub mod payment_requests;
 pub mod profiles;
 pub mod receipts;
+pub mod refund_requests;
 pub mod service;
 pub mod settlements;
 pub mod submissions;
@@ -76,6 +77,12 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(payment_requests::cancel::cancel_payment_request))
         .routes(routes!(payment_requests::submit::submit_transaction))
         .routes(routes!(payment_requests::verify::verify_transaction))
+        // refunds
+        .routes(routes!(refund_requests::list::list_refund_requests, refund_requests::create::create_refund_request))
+        .routes(routes!(refund_requests::show::show_refund_request))
+        .routes(routes!(refund_requests::respond::respond_to_refund_request))
+        .routes(routes!(refund_requests::payment::show_refund_payment))
+        // status
         .routes(routes!(onboarding::show::show_onboarding))
         .routes(routes!(settlements::find::find_settlements))
         .routes(routes!(settlements::show::show_settlement))

@@ -174,7 +174,7 @@ impl TestApp {
     }
 
     /// One more block, with these events.
-    async fn mine(&self, events: &[RouterEvent]) {
+    pub(super) async fn mine(&self, events: &[RouterEvent]) {
         let (cursor, header) = (self.store.cursor(CHAIN_ID).await.unwrap().unwrap(), self.next_header().await);
         let FinalityPolicy::Confirmations(confirmations) = self.chain().finality else { panic!("tests count confirmations") };
         let through = final_through(confirmations, header.number);
@@ -190,7 +190,7 @@ impl TestApp {
         tx.commit().await.unwrap();
     }
 
-    async fn next_header(&self) -> Header {
+    pub(super) async fn next_header(&self) -> Header {
         let scanned = self.store.cursor(CHAIN_ID).await.unwrap().unwrap().scanned;
         self.header(scanned.number + 1, scanned.hash)
     }
@@ -222,6 +222,6 @@ fn at_header(cursor: &Cursor, header: &Header) -> Cursor {
     }
 }
 
-fn location(header: &Header, tx_hash: B256) -> Location {
+pub(super) fn location(header: &Header, tx_hash: B256) -> Location {
     Location { chain_id: CHAIN_ID, block_number: header.number, block_hash: header.hash, block_time: header.time, tx_hash, log_index: 0 }
 }

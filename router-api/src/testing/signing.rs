@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use alloy_primitives::Address;
 use async_trait::async_trait;
 use secrecy::SecretString;
+use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{SignedSnapshot, Snapshot};
 use signer::{LocalSigner, RoutingSigner, SignerError};
 use tokio::sync::Notify;
@@ -59,6 +60,15 @@ impl RoutingSigner for SignerSwitch {
             FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
             HANGS => std::future::pending().await,
             _ => self.signer.sign(snapshot).await,
+        }
+    }
+
+    async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
+        self.asked.notify_one();
+        match self.mode.load(Ordering::SeqCst) {
+            FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
+            HANGS => std::future::pending().await,
+            _ => self.signer.sign_refund(refund).await,
         }
     }
 }

@@ -147,6 +147,7 @@ fn ask(app: &TestApp, operation: &Operation, token: &str) -> Call {
         "contractId" => "agr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "paymentRequestId" => "pr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "milestoneId" => "ms_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "refundRequestId" => "rf_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "tokenId" => "key_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "profileId" => "prof_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "payoutMethodId" => "pm_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",

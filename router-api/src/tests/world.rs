@@ -7,6 +7,7 @@ use crate::testing::{Actor, TestApp};
 pub struct World {
     pub app: TestApp,
     request: String,
+    refund: String,
     /// An agreement with milestones, and the first of them.
     divided: (String, String),
 }
@@ -21,7 +22,8 @@ impl World {
             app.pay(&request).await;
         }
         let (agreement, milestones) = app.import_divided("divided", &["2500000", "10000000"]).await;
-        Self { divided: (agreement, milestones[0].clone()), app, request }
+        let refund = app.pending_refund(&request).await;
+        Self { divided: (agreement, milestones[0].clone()), app, request, refund }
     }
 
     /// The path of the operation, about things of the buyer and the seller.
@@ -35,6 +37,7 @@ impl World {
             "milestoneId" => self.divided.1.clone(),
             "contractId" => self.app.seeded.agreement.to_string(),
             "paymentRequestId" => self.request.clone(),
+            "refundRequestId" => self.refund.clone(),
             "invoiceId" => format!("inv_{}", self.app.seeded.agreement),
             "receiptId" => format!("rcpt_{}", self.request),
             "settlementId" => self.request.clone(),
@@ -51,7 +54,9 @@ impl World {
         let sellers = ["payoutMethodId", "tokenId"];
         let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name))
             || operation.name().ends_with("/submissions")
-            || operation.name().ends_with("{milestoneId}/submit");
+            || operation.name().ends_with("{milestoneId}/submit")
+            || operation.name().ends_with("{refundRequestId}/respond")
+            || operation.name().ends_with("{refundRequestId}/payment");
         if is_the_sellers { &self.app.seller } else { &self.app.buyer }
     }
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// One payment, ready to execute. Only the payer's own detail has it.
+/// One payment or refund, ready to execute. Only whoever pays it is shown it.
 #[derive(Clone, Debug, ToSchema)]
 #[schema(as = Execution, rename_all = "camelCase")]
 pub struct ExecutionSchema {
@@ -113,7 +114,7 @@ pub struct PaymentFieldsSchema {
     pub operator: String,
     /// keccak256 of the snapshot.
     pub request_id: String,
-    /// Zero: a payment, not a refund.
+    /// Zero for a payment; for a refund the `requestId` of the payment that is paid back.
     pub parent: String,
     /// Who pays.
     pub payer: String,
@@ -147,4 +148,29 @@ pub struct WalletSendCallsSchema {
     pub atomic_required: bool,
     /// Approval, where one is needed, then payment; values are hex quantities of wei.
     pub calls: Vec<CallSchema>,
+}
+
+/// For the document: a refund's, as the API makes it.
+pub(crate) fn example() -> Value {
+    let (router, token) = ("0x52bA6bF4a5bB4c0E0b3F0bC5b7a2Dc8d3bA1E752", "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913");
+    let (hash, signature) = ("0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060", format!("0x{}1b", "11".repeat(64)));
+    let fields = json!({
+        "operator": "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "requestId": hash, "parent": hash,
+        "payer": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "payee": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "token": token,
+        "amount": "2500000", "feeRecipient": "0x0000000000000000000000000000000000000000", "feeAmount": "0", "nonce": "78", "deadline": "1769947200",
+    });
+    let field = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+    let call = |to: &str, value: &str| json!({ "to": to, "data": "0x", "value": value });
+    json!({
+        "approval": call(token, "0"), "payment": call(router, "0"), "chainId": 8453,
+        "decodedCall": { "functionName": "pay", "args": [fields, signature] },
+        "typedData": {
+            "types": { "EIP712Domain": [field("name", "string"), field("version", "string"), field("chainId", "uint256"), field("verifyingContract", "address")],
+                "Payment": [field("operator", "address"), field("requestId", "bytes32")] },
+            "domain": { "name": "PaymentRouter", "version": "1", "chainId": 8453, "verifyingContract": router }, "primaryType": "Payment", "message": fields,
+        },
+        "signature": signature, "digest": hash, "requestId": hash, "snapshot": "{\"amount\":\"2500000\",…}",
+        "walletSendCalls": { "version": "2.0.0", "chainId": "0x2105", "from": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "atomicRequired": false,
+            "calls": [call(token, "0x0"), call(router, "0x0")] },
+    })
 }

@@ -18,6 +18,7 @@ pub mod payment_request;
 pub mod payout_method;
 pub mod profile;
 pub mod receipt;
+pub mod refund_request;
 pub mod settlement_status;
 pub mod submission;
 pub mod token;

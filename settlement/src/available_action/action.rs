@@ -7,7 +7,7 @@ use crate::scope::Scope;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $label:literal;)+) => {
-        /// Something that can be done with an agreement, a milestone or a payment request.
+        /// Something that can be done with an agreement, a milestone, a payment request or a refund.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Action {
             $($(#[$doc])* $name,)+
@@ -75,6 +75,20 @@ actions! {
     ViewReceipt = "view_receipt", "View the receipt";
     /// Read the invoice of the agreement.
     ViewInvoice = "view_invoice", "View the invoice";
+    /// The buyer asks for money back.
+    RequestRefund = "request_refund", "Ask for a refund";
+    /// The seller agrees to pay back; a payload is signed. Again, when the last one was not paid in time.
+    ApproveRefund = "approve_refund", "Approve the refund";
+    /// The seller does not pay back.
+    DenyRefund = "deny_refund", "Deny the refund";
+    /// The buyer takes the request for money back.
+    CancelRefund = "cancel_refund", "Cancel the refund request";
+    /// Read the signed payload of an approved refund.
+    FetchRefundPayment = "fetch_refund_payment", "Load the refund's payload";
+    /// The seller's wallet executes the payload. No endpoint: the money never passes through us.
+    PayRefund = "pay_refund", "Pay back from the seller's wallet";
+    /// Read a refund whose settlement is not what was signed.
+    InspectRefund = "inspect_refund", "Inspect the refund's settlement";
     /// Read a payment request whose proof does not hold.
     InspectPaymentProof = "inspect_payment_proof", "Inspect the payment proof";
     /// Nothing but to look again later.
@@ -101,12 +115,22 @@ impl Action {
             | Self::CancelMilestone
             | Self::ConfirmPlan
             | Self::FinalizePlan => (&[Scope::CONTRACTS_WRITE], ScopeMode::All),
-            Self::CreatePaymentRequest | Self::SubmitTxHash | Self::VerifyPayment | Self::CancelPaymentRequest => {
-                (&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE], ScopeMode::All)
-            }
-            Self::FetchPaymentRequest | Self::Pay | Self::ViewReceipt | Self::ViewInvoice | Self::InspectPaymentProof => {
-                (&[Scope::PAYMENTS_READ, Scope::CONTRACTS_READ], ScopeMode::Any)
-            }
+            Self::CreatePaymentRequest
+            | Self::SubmitTxHash
+            | Self::VerifyPayment
+            | Self::CancelPaymentRequest
+            | Self::RequestRefund
+            | Self::ApproveRefund
+            | Self::DenyRefund
+            | Self::CancelRefund => (&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE], ScopeMode::All),
+            Self::FetchPaymentRequest
+            | Self::Pay
+            | Self::FetchRefundPayment
+            | Self::PayRefund
+            | Self::InspectRefund
+            | Self::ViewReceipt
+            | Self::ViewInvoice
+            | Self::InspectPaymentProof => (&[Scope::PAYMENTS_READ, Scope::CONTRACTS_READ], ScopeMode::Any),
             Self::Wait => (&[], ScopeMode::All),
         }
     }
@@ -116,6 +140,8 @@ impl Action {
     pub const fn confirmation(self) -> Option<&'static str> {
         match self {
             Self::Pay => Some("The payment goes directly to the seller and cannot be reversed."),
+            Self::ApproveRefund => Some("Approving promises to pay back; it cannot be denied afterwards."),
+            Self::PayRefund => Some("The refund goes directly to whoever had paid and cannot be reversed."),
             Self::Accept => Some("Accepting ends the contract."),
             Self::Reject => Some("Rejecting sends the work back to the seller."),
             Self::CancelContract => Some("Cancelling ends the contract for both parties."),
@@ -134,6 +160,11 @@ impl Action {
             | Self::SubmitTxHash
             | Self::VerifyPayment
             | Self::CancelPaymentRequest
+            | Self::RequestRefund
+            | Self::DenyRefund
+            | Self::CancelRefund
+            | Self::FetchRefundPayment
+            | Self::InspectRefund
             | Self::ViewReceipt
             | Self::ViewInvoice
             | Self::InspectPaymentProof

@@ -158,6 +158,9 @@ impl RequestFacts<'_> {
             Phase::Paid => {
                 let entity = Entity { kind: "receipt", id: receipt_id(self.id()) };
                 actions.push(self.contract.on(Action::ViewReceipt, entity, actor).get(receipt_path(self.id())));
+                if actor == Actor::Buyer {
+                    actions.extend(self.contract.refund_request_actions(std::iter::once(self.id().clone())));
+                }
             }
             Phase::Ended if actor == Actor::Buyer && self.contract.next_payment_like(self.kind()).is_ok() => {
                 actions.push(self.contract.create_action(self.kind()));

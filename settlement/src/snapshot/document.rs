@@ -147,14 +147,14 @@ impl TryFrom<Document> for Snapshot {
     }
 }
 
-fn malformed(field: &str, reason: &str) -> SnapshotError {
+pub(crate) fn malformed(field: &str, reason: &str) -> SnapshotError {
     SnapshotError::Malformed(format!("{field}: {reason}"))
 }
 
-fn read<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, SnapshotError> {
+pub(crate) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, SnapshotError> {
     text.parse().map_err(|e: T::Err| malformed(field, &e.to_string()))
 }
 
-fn address(field: &str, text: &str) -> Result<Address, SnapshotError> {
+pub(crate) fn address(field: &str, text: &str) -> Result<Address, SnapshotError> {
     parse_address(text).map_err(|e| malformed(field, &e.to_string()))
 }

@@ -12,6 +12,7 @@ use settlement::milestone::{Circumstances, Milestone, MilestoneState, Plan, Prog
 use settlement::money::{Amount, FeePolicy};
 use settlement::next_action::{Actor, AgreementFacts, CannotRequest, MilestonePayment, Recommended, RequestFacts, Seen};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
+use settlement::refund::{PaidFate, PaidRequest, Refunds};
 use settlement::scope::Scope;
 use settlement::snapshot::{Ask, Snapshot};
 use settlement::terms::{PaymentTiming, Terms};
@@ -21,7 +22,7 @@ use settlement::verify::AgreedTerms;
 use crate::states::{agreement_states, milestone_states, plans, request_states};
 use crate::world::{self, Case, DEADLINE, amount, at, delivery};
 
-const ACTORS: [Actor; 4] = [Actor::Buyer, Actor::Seller, Actor::Evaluator, Actor::Operator];
+pub const ACTORS: [Actor; 4] = [Actor::Buyer, Actor::Seller, Actor::Evaluator, Actor::Operator];
 
 /// What an agreement and its payments are, owned.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ struct Facts {
     payments: PaymentFacts,
     plan: Plan,
     siblings: Vec<Sibling>,
+    refunds: Refunds,
     final_time: u64,
 }
 
@@ -48,12 +50,19 @@ impl Facts {
             proof_issue,
             milestones: plan.progress(!paid.is_zero()),
         };
-        Self { agreement, token: world::token(), payments, plan, siblings, final_time }
+        let fate = |s: &Sibling| match s.fate {
+            Fate::Paid if proof_issue => PaidFate::InDoubt,
+            Fate::Paid => PaidFate::Proven,
+            Fate::Live | Fate::Settling | Fate::Ended => PaidFate::Unverified,
+        };
+        let paid = siblings.iter().map(|s| PaidRequest { payment: s.request.clone(), amount: s.seller_amount, fate: fate(s) });
+        let refunds = Refunds { payments: paid.collect(), refunds: Vec::new() };
+        Self { agreement, token: world::token(), payments, plan, siblings, refunds, final_time }
     }
 
     fn view(&self) -> AgreementFacts<'_> {
-        let Self { agreement, token, payments, plan, siblings, final_time } = self;
-        AgreementFacts { agreement, token, payments: *payments, plan, siblings, final_time: *final_time }
+        let Self { agreement, token, payments, plan, siblings, refunds, final_time } = self;
+        AgreementFacts { agreement, token, payments: *payments, plan, siblings, refunds, now: at(0), final_time: *final_time }
     }
 
     fn circumstances(&self) -> Circumstances<'_> {
@@ -131,6 +140,7 @@ fn accepted_by_rules(action: Action, entity: &str, actor: Actor, facts: &Facts) 
         (Action::ViewReceipt, _) => facts.siblings.iter().any(|s| s.fate == Fate::Paid),
         (Action::FetchPaymentRequest, _) => !facts.siblings.is_empty(),
         (Action::InspectPaymentProof, _) => facts.payments.proof_issue,
+        (Action::RequestRefund, _) => actor == Actor::Buyer && facts.refunds.reserve(Some(&entity.parse().unwrap()), None).is_ok(),
         (Action::ViewInvoice | Action::Wait, _) => return None,
         (_, Some(milestone)) => accepted_for(milestone, action, actor, facts),
         (_, None) => accepted_for_agreement(action, actor, facts),
@@ -236,12 +246,17 @@ fn carried_out_by(code: Recommended) -> &'static [Action] {
         Recommended::SubmitMilestone => &[Action::SubmitMilestone],
         Recommended::DecideMilestone => &[Action::AcceptMilestone, Action::RejectMilestone],
         Recommended::InspectPaymentProof => &[Action::InspectPaymentProof],
+        Recommended::AnswerRefund => &[Action::ApproveRefund, Action::DenyRefund],
+        Recommended::FetchRefundPayment => &[Action::FetchRefundPayment],
+        Recommended::PayRefund => &[Action::PayRefund],
+        Recommended::ApproveRefundAgain => &[Action::ApproveRefund],
+        Recommended::InspectRefund => &[Action::InspectRefund],
         Recommended::ViewReceipt => &[Action::ViewReceipt],
         Recommended::None => &[],
     }
 }
 
-fn check_followed(code: Recommended, actions: &[AvailableAction]) -> Result<(), TestCaseError> {
+pub fn check_followed(code: Recommended, actions: &[AvailableAction]) -> Result<(), TestCaseError> {
     let wanted = carried_out_by(code);
     let state = if code.is_wait() { ActionState::Waiting } else { ActionState::Available };
     let found = actions.iter().any(|a| wanted.contains(&a.action) && a.state == state);
@@ -250,7 +265,7 @@ fn check_followed(code: Recommended, actions: &[AvailableAction]) -> Result<(), 
 }
 
 /// Every key of `opentask-available-actions-v1`, and none that an agent would redact.
-fn check_shape(actions: &[AvailableAction]) -> Result<(), TestCaseError> {
+pub fn check_shape(actions: &[AvailableAction]) -> Result<(), TestCaseError> {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let all = [
         "action",

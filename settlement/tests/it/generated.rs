@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::refunds::refund_table;
 use crate::states::{Row, agreement_table, milestone_table, plan_table, request_table};
 
 /// Fails when the committed file is not what the code says, and writes it when `UPDATE=1`.
@@ -85,10 +86,11 @@ fn diagram(start: &str, rows: &[Row]) -> String {
 
 #[test]
 fn states_are_documented_as_they_are() {
-    let (requests, agreements, milestones) = (request_table(), agreement_table(), milestone_table());
+    let (requests, agreements, milestones, refunds) = (request_table(), agreement_table(), milestone_table(), refund_table());
     let text = format!(
         "# States\n\n\
-        Generated from the transition functions in `settlement/src/payment_request.rs`, `settlement/src/agreement/state.rs` and `settlement/src/milestone/`; a test compares, \
+        Generated from the transition functions in `settlement/src/payment_request.rs`, `settlement/src/agreement/state.rs`, `settlement/src/milestone/` \
+        and `settlement/src/refund.rs`; a test compares, \
         `UPDATE=1 cargo test -p settlement states` writes.\n\n\
         ## Payment request\n\n\
         A live request is `signed` or `submitted`. `verify` needs a proof, which only `settlement::verify` makes; it leads to `router_verified` from every other \
@@ -101,7 +103,12 @@ fn states_are_documented_as_they_are() {
         milestones start `active`, those of the seller `proposed`.\n\n{}\n{}\n\
         ## Plan of milestones\n\n\
         The agreement is in progress and nothing is paid or asked for. A plan is `final` from the moment the buyer finalises it. Beside what the table says, \
-        that is refused while a payload for the agreement as a whole, or an instalment of it, can still be paid.\n\n{}",
+        that is refused while a payload for the agreement as a whole, or an instalment of it, can still be paid.\n\n{}\n\
+        ## Refund request\n\n\
+        What is `pending`, `approved` or `settled` is reserved of what the payment paid. `approved` is shown as `awaiting_seller_settlement`: nothing has come back \
+        yet. `settle` needs a proof, which only `settlement::refund::verify_refund` makes; `reorg` is the chain taking the event of a settled refund away. `sign \
+        again` gives a seller that was too late a fresh payload under the same nonce. What was signed can be cancelled only when it is dead: its deadline lies \
+        before a final block, or the operator has cancelled its nonce, finally.\n\n{}\n{}",
         diagram("signed", &requests),
         table(&requests),
         diagram("in_progress", &agreements),
@@ -109,6 +116,8 @@ fn states_are_documented_as_they_are() {
         diagram("proposed", &milestones),
         table(&merged(milestones)),
         table(&plan_table()),
+        diagram("pending", &refunds),
+        table(&refunds),
     );
     compare("docs/STATES.md", &text);
 }

@@ -13,6 +13,10 @@ mod generated;
 #[cfg(test)]
 mod parsers;
 #[cfg(test)]
+mod refund_actions;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
 mod states;
 #[cfg(test)]
 mod units;

@@ -19,7 +19,7 @@ pub struct Row {
     pub outcomes: Vec<(&'static str, Outcome)>,
 }
 
-fn outcome<T>(result: Result<T, NotAllowed>, name: impl FnOnce(&T) -> String) -> Outcome {
+pub fn outcome<T>(result: Result<T, NotAllowed>, name: impl FnOnce(&T) -> String) -> Outcome {
     result.as_ref().map(name).map_err(|refusal| refusal.because)
 }
 

@@ -1,4 +1,4 @@
-//! What a buyer checks before it signs: everything in the payload is recomputed from its snapshot and compared with what was agreed.
+//! What a buyer, or a seller that pays back, checks before it signs: everything in the payload is recomputed from its snapshot and compared with what was agreed.
 
 use std::fmt;
 
@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 use settlement::asset::Asset;
 use settlement::money::Amount;
-use settlement::snapshot::{SignedSnapshot, Snapshot, SnapshotError};
+use settlement::ids::{PaymentRequestId, RefundId};
+use settlement::refund::{RefundSnapshot, SignedRefund};
+use settlement::snapshot::{Signable, Signed, SignedSnapshot, Snapshot, SnapshotError};
 
 use crate::payload::{Call, ExecutionPayload, PaymentFields, approveCall};
 
@@ -58,23 +60,60 @@ impl Expectation {
     }
 }
 
-/// A payload that holds in every part. Only [`check`] makes one.
+/// What the seller knows of a refund without being told by whoever made the payload. `None` is: whatever the snapshot says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedPayment {
-    signed: SignedSnapshot,
+pub struct RefundExpectation {
+    /// The seller's wallet that pays back.
+    pub payer: Address,
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// The router; [`RefundExpectation::new`] sets the address that the router has on every chain.
+    pub router: Address,
+    /// The operator it trusts.
+    pub operator: Option<Address>,
+    /// What was paid with.
+    pub asset: Option<Asset>,
+    /// Who paid, and gets it back.
+    pub payee: Option<Address>,
+    /// The refund request that the seller approved.
+    pub refund: Option<RefundId>,
+    /// The payment request that is paid back.
+    pub payment: Option<PaymentRequestId>,
+    /// The most this refund takes from the wallet.
+    pub max_amount: Option<Amount>,
+}
+
+impl RefundExpectation {
+    /// A wallet on a chain, the router where it is deployed on every chain, and nothing else.
+    #[must_use]
+    pub fn new(payer: Address, chain_id: u64) -> Self {
+        let router = contracts::router_address();
+        Self { payer, chain_id, router, operator: None, asset: None, payee: None, refund: None, payment: None, max_amount: None }
+    }
+}
+
+/// A payload that holds in every part. Only [`check`] and [`check_refund`] make one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked<S> {
+    signed: Signed<S>,
     payload: ExecutionPayload,
 }
 
-impl CheckedPayment {
+/// A payment that holds in every part.
+pub type CheckedPayment = Checked<Snapshot>;
+/// A refund that holds in every part.
+pub type CheckedRefund = Checked<RefundSnapshot>;
+
+impl<S: Signable> Checked<S> {
     /// The snapshot and its signature.
     #[must_use]
-    pub const fn signed(&self) -> &SignedSnapshot {
+    pub const fn signed(&self) -> &Signed<S> {
         &self.signed
     }
 
     /// All that is asked.
     #[must_use]
-    pub const fn snapshot(&self) -> &Snapshot {
+    pub const fn snapshot(&self) -> &S {
         self.signed.snapshot()
     }
 
@@ -139,6 +178,12 @@ pub enum PayloadIssue {
     /// For other terms.
     #[error("the payment is for other terms: {0}")]
     TermsHash(Mismatch),
+    /// Another refund than the one that was approved.
+    #[error("the payload is of another refund request: {0}")]
+    RefundRequest(Mismatch),
+    /// A refund of another payment.
+    #[error("the refund is of another payment request: {0}")]
+    PaymentRequest(Mismatch),
     /// More for the seller than the buyer expects.
     #[error("the seller amount is too high: {0}")]
     SellerAmount(Mismatch),
@@ -223,20 +268,49 @@ pub enum PayloadIssue {
 /// # Errors
 /// The first thing that does not hold.
 pub fn check(payload: &ExecutionPayload, expected: &Expectation) -> Result<CheckedPayment, PayloadIssue> {
-    let signed = SignedSnapshot::parse(&payload.snapshot, payload.signature.clone())?;
-    same(&signed.request_id(), &payload.request_id).map_err(PayloadIssue::RequestId)?;
-    same(&signed.digest(), &payload.digest).map_err(PayloadIssue::Digest)?;
-    same(&signed.snapshot().asset.chain_id(), &payload.chain_id).map_err(PayloadIssue::ChainId)?;
+    let signed = read(payload)?;
     check_expected(&signed, expected)?;
     check_amounts(signed.snapshot(), expected)?;
+    check_parts(signed, payload)
+}
 
+/// Checks the payload of a refund against itself and against what the seller expects. Asks no chain.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn check_refund(payload: &ExecutionPayload, expected: &RefundExpectation) -> Result<CheckedRefund, PayloadIssue> {
+    let signed: SignedRefund = read(payload)?;
+    let snapshot = signed.snapshot();
+    same(&expected.chain_id, &snapshot.asset.chain_id()).map_err(PayloadIssue::Chain)?;
+    same(&expected.router, &snapshot.router).map_err(PayloadIssue::Router)?;
+    same(&expected.payer, &snapshot.payer).map_err(PayloadIssue::Payer)?;
+    same_if_known(expected.operator, &snapshot.operator).map_err(PayloadIssue::Operator)?;
+    same_if_known(expected.asset, &snapshot.asset).map_err(PayloadIssue::Asset)?;
+    same_if_known(expected.payee, &snapshot.payee).map_err(PayloadIssue::Payee)?;
+    same_if_known(expected.refund.clone(), &snapshot.refund_request).map_err(PayloadIssue::RefundRequest)?;
+    same_if_known(expected.payment.clone(), &snapshot.payment_request).map_err(PayloadIssue::PaymentRequest)?;
+    at_most(expected.max_amount, snapshot.amount).map_err(PayloadIssue::Total)?;
+    check_parts(signed, payload)
+}
+
+/// The signed document of a payload, and that hash, digest and chain id beside it are its own.
+fn read<S: Signable>(payload: &ExecutionPayload) -> Result<Signed<S>, PayloadIssue> {
+    let signed = Signed::<S>::parse(&payload.snapshot, payload.signature.clone())?;
+    same(&signed.request_id(), &payload.request_id).map_err(PayloadIssue::RequestId)?;
+    same(&signed.digest(), &payload.digest).map_err(PayloadIssue::Digest)?;
+    same(&signed.snapshot().asset().chain_id(), &payload.chain_id).map_err(PayloadIssue::ChainId)?;
+    Ok(signed)
+}
+
+/// That everything that can be sent, or that explains it, follows from the signed document.
+fn check_parts<S: Signable>(signed: Signed<S>, payload: &ExecutionPayload) -> Result<Checked<S>, PayloadIssue> {
     let due = ExecutionPayload::build(&signed);
     check_payment(&due, &payload.payment)?;
     check_approval(due.approval.as_ref(), payload.approval.as_ref())?;
     same_json(&due.decoded_call, &payload.decoded_call).map_err(|(path, mismatch)| PayloadIssue::DecodedCall { path, mismatch })?;
     same_json(&due.typed_data, &payload.typed_data).map_err(|(path, mismatch)| PayloadIssue::TypedData { path, mismatch })?;
     same_json(&due.wallet_send_calls, &payload.wallet_send_calls).map_err(|(path, mismatch)| PayloadIssue::WalletSendCalls { path, mismatch })?;
-    Ok(CheckedPayment { signed, payload: due })
+    Ok(Checked { signed, payload: due })
 }
 
 fn check_expected(signed: &SignedSnapshot, expected: &Expectation) -> Result<(), PayloadIssue> {

@@ -1,6 +1,6 @@
-//! The buyer's side: [`check`] a payload, then let a [`BuyerWallet`] pay it.
+//! The payer's side: [`check`] a payload, then let a [`BuyerWallet`] pay it. A seller that pays back does the same with [`check_refund`].
 //!
-//! Nothing is signed that was not checked: [`BuyerWallet::pay`] takes a [`CheckedPayment`], which only [`check`] makes, and asks the
+//! Nothing is signed that was not checked: [`BuyerWallet::pay`] takes a [`Checked`] payload, which only those two make, and asks the
 //! chain first whether the payment can succeed.
 
 mod checks;
@@ -15,16 +15,17 @@ use alloy::network::EthereumWallet;
 use alloy::providers::{Provider, RootProvider};
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_sol_types::sol;
+use contracts::Payment;
 use contracts::PaymentRouter::{isSignerCall, isUsedCall};
 use settlement::money::Amount;
-use settlement::snapshot::Snapshot;
+use settlement::snapshot::Signable;
 use url::Url;
 
-pub use checks::{CheckedPayment, Expectation, Mismatch, PayloadIssue, check};
+pub use checks::{Checked, CheckedPayment, CheckedRefund, Expectation, Mismatch, PayloadIssue, RefundExpectation, check, check_refund};
 pub use revert::{Revert, Token};
 
 use crate::key::WalletKey;
-use crate::payload::Call;
+use crate::payload::{Call, total};
 use node::{failed, view};
 
 sol! {
@@ -190,18 +191,19 @@ impl BuyerWallet {
     ///
     /// # Errors
     /// The first reason why it cannot succeed.
-    pub async fn plan(&self, checked: &CheckedPayment) -> Result<Plan, WalletError> {
-        let snapshot = checked.snapshot();
-        if snapshot.payer != self.address {
-            return Err(WalletError::NotThePayer { payer: snapshot.payer, wallet: self.address });
+    pub async fn plan<S: Signable>(&self, checked: &Checked<S>) -> Result<Plan, WalletError> {
+        let (snapshot, payment) = (checked.snapshot(), checked.signed().payment());
+        if payment.payer != self.address {
+            return Err(WalletError::NotThePayer { payer: payment.payer, wallet: self.address });
         }
-        self.check_chain(snapshot).await?;
-        let block_time = self.check_time(snapshot).await?;
-        self.check_authority(checked).await?;
-        let (balance, allowance) = self.funds(snapshot).await?;
-        let total = snapshot.quote.total.atomic();
+        let router = snapshot.router();
+        self.check_chain(snapshot.asset().chain_id(), router).await?;
+        let block_time = self.check_time(&payment).await?;
+        self.check_authority(router, &payment, checked.signed().signer()).await?;
+        let (balance, allowance) = self.funds(payment.token, router).await?;
+        let total = total(&payment);
         if balance < total {
-            let shown = |atomic: U256| format!("{} {} ({atomic} atomic units)", Amount::new(atomic).display(snapshot.decimals), snapshot.symbol);
+            let shown = |atomic: U256| format!("{} {} ({atomic} atomic units)", Amount::new(atomic).display(snapshot.decimals()), snapshot.symbol());
             return Err(WalletError::InsufficientFunds { wallet: self.address, needed: shown(total), available: shown(balance) });
         }
         let enough = allowance.is_none_or(|allowance| allowance >= total);
@@ -209,8 +211,7 @@ impl BuyerWallet {
         Ok(Plan { balance, allowance, block_time, approval, payment: checked.payload().payment.clone() })
     }
 
-    async fn check_chain(&self, snapshot: &Snapshot) -> Result<(), WalletError> {
-        let (expected, router) = (snapshot.asset.chain_id(), snapshot.router);
+    async fn check_chain(&self, expected: u64, router: Address) -> Result<(), WalletError> {
         let found = self.provider.get_chain_id().await.map_err(|e| failed("for its chain id", e))?;
         if found != expected {
             return Err(WalletError::WrongChain { expected, found });
@@ -220,33 +221,32 @@ impl BuyerWallet {
         if found == expected { Ok(()) } else { Err(WalletError::NotTheRouter { router, expected, found }) }
     }
 
-    async fn check_time(&self, snapshot: &Snapshot) -> Result<u64, WalletError> {
+    async fn check_time(&self, payment: &Payment) -> Result<u64, WalletError> {
         let asked = "for the newest block";
         let block = self.provider.get_block_by_number(BlockNumberOrTag::Latest).await.map_err(|e| failed(asked, e))?;
         let block = block.ok_or_else(|| WalletError::Node { asked, reason: "there is none".to_owned() })?;
-        let (deadline, block_time) = (snapshot.deadline, block.header.timestamp);
+        let (deadline, block_time) = (payment.deadline.saturating_to(), block.header.timestamp);
         if block_time <= deadline { Ok(block_time) } else { Err(WalletError::Expired { deadline, block_time }) }
     }
 
-    async fn check_authority(&self, checked: &CheckedPayment) -> Result<(), WalletError> {
-        let Snapshot { router, operator, nonce, .. } = *checked.snapshot();
+    async fn check_authority(&self, router: Address, payment: &Payment, signer: Address) -> Result<(), WalletError> {
+        let Payment { operator, nonce, .. } = *payment;
         if view(&self.provider, router, isUsedCall { operator, nonce }).await? {
             return Err(WalletError::NonceUsed { operator, nonce });
         }
-        let signer = checked.signed().signer();
         let authorised = view(&self.provider, router, isSignerCall { operator, signer }).await?;
         if authorised { Ok(()) } else { Err(WalletError::SignerNotAuthorised { signer, operator }) }
     }
 
     /// Balance, and what the router may spend of it.
-    async fn funds(&self, snapshot: &Snapshot) -> Result<(U256, Option<U256>), WalletError> {
-        let (owner, token) = (self.address, snapshot.asset.token_address());
+    async fn funds(&self, token: Address, router: Address) -> Result<(U256, Option<U256>), WalletError> {
+        let owner = self.address;
         if token.is_zero() {
             let balance = self.provider.get_balance(owner).await.map_err(|e| failed("for the balance", e))?;
             return Ok((balance, None));
         }
         let balance = view(&self.provider, token, balanceOfCall { owner }).await?;
-        let allowance = view(&self.provider, token, allowanceCall { owner, spender: snapshot.router }).await?;
+        let allowance = view(&self.provider, token, allowanceCall { owner, spender: router }).await?;
         Ok((balance, Some(allowance)))
     }
 }

@@ -6,9 +6,10 @@ use alloy::network::{NetworkTransactionBuilder, TransactionBuilder};
 use alloy::providers::Provider;
 use alloy::rpc::types::TransactionRequest;
 use alloy_primitives::{Address, B256, U256};
+use settlement::snapshot::Signable;
 
 use super::node::{failed, is_refusal, reason};
-use super::{BuyerWallet, CheckedPayment, Plan, Sent, WalletError};
+use super::{BuyerWallet, Checked, Plan, Sent, WalletError};
 use crate::payload::{Call, approval};
 
 /// Several blocks of the slowest chains in use.
@@ -24,10 +25,10 @@ impl BuyerWallet {
     /// # Errors
     /// See [`BuyerWallet::plan`]; further when a transaction would revert or cannot be sent. [`WalletError::OutcomeUnknown`] and
     /// [`WalletError::NotMined`] are the two that do not mean "not sent": they name the transaction to look for.
-    pub async fn pay(&self, checked: &CheckedPayment) -> Result<Sent, WalletError> {
+    pub async fn pay<S: Signable>(&self, checked: &Checked<S>) -> Result<Sent, WalletError> {
         let Plan { allowance, approval, payment, .. } = self.plan(checked).await?;
         let approval = match approval {
-            Some(call) => Some(self.approve(&call, checked.snapshot().router, allowance.unwrap_or_default()).await?),
+            Some(call) => Some(self.approve(&call, checked.snapshot().router(), allowance.unwrap_or_default()).await?),
             None => None,
         };
         let payment = self.send("the payment", &payment).await?;

@@ -36,7 +36,7 @@ pub(crate) const SELECT: &str = r#"SELECT r.*,
  e.deadline AS "router_events.deadline", e.digest AS "router_events.digest",
  h.hash AS "chain_headers.hash", h.time AS "chain_headers.time",
  CAST(EXISTS (SELECT 1 FROM router_events s WHERE s.digest = r.digest AND s.chain_id = r.chain_id AND s.orphaned = 0) AS INTEGER) AS is_seen,
- CAST(EXISTS (SELECT 1 FROM router_events f WHERE f.chain_id = u.chain_id AND f.operator = u.operator AND f.nonce = u.nonce AND f.kind = 'payment'
+ CAST(EXISTS (SELECT 1 FROM router_events f WHERE f.chain_id = u.chain_id AND f.operator = u.operator AND f.nonce = u.nonce
   AND f.emitter = u.router AND f.orphaned = 0 AND f.verdict = 'foreign' AND NOT EXISTS (SELECT 1 FROM payment_requests q WHERE q.digest = f.digest))
   AS INTEGER) AS is_lost,
  (SELECT s.signer_until FROM router_events s WHERE s.chain_id = e.chain_id AND s.operator = e.operator AND s.signer = p.delegate

@@ -84,7 +84,7 @@ async fn b01_a_rewind_takes_the_event_away_and_a_verified_request_back_to_submit
     let seen = store.seen_event(&verified.id).await.unwrap().unwrap().event;
 
     let mut tx = world.begin().await;
-    assert_eq!(tx.rewind(CHAIN, 9, leadership.epoch()).await.unwrap(), vec![seen.clone()]);
+    assert_eq!(tx.rewind(CHAIN, 9, leadership.epoch()).await.unwrap(), vec![seen.location]);
     let back = verified.state.clone().reorg(at(200)).unwrap();
     tx.set_request_state(&verified.id, StatusName::Verified, &back, at(200)).await.unwrap();
     tx.commit().await.unwrap();

@@ -5,7 +5,7 @@ mod conflict;
 pub mod create;
 pub mod list;
 pub mod show;
-mod signing;
+pub(super) mod signing;
 pub mod submit;
 pub mod verify;
 

@@ -11,9 +11,9 @@ use settlement::money::{Amount, Quote};
 use settlement::next_action::CannotRequest;
 use settlement::notice::NoticeType;
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
-use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
+use settlement::snapshot::{Ask, Signed, SignedSnapshot, Snapshot, SnapshotError};
 use settlement::unit::{CannotSign, NextUnit, Unit, UnitKind};
-use signer::SignerError;
+use signer::{RoutingSigner, SignerError};
 use store::{Conflict, StoreError, StoredRequest, Tx};
 
 use super::{conflict, sound};
@@ -132,8 +132,8 @@ async fn settling(tx: &mut Tx, id: PaymentRequestId) -> Result<Outcome, Problem>
     }
 }
 
-/// The chain of the agreement, if payments on it can be signed now.
-fn chain_to_sign_on<'a>(api: &'a Api, known: &Known) -> Result<&'a ChainPolicy, Problem> {
+/// The chain of the agreement, if payments and refunds on it can be signed now.
+pub(in crate::routes) fn chain_to_sign_on<'a>(api: &'a Api, known: &Known) -> Result<&'a ChainPolicy, Problem> {
     let chain_id = known.agreement.terms.asset.chain_id();
     if known.setting.chain.following() == Following::Halted {
         return Err(Problem::new(Code::IndexerHalted, "reading this chain has stopped until the operator acts").retry_after(HALTED_RETRY_S));
@@ -186,8 +186,18 @@ async fn is_of_this_router(tx: &mut Tx, known: &Known, chain: &ChainPolicy, unit
 }
 
 async fn sign(api: &Api, chain_id: u64, snapshot: Snapshot) -> Result<SignedSnapshot, Problem> {
-    let signer = api.signers.get(&chain_id).ok_or_else(|| unavailable(chain_id, "no routing signer is configured"))?;
-    match tokio::time::timeout(SIGNS_WITHIN, signer.sign(snapshot)).await {
+    let signer = signer(api, chain_id)?;
+    in_time(chain_id, signer.sign(snapshot)).await
+}
+
+/// The routing signer of a chain.
+pub(in crate::routes) fn signer(api: &Api, chain_id: u64) -> Result<&dyn RoutingSigner, Problem> {
+    api.signers.get(&chain_id).map(AsRef::as_ref).ok_or_else(|| unavailable(chain_id, "no routing signer is configured"))
+}
+
+/// What the signer signs, if it does so while the caller waits.
+pub(in crate::routes) async fn in_time<S>(chain_id: u64, signing: impl Future<Output = Result<Signed<S>, SignerError>>) -> Result<Signed<S>, Problem> {
+    match tokio::time::timeout(SIGNS_WITHIN, signing).await {
         Ok(Ok(signed)) => Ok(signed),
         Ok(Err(error @ SignerError::Unavailable { .. })) => Err(unavailable(chain_id, &error.to_string())),
         Ok(Err(error @ (SignerError::Refused(_) | SignerError::WrongSignature { .. } | SignerError::Unusable(_)))) => {
@@ -208,8 +218,11 @@ fn refused_snapshot(error: SnapshotError) -> Problem {
         SnapshotError::Party(_) | SnapshotError::PayerIs { .. } => Problem::field(Code::InvalidAddress, "payerAddress", error),
         SnapshotError::PayeeIsFeeRecipient(_) => Problem::new(Code::PartiesRefused, error.to_string()),
         SnapshotError::Fee(_) => Problem::field(Code::FeeRefused, "sellerAmount", error),
-        SnapshotError::WrongUnit | SnapshotError::WrongToken | SnapshotError::Malformed(_) | SnapshotError::NotCanonical | SnapshotError::BadSignature => {
-            Problem::internal(&error)
-        }
+        SnapshotError::WrongUnit
+        | SnapshotError::WrongToken
+        | SnapshotError::WrongPayment
+        | SnapshotError::Malformed(_)
+        | SnapshotError::NotCanonical
+        | SnapshotError::BadSignature => Problem::internal(&error),
     }
 }
