@@ -69,12 +69,7 @@ impl Taken {
 ///
 /// # Errors
 /// When the database refuses, or this leader no longer leads.
-pub async fn take_back(
-    writer: &mut Writer<'_>,
-    cursor: &Cursor,
-    rewind: &Rewind,
-    doubted: (&[PaymentRequestId], &[RefundId]),
-) -> Result<Taken, IndexerError> {
+pub async fn take_back(writer: &mut Writer<'_>, cursor: &Cursor, rewind: &Rewind, doubted: (&[PaymentRequestId], &[RefundId])) -> Result<Taken, IndexerError> {
     let mut taken = Taken::default();
     taken.note(writer, doubted).await?;
     let lowest = if rewind.is_held { rewind.to.number } else { rewind.to.number.saturating_sub(1) };
@@ -95,7 +90,14 @@ pub async fn take_back(
         writer.tx.set_refund_state(refund, &awaited, writer.now).await?;
         writer.tx.reverse(Booked::Refund(&refund.id), writer.now).await?;
     }
-    tracing::warn!(chain_id = cursor.chain_id, to = rewind.to.number, events = orphaned.len(), verified = taken.verified.len(), settled = taken.settled.len(), "reorg");
+    tracing::warn!(
+        chain_id = cursor.chain_id,
+        to = rewind.to.number,
+        events = orphaned.len(),
+        verified = taken.verified.len(),
+        settled = taken.settled.len(),
+        "reorg"
+    );
     Ok(taken)
 }
 

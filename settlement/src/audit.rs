@@ -85,6 +85,14 @@ actions! {
     RequestSubmitted = "payment_request.submitted",
     /// A payment request was cancelled.
     RequestCancelled = "payment_request.cancelled",
+    /// Money was asked back.
+    RefundRequested = "refund_request.created",
+    /// A refund was approved, or a fresh payload was signed for it by the routing signer.
+    RefundApproved = "refund_request.approved",
+    /// A refund was denied.
+    RefundDenied = "refund_request.denied",
+    /// A refund request was taken back.
+    RefundCancelled = "refund_request.cancelled",
     /// A signer was named for the operator on chain, or revoked.
     SignerSet = "signer.set",
     /// A token was added to the registry, with what the chain says of it.

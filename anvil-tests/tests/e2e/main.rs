@@ -9,6 +9,7 @@ mod milestones;
 mod pay_in_full;
 mod program;
 mod recovery;
+mod refund;
 mod refused;
 mod reorg;
 mod restart;

@@ -13,6 +13,7 @@ mod keys;
 mod migrate;
 mod pay;
 mod receipt;
+mod refund;
 mod request;
 mod router;
 mod serve;
@@ -88,6 +89,9 @@ enum Command {
     /// Ask for payments, pay and cancel them
     #[command(subcommand)]
     Request(request::Command),
+    /// Ask for money back, answer, and pay back
+    #[command(subcommand)]
+    Refund(refund::Command),
     /// Show receipts, and verify them without trusting whoever issued them
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -190,6 +194,7 @@ async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => command.run(&context).await,
         Command::Contract(command) => command.run(&context).await,
         Command::Request(command) => command.run(&context).await,
+        Command::Refund(command) => command.run(&context).await,
         Command::Receipt(command) => command.run(&context).await,
         Command::Deliverable(command) => command.run(&context),
         Command::Doctor => doctor::run(&context).await,

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use settlement::asset::parse_address;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::money::Amount;
-use signer::wallet::{BuyerWallet, CheckedPayment, Expectation, Plan, Sent};
+use settlement::snapshot::Signable;
+use signer::wallet::{BuyerWallet, Checked, CheckedPayment, Expectation, Plan, Sent};
 
 use super::contract::read_terms;
 use super::{ApiArgs, Context, NodeArgs};
@@ -86,23 +87,28 @@ pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode
 }
 
 /// Pays, and keeps "not sent" apart from "perhaps sent".
-pub(crate) async fn pay(wallet: &BuyerWallet, checked: &CheckedPayment) -> anyhow::Result<Sent> {
+pub(crate) async fn pay<S: Signable>(wallet: &BuyerWallet, checked: &Checked<S>) -> anyhow::Result<Sent> {
     let again = "if it names a transaction, look that up before anything else: it may be on its way; the same request can never be paid twice";
     wallet.pay(checked).await.or_fix("the payment was not made, or is not known to be", again)
 }
 
 fn consent(output: Output, checked: &CheckedPayment, plan: &Plan, yes: bool) -> anyhow::Result<()> {
     output.remark(&pairs(paying::explain(checked, plan)));
+    agree(output, yes, "Pay this? Type yes:", "not paid: you did not say yes")
+}
+
+/// Goes on only if somebody says so: with `--yes`, or at the terminal.
+pub(super) fn agree(output: Output, yes: bool, question: &str, refused: &str) -> anyhow::Result<()> {
     if yes {
         return Ok(());
     }
     if !output.can_ask() {
-        return Err(Failure::new("nobody is at a terminal to agree to this payment", "add --yes, and perhaps --max-total, --operator and --payee").into());
+        return Err(Failure::new("nobody is at a terminal to agree to this", "add --yes, and perhaps limits on what may be paid and to whom").into());
     }
-    output.remark("Pay this? Type yes:");
+    output.remark(question);
     let mut typed = String::new();
     std::io::stdin().read_line(&mut typed).or_fix("the answer cannot be read", "add --yes")?;
-    if typed.trim() == "yes" { Ok(()) } else { Err(Failure::new("not paid: you did not say yes", "nothing was sent").into()) }
+    if typed.trim() == "yes" { Ok(()) } else { Err(Failure::new(refused, "nothing was sent").into()) }
 }
 
 async fn wait(client: &Client, at: &RequestPath, output: Output) -> anyhow::Result<Value> {

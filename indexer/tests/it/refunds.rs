@@ -144,7 +144,7 @@ async fn g06_a_reorg_takes_the_refund_back_and_reverses_the_ledger(engine: Engin
     world.chain.fork(before.number);
     world.chain.mine_empty(6);
     assert!(matches!(world.settle().await, Progress::Halted { .. }), "deeper than what was final");
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     let RefundState::Approved { payload, .. } = world.refund(&refund.id).await.state else { panic!("awaited again") };
     assert_eq!(payload.digest(), refund.payload().unwrap().digest(), "the same payload may be executed again");
@@ -251,7 +251,7 @@ async fn a_refund_whose_payment_is_reorged_settles_when_it_is_paid_all_the_same(
     world.chain.fork(before.number);
     world.chain.mine_empty(6);
     assert!(matches!(world.settle().await, Progress::Halted { .. }));
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&payment).await, StatusName::Submitted);
     assert_eq!(world.refund(&refund.id).await, refund, "it stays what it was");
@@ -280,7 +280,7 @@ async fn a_reorg_that_takes_payment_and_refund_takes_both_back(engine: Engine) {
     world.chain.fork(before.number);
     world.chain.mine_empty(12);
     world.settle().await;
-    indexer::acknowledge(&world.store, CHAIN_ID).await.unwrap();
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
     world.settle().await;
     assert_eq!(world.status(&payment).await, StatusName::Submitted);
     assert_eq!(world.refund(&refund.id).await.state.name(), RefundStatus::Approved);

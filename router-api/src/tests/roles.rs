@@ -59,6 +59,12 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/cancel", "hhrror"),
     ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/submit", "hhrror"),
     ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/verify", "hhrror"),
+    // refunds
+    ("GET /api/agent/contracts/{contractId}/refund-requests", "hhoooo"),
+    ("POST /api/agent/contracts/{contractId}/refund-requests", "hhrror"),
+    ("GET /api/agent/contracts/{contractId}/refund-requests/{refundRequestId}", "hhoooo"),
+    ("POST /api/agent/contracts/{contractId}/refund-requests/{refundRequestId}/respond", "hhrrro"),
+    ("GET /api/agent/contracts/{contractId}/refund-requests/{refundRequestId}/payment", "hhrrro"),
     // documents
     ("GET /api/agent/contracts/{contractId}/invoices", "hhoooo"),
     ("GET /api/agent/invoices/{invoiceId}", "hhoooo"),

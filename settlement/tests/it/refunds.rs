@@ -239,7 +239,10 @@ fn parties_that_the_router_refuses_are_refused_before_anything_is_signed() {
 #[test]
 fn the_document_of_a_refund() {
     let snapshot = snapshot();
-    insta::assert_snapshot!("refund_snapshot", serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&snapshot.canonical()).unwrap()).unwrap());
+    insta::assert_snapshot!(
+        "refund_snapshot",
+        serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&snapshot.canonical()).unwrap()).unwrap()
+    );
     assert_eq!(RefundSnapshot::parse(&snapshot.canonical()).unwrap(), snapshot);
     assert!(matches!(Snapshot::parse(&snapshot.canonical()), Err(SnapshotError::Malformed(_))), "a refund is no payment");
     assert!(matches!(RefundSnapshot::parse(&world::snapshot().canonical()), Err(SnapshotError::Malformed(_))), "a payment is no refund");
@@ -336,7 +339,11 @@ fn states() -> Vec<(String, RefundState, Option<PayloadLife>)> {
         ("approved, dead".to_owned(), approved(), Some(PayloadLife::Dead)),
         ("denied".to_owned(), RefundState::Denied { response: None, at: at(20) }, None),
         ("cancelled".to_owned(), RefundState::Cancelled { response: None, at: at(20) }, None),
-        ("settled".to_owned(), RefundState::Settled { payload: Box::new(signed()), proof: Box::new(proof()), response: None, at: at(30) }, Some(PayloadLife::Seen)),
+        (
+            "settled".to_owned(),
+            RefundState::Settled { payload: Box::new(signed()), proof: Box::new(proof()), response: None, at: at(30) },
+            Some(PayloadLife::Seen),
+        ),
     ]
 }
 
@@ -394,7 +401,10 @@ fn a_settled_refund_keeps_what_was_paid_and_loses_it_in_a_reorg() {
     let RefundState::Approved { payload, response, .. } = settled.reorg(at(31)).unwrap() else { panic!("awaited again") };
     assert_eq!((payload.digest(), response.as_deref()), (signed().digest(), Some("sorry")));
     assert_eq!(SettledRefund::of(&refund(RefundState::Pending)), None);
-    assert!(refund(RefundState::Approved { payload: Box::new(fresh.clone()), response: None, at: at(1) }).settle(fresh, proof(), at(2)).is_err(), "not what was executed");
+    assert!(
+        refund(RefundState::Approved { payload: Box::new(fresh.clone()), response: None, at: at(1) }).settle(fresh, proof(), at(2)).is_err(),
+        "not what was executed"
+    );
 }
 
 /// One payment, paid, and refunds of it.
@@ -411,10 +421,7 @@ fn refunds(fate: PaidFate, of: &[(u64, RefundStatus)]) -> Refunds {
         has_issue: false,
         updated_at: at(0),
     };
-    Refunds {
-        payments: vec![PaidRequest { payment: world::request_id(0), amount: amount(PAID), fate }],
-        refunds: of.iter().enumerate().map(sibling).collect(),
-    }
+    Refunds { payments: vec![PaidRequest { payment: world::request_id(0), amount: amount(PAID), fate }], refunds: of.iter().enumerate().map(sibling).collect() }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use contracts::PaymentRouter::payCall;
 use serde::Serialize;
 use serde_json::Value;
 use settlement::asset::Asset;
-use settlement::money::Amount;
 use settlement::ids::{PaymentRequestId, RefundId};
+use settlement::money::Amount;
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{Signable, Signed, SignedSnapshot, Snapshot, SnapshotError};
 

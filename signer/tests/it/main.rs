@@ -15,6 +15,8 @@ mod payload;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod refund;
+#[cfg(test)]
 mod revert;
 #[cfg(test)]
 mod wallet;

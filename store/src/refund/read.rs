@@ -47,8 +47,7 @@ pub(crate) const SELECT: &str = r#"SELECT f.*,
 pub(crate) const BY_AGREEMENT: &str = "WHERE f.agreement_id = $1 ORDER BY f.created_at, f.id";
 const BY_PAYMENT: &str = "WHERE f.payment_request_id = $1 ORDER BY f.created_at, f.id";
 /// The refund with all others of its payment: how much came back in all decides about each.
-pub(crate) const BY_ID: &str =
-    "WHERE f.payment_request_id = (SELECT payment_request_id FROM refund_requests WHERE id = $1) ORDER BY f.created_at, f.id";
+pub(crate) const BY_ID: &str = "WHERE f.payment_request_id = (SELECT payment_request_id FROM refund_requests WHERE id = $1) ORDER BY f.created_at, f.id";
 
 /// A refund by its id.
 pub(super) async fn find(connection: &mut AnyConnection, id: &RefundId) -> Result<Option<StoredRefund>, StoreError> {
@@ -213,8 +212,7 @@ fn proven(fields: &Fields<'_>, signed: &SignedRefund, refunded: Amount) -> Resul
     if let Some(issue) = proof::contradiction(fields, &row, &event.location, authority)? {
         return Ok(Err(vec![issue]));
     }
-    let evidence =
-        RefundEvidence { signed, event: &event, payment: &payment, refunded, authority: Some(authority), final_through: Some(final_through) };
+    let evidence = RefundEvidence { signed, event: &event, payment: &payment, refunded, authority: Some(authority), final_through: Some(final_through) };
     Ok(verify_refund(&evidence))
 }
 

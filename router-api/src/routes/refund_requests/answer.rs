@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, U256};
 use serde_json::{Value, json};
 use settlement::NotAllowed;
+use settlement::audit::{AuditAction, Author};
 use settlement::chain::ChainPolicy;
 use settlement::clock::Timestamp;
 use settlement::ledger::{Booked, refund_due};
@@ -25,6 +26,8 @@ use crate::state::Api;
 /// What was said, and by what knowledge.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
+    /// Who said it.
+    pub(super) author: Author,
     pub(super) action: RefundAction,
     pub(super) response: Option<String>,
     pub(super) expected_updated_at: Timestamp,
@@ -52,14 +55,14 @@ pub(super) async fn give(api: &Api, tx: &mut Tx, (known, before): (&Known, &Refu
         RefundAction::Deny => {
             let denied = before.state.clone().deny(answer.response.clone(), api.now()).map_err(|refusal| not_allowed(refusal, before))?;
             tx.set_refund_state(before, &denied, api.now()).await?;
-            tell(api, tx, (known, before), NoticeType::RefundDenied, json!({ "response": answer.response }));
+            tell(api, tx, Said { known, before, answer: &answer }, NoticeType::RefundDenied, json!({}));
             Ok(())
         }
         RefundAction::Cancel => {
             let cancelled = before.state.clone().cancel(answer.response.clone(), life, api.now()).map_err(|refusal| not_allowed(refusal, before))?;
             tx.set_refund_state(before, &cancelled, api.now()).await?;
             tx.reverse(Booked::RefundDue(&before.id), api.now()).await?;
-            tell(api, tx, (known, before), NoticeType::RefundCancelled, json!({ "response": answer.response }));
+            tell(api, tx, Said { known, before, answer: &answer }, NoticeType::RefundCancelled, json!({}));
             Ok(())
         }
     }
@@ -70,9 +73,7 @@ fn holds_already(before: &RefundRequest, life: Option<PayloadLife>, answer: &Ans
     let same_payer = |payload: &SignedRefund| answer.payer.is_none_or(|payer| payer == payload.snapshot().payer);
     match (answer.action, &before.state) {
         (RefundAction::Approve, RefundState::Settled { .. }) => true,
-        (RefundAction::Approve, RefundState::Approved { payload, .. }) => {
-            same_payer(payload) && matches!(life, Some(PayloadLife::Payable | PayloadLife::Seen))
-        }
+        (RefundAction::Approve, RefundState::Approved { payload, .. }) => same_payer(payload) && matches!(life, Some(PayloadLife::Payable | PayloadLife::Seen)),
         (RefundAction::Deny, RefundState::Denied { .. }) | (RefundAction::Cancel, RefundState::Cancelled { .. }) => true,
         (RefundAction::Approve | RefundAction::Deny | RefundAction::Cancel, _) => false,
     }
@@ -114,29 +115,25 @@ async fn approve(api: &Api, tx: &mut Tx, approval: Approval<'_>, answer: Answer)
     let snapshot = RefundSnapshot::new(before, (&payment.signed, proof(&payment)?), ask).map_err(refused_snapshot)?;
     let payload = in_time(chain.chain_id, signer(api, chain.chain_id)?.sign_refund(snapshot)).await?;
     let expires_at = Timestamp::from_unix_seconds(payload.snapshot().deadline).to_string();
-    let data = json!({ "response": answer.response, "expiresAt": expires_at });
+    let data = json!({ "expiresAt": expires_at });
     let state = before.state.clone();
     let approved = match life {
         Some(life) if again => state.reissue(payload, life, now),
-        Some(_) | None => state.approve(payload, answer.response, now),
+        Some(_) | None => state.approve(payload, answer.response.clone(), now),
     };
     tx.set_refund_state(before, &approved.map_err(|refusal| not_allowed(refusal, before))?, now).await?;
     if again {
-        tell(api, tx, (known, before), NoticeType::RefundReissued, data);
+        tell(api, tx, Said { known, before, answer: &answer }, NoticeType::RefundReissued, data);
     } else {
         tx.post(Booked::RefundDue(&before.id), "due", &refund_due(before, payment.signed.snapshot(), now)).await?;
-        tell(api, tx, (known, before), NoticeType::RefundApproved, data);
+        tell(api, tx, Said { known, before, answer: &answer }, NoticeType::RefundApproved, data);
     }
     Ok(())
 }
 
 /// The nonce of the refund: the one of its earlier payloads, so that whatever was signed for it is paid once. Another one only when that excludes nothing any
 /// more, and everything that was signed under it is dead at finality.
-async fn nonce(
-    tx: &mut Tx,
-    chain: &ChainPolicy,
-    (before, sibling, life): (&RefundRequest, &RefundSibling, Option<PayloadLife>),
-) -> Result<U256, Problem> {
+async fn nonce(tx: &mut Tx, chain: &ChainPolicy, (before, sibling, life): (&RefundRequest, &RefundSibling, Option<PayloadLife>)) -> Result<U256, Problem> {
     let earlier = before.payload().map(|payload| payload.snapshot());
     let Some(earlier) = earlier else { return Ok(tx.allocate_nonce(chain.chain_id, chain.router, chain.operator).await?) };
     let is_of_this_router = (earlier.router, earlier.operator) == (chain.router, chain.operator);
@@ -162,11 +159,27 @@ fn proof(payment: &PaymentRequest) -> Result<&Proof, Problem> {
     }
 }
 
-fn tell(api: &Api, tx: &mut Tx, (known, refund): (&Known, &RefundRequest), kind: NoticeType, mut data: Value) {
-    data["contractId"] = json!(refund.agreement.as_str());
-    data["paymentRequestId"] = json!(refund.payment.as_str());
-    data["refundRequestId"] = json!(refund.id.as_str());
-    data["amountAtomic"] = json!(refund.amount.to_string());
+/// An answer, and to what.
+struct Said<'a> {
+    known: &'a Known,
+    before: &'a RefundRequest,
+    answer: &'a Answer,
+}
+
+/// Tells the parties, and keeps who said it.
+fn tell(api: &Api, tx: &mut Tx, said: Said<'_>, kind: NoticeType, mut data: Value) {
+    let Said { known, before, answer } = said;
+    data["contractId"] = json!(before.agreement.as_str());
+    data["paymentRequestId"] = json!(before.payment.as_str());
+    data["refundRequestId"] = json!(before.id.as_str());
+    data["amountAtomic"] = json!(before.amount.to_string());
+    data["response"] = json!(answer.response);
+    let action = match answer.action {
+        RefundAction::Approve => AuditAction::RefundApproved,
+        RefundAction::Deny => AuditAction::RefundDenied,
+        RefundAction::Cancel => AuditAction::RefundCancelled,
+    };
+    tx.audit(answer.author.clone().did(action, &before.id, api.now()).with(data.clone()));
     announce(api, tx, kind, &known.agreement, data);
 }
 

@@ -6,10 +6,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use settlement::audit::AuditAction;
+use settlement::clock::Timestamp;
 use settlement::ids::{PaymentRequestId, RefundId};
 use settlement::notice::NoticeType;
-use settlement::refund::{PLATFORM_FEE_NOT_REFUNDABLE, RefundRequest, RefundState};
+use settlement::refund::{PLATFORM_FEE_NOT_REFUNDABLE, RefundRequest, RefundState, Reservation};
 use utoipa::ToSchema;
 
 use super::{refused, view_within};
@@ -65,25 +67,26 @@ pub async fn create_refund_request(
     let (payment, reason) = body.checked()?;
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     let reserved = known.refunds.reserve(payment.as_ref(), body.amount_atomic.map(|amount| amount.0)).map_err(refused)?;
-    let now = api.now();
-    let refund = RefundRequest {
-        id: RefundId::new(api.ids.ulid()),
-        agreement: known.agreement.id.clone(),
-        payment: reserved.payment,
-        amount: reserved.amount,
-        reason,
-        state: RefundState::Pending,
-        created_at: now,
-        updated_at: now,
-    };
+    let refund = pending(RefundId::new(api.ids.ulid()), &known, reserved, (reason, api.now()));
     effect.tx.insert_refund(&refund, known.agreement.terms.asset.chain_id()).await?;
-    let data = json!({
-        "contractId": refund.agreement.as_str(), "paymentRequestId": refund.payment.as_str(), "refundRequestId": refund.id.as_str(),
-        "amountAtomic": refund.amount.to_string(), "reason": refund.reason, "platformFee": PLATFORM_FEE_NOT_REFUNDABLE,
-    });
+    let data = facts(&refund);
+    effect.tx.audit(participant.caller.author().did(AuditAction::RefundRequested, &refund.id, refund.created_at).with(data.clone()));
     announce(&api, &mut effect.tx, NoticeType::RefundRequested, &known.agreement, data);
     let refund_request = view_within(&mut effect.tx, &known, &refund.id, participant.actor).await?;
     effect.commit(StatusCode::CREATED, &RefundRequestBody { refund_request }).await
+}
+
+fn pending(id: RefundId, known: &Known, reserved: Reservation, (reason, at): (String, Timestamp)) -> RefundRequest {
+    let (agreement, Reservation { payment, amount }) = (known.agreement.id.clone(), reserved);
+    RefundRequest { id, agreement, payment, amount, reason, state: RefundState::Pending, created_at: at, updated_at: at }
+}
+
+/// What is told of it.
+fn facts(refund: &RefundRequest) -> Value {
+    json!({
+        "contractId": refund.agreement.as_str(), "paymentRequestId": refund.payment.as_str(), "refundRequestId": refund.id.as_str(),
+        "amountAtomic": refund.amount.to_string(), "reason": refund.reason, "platformFee": PLATFORM_FEE_NOT_REFUNDABLE,
+    })
 }
 
 impl CreateRefundRequest {

@@ -111,6 +111,7 @@ impl RespondToRefundRequest {
         }
         let response = self.response.as_deref().filter(|text| !text.is_empty());
         Ok(Answer {
+            author: participant.caller.author(),
             action: self.action,
             response: response.map(|text| text::paragraph("response", text, 1, MAX_RESPONSE)).transpose()?,
             expected_updated_at: *self.expected_updated_at,
