@@ -128,6 +128,7 @@ const COLUMNS: &[(&str, &str, Column)] = &[
     // Of other kinds of events.
     ("router_events", "signer", Note),
     ("router_events", "signer_until", Note),
+    ("router_events", "parent", Note),
     ("router_events", "word", Note),
     ("router_events", "mask", Note),
 ];
