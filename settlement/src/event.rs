@@ -139,7 +139,6 @@ impl RefundEvent {
 }
 
 /// A log of the router that matters to settlement.
-#[expect(clippy::large_enum_variant, reason = "nearly every event is a payment; boxing it would cost an allocation per event")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouterEvent {
     /// Somebody paid.

@@ -23,7 +23,6 @@ mod read;
 pub(crate) use read::{BY_AGREEMENT, BY_ID, SELECT};
 
 /// A stored refund request, as far as it can be believed.
-#[expect(clippy::large_enum_variant, reason = "nearly every refund is sound; boxing it would cost an allocation per refund")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoredRefund {
     /// What is stored proves itself.

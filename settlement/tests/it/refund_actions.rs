@@ -4,6 +4,7 @@ use proptest::test_runner::TestCaseError;
 use settlement::Timestamp;
 use settlement::agreement::PaymentFacts;
 use settlement::available_action::{Action, ActionState, AvailableAction};
+use settlement::milestone::{Plan, Progress};
 use settlement::next_action::{Actor, AgreementFacts, Recommended, RefundFacts};
 use settlement::refund::{PaidFate, PaidRequest, PayloadLife, RefundSibling, RefundStatus, Refunds};
 use settlement::unit::{Fate, Sibling, UnitKind};
@@ -94,7 +95,9 @@ impl World {
                 any_verified: fate == Fate::Paid,
                 live_request: fate == Fate::Live,
                 proof_issue: self.proof_issue || self.fate == PaidFate::InDoubt,
+                milestones: Progress::None,
             },
+            plan: &Plan::default(),
             siblings: &[paid],
             refunds: &refunds,
             now: self.now(),
