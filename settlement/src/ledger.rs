@@ -8,12 +8,14 @@
 //!
 //! So `refund_due` is what sellers have promised and not paid back, and `seller_proceeds` with `refund_due` is what the chain has moved to the seller.
 
+use std::fmt;
+
 use alloy_primitives::Address;
 
 use crate::asset::Asset;
 use crate::clock::Timestamp;
 use crate::ids::{AgreementId, PaymentRequestId, RefundId};
-use crate::money::Amount;
+use crate::money::{Amount, AmountError};
 use crate::refund::{RefundProof, RefundRequest};
 use crate::snapshot::Snapshot;
 use crate::verify::Proof;
@@ -31,16 +33,99 @@ pub enum Account {
     RefundDue(Address),
 }
 
-impl Account {
+/// What kind of account it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountKind {
+    /// The buyer's own wallets.
+    BuyerExternal,
+    /// What the seller received.
+    SellerProceeds,
+    /// What the operator received.
+    PlatformFee,
+    /// What sellers have approved to pay back and not paid back yet.
+    RefundDue,
+}
+
+/// Whose account it is: a side of the agreement, or whoever runs the instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The agreement's buyer.
+    Buyer,
+    /// The agreement's seller.
+    Seller,
+    /// The operator.
+    Operator,
+}
+
+impl Owner {
+    /// `buyer`, `seller` or `operator`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Seller => "seller",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+impl AccountKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::BuyerExternal, Self::SellerProceeds, Self::PlatformFee, Self::RefundDue];
+
     /// `buyer_external`, `seller_proceeds`, `platform_fee` or `refund_due`.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::BuyerExternal(_) => "buyer_external",
-            Self::SellerProceeds(_) => "seller_proceeds",
-            Self::PlatformFee(_) => "platform_fee",
-            Self::RefundDue(_) => "refund_due",
+            Self::BuyerExternal => "buyer_external",
+            Self::SellerProceeds => "seller_proceeds",
+            Self::PlatformFee => "platform_fee",
+            Self::RefundDue => "refund_due",
         }
+    }
+
+    /// The kind that a name spells.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whose such accounts are.
+    #[must_use]
+    pub const fn owner(self) -> Owner {
+        match self {
+            Self::BuyerExternal => Owner::Buyer,
+            Self::SellerProceeds | Self::RefundDue => Owner::Seller,
+            Self::PlatformFee => Owner::Operator,
+        }
+    }
+
+    /// The side on which it grows: a buyer's account counts what has left it, the others what has come in.
+    #[must_use]
+    pub const fn grows_by(self) -> Side {
+        match self {
+            Self::BuyerExternal => Side::Debit,
+            Self::SellerProceeds | Self::PlatformFee | Self::RefundDue => Side::Credit,
+        }
+    }
+}
+
+impl Account {
+    /// What kind of account it is.
+    #[must_use]
+    pub const fn kind(&self) -> AccountKind {
+        match self {
+            Self::BuyerExternal(_) => AccountKind::BuyerExternal,
+            Self::SellerProceeds(_) => AccountKind::SellerProceeds,
+            Self::PlatformFee(_) => AccountKind::PlatformFee,
+            Self::RefundDue(_) => AccountKind::RefundDue,
+        }
+    }
+
+    /// The name of its kind.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.kind().name()
     }
 
     /// The wallet behind the account.
@@ -54,8 +139,69 @@ impl Account {
     /// The account that a name and a wallet spell.
     #[must_use]
     pub fn parse(name: &str, wallet: Address) -> Option<Self> {
-        let all = [Self::BuyerExternal(wallet), Self::SellerProceeds(wallet), Self::PlatformFee(wallet), Self::RefundDue(wallet)];
-        all.into_iter().find(|account| account.name() == name)
+        Some(match AccountKind::parse(name)? {
+            AccountKind::BuyerExternal => Self::BuyerExternal(wallet),
+            AccountKind::SellerProceeds => Self::SellerProceeds(wallet),
+            AccountKind::PlatformFee => Self::PlatformFee(wallet),
+            AccountKind::RefundDue => Self::RefundDue(wallet),
+        })
+    }
+}
+
+/// What has moved on an account: the sums of its two sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// What went out.
+    pub debits: Amount,
+    /// What came in.
+    pub credits: Amount,
+}
+
+impl Turnover {
+    /// With one more line.
+    ///
+    /// # Errors
+    /// When the sum does not fit in 256 bits.
+    pub fn and(self, side: Side, amount: Amount) -> Result<Self, AmountError> {
+        Ok(match side {
+            Side::Debit => Self { debits: self.debits.plus(amount)?, ..self },
+            Side::Credit => Self { credits: self.credits.plus(amount)?, ..self },
+        })
+    }
+
+    /// Both together.
+    ///
+    /// # Errors
+    /// When a sum does not fit in 256 bits.
+    pub fn plus(self, other: Self) -> Result<Self, AmountError> {
+        self.and(Side::Debit, other.debits)?.and(Side::Credit, other.credits)
+    }
+
+    /// What stands on an account of this kind, counted on the side on which it grows.
+    #[must_use]
+    pub fn balance(self, kind: AccountKind) -> Balance {
+        let (grown, shrunk) = match kind.grows_by() {
+            Side::Debit => (self.debits, self.credits),
+            Side::Credit => (self.credits, self.debits),
+        };
+        match grown.minus(shrunk) {
+            Ok(amount) => Balance { is_negative: false, amount },
+            Err(_) => Balance { is_negative: true, amount: Amount::new(shrunk.atomic().wrapping_sub(grown.atomic())) },
+        }
+    }
+}
+
+/// What stands on an account. Below zero only where a correction is dated before what it corrects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    is_negative: bool,
+    amount: Amount,
+}
+
+impl fmt::Display for Balance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.is_negative { "-" } else { "" };
+        write!(f, "{sign}{}", self.amount)
     }
 }
 
@@ -69,6 +215,12 @@ pub enum Side {
 }
 
 impl Side {
+    /// The side that a name spells.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Debit, Self::Credit].into_iter().find(|side| side.name() == name)
+    }
+
     /// `debit` or `credit`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -180,4 +332,31 @@ fn refund_lines(refund: &RefundRequest, payment: &Snapshot, at: Timestamp, [from
 #[must_use]
 pub fn reversal(lines: &[Posting]) -> Vec<Posting> {
     lines.iter().map(|line| Posting { side: line.side.reversed(), ..line.clone() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_balance_is_counted_on_the_side_on_which_its_account_grows() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        let turnover = Turnover::default().and(Side::Debit, amount("101")).unwrap().and(Side::Credit, amount("1")).unwrap();
+        assert_eq!(turnover.balance(AccountKind::BuyerExternal).to_string(), "100");
+        assert_eq!(turnover.balance(AccountKind::SellerProceeds).to_string(), "-100");
+        assert_eq!(Turnover::default().balance(AccountKind::PlatformFee).to_string(), "0");
+        let most = Turnover { debits: Amount::new(alloy_primitives::U256::MAX), credits: Amount::ZERO };
+        assert_eq!(most.and(Side::Debit, amount("1")), Err(AmountError::TooLarge));
+        assert_eq!(most.plus(turnover), Err(AmountError::TooLarge));
+        assert_eq!(most.balance(AccountKind::PlatformFee).to_string(), format!("-{}", alloy_primitives::U256::MAX));
+    }
+
+    #[test]
+    fn names_read_back() {
+        for kind in AccountKind::ALL {
+            let account = Account::parse(kind.name(), Address::repeat_byte(7)).unwrap();
+            assert_eq!((account.kind(), account.name(), account.wallet()), (kind, kind.name(), Address::repeat_byte(7)));
+        }
+        assert_eq!(Account::parse("petty_cash", Address::ZERO), None);
+    }
 }

@@ -105,6 +105,7 @@ CREATE TABLE payment_requests (
 CREATE UNIQUE INDEX payment_requests_live ON payment_requests (unit_id) WHERE status IN ('signed', 'submitted');
 CREATE INDEX payment_requests_by_agreement ON payment_requests (agreement_id, created_at, id);
 CREATE INDEX payment_requests_live_by_deadline ON payment_requests (chain_id, deadline) WHERE status IN ('signed', 'submitted');
+CREATE INDEX payment_requests_live_by_agreement ON payment_requests (agreement_id) WHERE status IN ('signed', 'submitted');
 CREATE INDEX payment_requests_submitted ON payment_requests (chain_id, id) WHERE status = 'submitted';
 
 -- A transaction is named for one request only: the first. Which request it pays is for the chain to say, and one transaction may pay several.
@@ -157,6 +158,8 @@ CREATE TABLE postings (
     booked TEXT NOT NULL CHECK (booked IN ('payment', 'refund_due', 'refund')),
     account TEXT NOT NULL CHECK (account IN ('buyer_external', 'seller_proceeds', 'platform_fee', 'refund_due')),
     wallet TEXT NOT NULL,
+    -- Whose account it is: a profile, or `operator`.
+    owner TEXT NOT NULL,
     side TEXT NOT NULL CHECK (side IN ('debit', 'credit')),
     asset TEXT NOT NULL,
     amount TEXT NOT NULL CHECK (amount <> '0'),
@@ -168,3 +171,16 @@ CREATE TABLE postings (
 );
 CREATE INDEX postings_by_agreement ON postings (agreement_id);
 CREATE INDEX postings_by_request ON postings (payment_request_id);
+CREATE INDEX postings_by_owner ON postings (owner, asset, account, at, entry, line);
+
+-- What moved on the accounts of an owner on a day (UTC, unix days): sums of postings, written with them, so that no balance needs to read them all.
+CREATE TABLE ledger_days (
+    owner TEXT NOT NULL,
+    asset TEXT NOT NULL,
+    account TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    debits TEXT NOT NULL,
+    credits TEXT NOT NULL,
+    lines BIGINT NOT NULL,
+    PRIMARY KEY (owner, asset, account, day)
+);

@@ -34,7 +34,7 @@ fn posting(row: &AnyRow) -> Result<StoredPosting, StoreError> {
             request: fields.parsed("payment_request_id")?,
             refund: fields.opt_parsed("refund_request_id")?,
             account: fields.one_of("account", |name| Account::parse(name, wallet))?,
-            side: fields.one_of("side", |name| [Side::Debit, Side::Credit].into_iter().find(|side| side.name() == name))?,
+            side: fields.one_of("side", Side::parse)?,
             asset: fields.parsed("asset")?,
             amount: fields.amount("amount")?,
             at: fields.time("at")?,
@@ -118,8 +118,9 @@ impl Tx {
 
     async fn insert_posting(&mut self, (entry, line): (&str, i64), kind: &'static str, posting: &Posting, reverses: Option<&str>) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO postings (entry, line, agreement_id, payment_request_id, refund_request_id, booked, account, wallet, side, asset, amount, at, reverses) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "INSERT INTO postings (entry, line, agreement_id, payment_request_id, refund_request_id, booked, account, wallet, side, asset, amount, at, reverses, \
+             owner) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, CASE $14 WHEN 'buyer' THEN buyer_id WHEN 'seller' THEN seller_id ELSE $14 END \
+             FROM agreements WHERE id = $3 RETURNING owner",
         )
         .bind(entry.to_owned())
         .bind(line)
@@ -133,8 +134,9 @@ impl Tx {
         .bind(posting.asset.to_string())
         .bind(posting.amount.to_string())
         .bind(posting.at.as_millis())
-        .bind(reverses.map(str::to_owned));
-        query.execute(self.connection()).await?;
-        Ok(())
+        .bind(reverses.map(str::to_owned))
+        .bind(posting.account.kind().owner().name());
+        let row = query.fetch_one(self.connection()).await?;
+        self.moved(Fields::new("postings", "owner", &row)?.text("owner")?, posting)
     }
 }

@@ -15,6 +15,7 @@ mod error;
 mod idempotency;
 mod leader;
 mod ledger;
+mod ledger_day;
 mod migration;
 mod milestone;
 mod outbox;
@@ -31,11 +32,13 @@ mod registry;
 mod router_event;
 mod row;
 mod sign_in;
+mod statement;
 mod submission;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod unit;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -57,6 +60,8 @@ pub use leader::Leadership;
 pub use ledger::StoredPosting;
 pub use milestone::MilestoneDelivery;
 pub use outbox::{LoggedNotice, NoticeFilter, Reader};
+pub use ledger_day::AccountTurnover;
+pub use outbox::LoggedNotice;
 pub use page::PageKey;
 pub use payment_request::StoredRequest;
 pub use payout_method::PayoutMethod;
@@ -64,6 +69,7 @@ pub use profile::{Profile, Wallet};
 pub use proof_issue::OpenIssue;
 pub use refund::{RefundIssue, RefundPayload, StoredRefund};
 pub use router_event::{SeenEvent, Verdict};
+pub use statement::{Asked, Period, StatementCursor, StatementLine};
 pub use submission::Submission;
 
 /// A connected database. Cheap to clone.
@@ -139,11 +145,12 @@ pub struct Tx {
     write: engine::Write,
     notices: Vec<(EventId, Notice, Timestamp)>,
     audited: Vec<AuditEntry>,
+    moves: BTreeMap<ledger_day::DayKey, ledger_day::DayMove>,
 }
 
 impl Tx {
     fn over(write: engine::Write) -> Self {
-        Self { write, notices: Vec::new(), audited: Vec::new() }
+        Self { write, notices: Vec::new(), audited: Vec::new(), moves: BTreeMap::new() }
     }
 
     /// Makes it happen, whole.
@@ -152,6 +159,7 @@ impl Tx {
     /// When the database cannot: then nothing happened. (When its answer is lost, nobody knows; idempotency keys and compare-and-swap make a repeat safe.)
     pub async fn commit(mut self) -> Result<(), StoreError> {
         // The counters are taken last, so that writers queue for them only while they commit, and in one order, so that none waits for another in a circle.
+        ledger_day::flush(&mut self).await?;
         outbox::flush(&mut self).await?;
         audit::flush(&mut self).await?;
         self.write.commit().await

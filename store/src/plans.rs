@@ -9,7 +9,7 @@ use crate::profile::PROFILES;
 use crate::refund::{self, BY_AGREEMENT, BY_ID, SEEN_REFUND};
 use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
-use crate::{Engine, Store, api_token, audit};
+use crate::{Engine, Store, api_token, audit, ledger_day, statement};
 
 /// The busy statements, with values in the places of `$1`, `$2`, ….
 fn busy() -> Vec<(String, &'static [&'static str])> {
@@ -36,6 +36,10 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (audit::PAGE.to_owned(), &["9", "9"]),
         (audit::PAGE_OF_SUBJECT.to_owned(), &["9", "9", "'x'"]),
         (audit::PAGE_OF_ACTION.to_owned(), &["9", "9", "'x'"]),
+        (statement::LINES.to_owned(), &["'prof'", "'asset'", "'platform_fee'", "9", "''", "9", "9", "9"]),
+        (statement::ASKED_OF_BUYER.to_owned(), &["'prof'"]),
+        (statement::ASKED_FOR_SELLER.to_owned(), &["'prof'"]),
+        (ledger_day::DAYS.to_owned(), &["'prof'", "9"]),
         (UNJUDGED.to_owned(), &["1", "9", "9"]),
         (UNJUDGED_REFUNDS.to_owned(), &["1", "9", "9"]),
         (format!("{} {BY_AGREEMENT}", refund::SELECT), &["'agr'"]),
