@@ -104,27 +104,28 @@ fn refuse_tokens_in_urls(request: &Request) -> Result<(), Problem> {
 
 /// Refuses before anything is done, because a write cannot be taken back for want of a format.
 fn refuse_unacceptable(request: &Request) -> Result<(), Problem> {
-    let offered: &[&str] = match request.uri().path() {
-        path if path.starts_with("/docs") => &["text", "html"],
-        "/metrics" => &["text", "plain"],
-        "/api/agent/events/stream" => &["text", "event-stream"],
-        _ => &["application", "json"],
+    let offered: &[[&str; 2]] = match request.uri().path() {
+        path if path.starts_with("/docs") => &[["text", "html"]],
+        "/metrics" => &[["text", "plain"]],
+        "/api/agent/events/stream" => &[["text", "event-stream"]],
+        "/api/agent/statements" => &[["application", "json"], ["text", "csv"], ["application", "jsonl"]],
+        _ => &[["application", "json"]],
     };
     let mut ranges = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
-    if ranges.peek().is_none() || ranges.any(|range| accepts(range, offered)) {
+    if ranges.peek().is_none() || ranges.any(|range| offered.iter().any(|one| accepts(range, *one))) {
         return Ok(());
     }
-    Err(Problem::new(Code::NotAcceptable, format!("this path answers with {}", offered.join("/"))))
+    Err(Problem::new(Code::NotAcceptable, format!("this path answers with {}", offered.iter().map(|one| one.join("/")).collect::<Vec<_>>().join(", "))))
 }
 
 /// Whether a media range (RFC 9110, 12.5.1) takes the type.
-fn accepts(range: &str, offered: &[&str]) -> bool {
+fn accepts(range: &str, offered: [&str; 2]) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let refused = parts.any(|parameter| parameter.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0)));
     let (kind, subtype) = essence.split_once('/').unwrap_or((essence.as_str(), ""));
-    let fits = |wanted: &str, found: Option<&&str>| wanted == "*" || found.is_some_and(|found| wanted == *found);
-    !refused && (essence == "*/*" || (fits(kind, offered.first()) && fits(subtype, offered.get(1))) || essence == "application/problem+json")
+    let fits = |wanted: &str, found: &str| wanted == "*" || wanted == found;
+    !refused && (essence == "*/*" || (fits(kind, offered[0]) && fits(subtype, offered[1])) || essence == "application/problem+json")
 }
 
 /// The caller's id when it is a sound one, a new one otherwise.
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn i13_media_ranges_are_read_as_the_standard_says() {
-        let json = &["application", "json"];
+        let json = ["application", "json"];
         for range in ["*/*", "application/*", "application/json", " Application/JSON ;q=0.5", "application/problem+json", "application/json;charset=utf-8"] {
             assert!(accepts(range, json), "{range}");
         }

@@ -36,6 +36,7 @@ mod tests;
         (name = "refunds", description = "Refund requests: ask, answer, pay back."),
         (name = "documents", description = "Invoices and receipts."),
         (name = "events", description = "What happened, as a log and as a stream, and webhooks."),
+        (name = "ledger", description = "What moved: balances and statements."),
         (name = "profiles", description = "What anybody may see of a profile."),
         (name = "access", description = "Wallet sign-in."),
         (name = "admin", description = "Running the instance; needs the scope `admin`."),

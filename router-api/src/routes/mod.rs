@@ -19,6 +19,7 @@
 
 pub mod admin;
 pub mod auth;
+pub mod balances;
 pub mod contracts;
 pub mod events;
 pub mod invoices;
@@ -32,6 +33,7 @@ pub mod receipts;
 pub mod refund_requests;
 pub mod service;
 pub mod settlements;
+pub mod statements;
 pub mod submissions;
 
 use std::sync::Arc;
@@ -94,6 +96,9 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         // events
         .routes(routes!(events::list::list_events))
         .routes(routes!(events::stream::stream_events))
+        // ledger
+        .routes(routes!(balances::show::show_balances))
+        .routes(routes!(statements::show::show_statement))
         // access
         .routes(routes!(auth::nonce::create_nonce))
         .routes(routes!(auth::siwe::sign_in))

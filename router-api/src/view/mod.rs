@@ -5,6 +5,7 @@
 pub mod agreement;
 pub mod audit;
 pub mod available_action;
+pub mod balance;
 pub mod chain;
 #[cfg(test)]
 pub(crate) mod documented;
@@ -20,5 +21,6 @@ pub mod profile;
 pub mod receipt;
 pub mod refund_request;
 pub mod settlement_status;
+pub mod statement;
 pub mod submission;
 pub mod token;

@@ -1,0 +1,3 @@
+//! What the caller has paid and received.
+
+pub mod show;

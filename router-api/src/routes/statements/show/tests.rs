@@ -1,0 +1,147 @@
+use alloy_primitives::U256;
+use serde_json::{Value, json};
+use settlement::ledger::{Account, Posting, Side};
+use settlement::money::Amount;
+
+use crate::testing::{Answer, TestApp};
+
+const PATH: &str = "/api/agent/statements";
+
+/// A request that was paid, and the application.
+async fn paid() -> (TestApp, String) {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    let id = app.request().await;
+    app.pay(&id).await;
+    (app, id)
+}
+
+async fn statement(app: &TestApp, query: &str) -> Answer {
+    app.get(&format!("{PATH}{query}")).bearer(&app.seller).send().await.expect(200)
+}
+
+#[tokio::test]
+async fn the_three_formats_say_the_same() {
+    let (app, id) = paid().await;
+    let json = statement(&app, "").await;
+    let account = &json["accounts"][0];
+    assert_eq!((&account["account"], &account["openingAtomic"], &account["closingAtomic"]), (&json!("seller_proceeds"), &json!("0"), &json!("12500000")));
+    let line = &account["lines"][0];
+    assert_eq!((&line["paymentRequestId"], &line["creditAtomic"], &line["debitAtomic"]), (&json!(id), &json!("12500000"), &json!("0")));
+    assert_eq!((&line["externalRef"], &line["balanceAtomic"], &line["kind"]), (&json!("order-1"), &json!("12500000"), &json!("posting")));
+
+    let lines = statement(&app, "?format=jsonl").await;
+    assert_eq!(lines.header("content-type"), Some("application/jsonl"));
+    let rows: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.iter().map(|row| row["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["opening", "posting", "closing"]);
+    for key in ["entry", "at", "walletAddress", "creditAtomic", "balanceAtomic", "reverses"] {
+        assert_eq!(rows[1][key], line[key], "{key}");
+    }
+
+    let csv = statement(&app, "?format=csv").await;
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
+    assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"statement-1970-01-01-2023-11-14.csv\""));
+    let text = csv.text();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!((records.len(), text.matches("\r\n").count(), text.ends_with("\r\n")), (3, 4, true), "{text}");
+    for (name, cell) in header.iter().zip(&records[1]) {
+        let expected = match &rows[1][name] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        assert_eq!(cell, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn k05_nothing_moved_is_a_statement_too() {
+    let app = TestApp::new().await;
+    let empty = statement(&app, "?from=2023-01-01&to=2023-02-01").await;
+    assert_eq!(empty["accounts"], json!([]));
+    assert_eq!((&empty["from"], &empty["to"]), (&json!("2023-01-01T00:00:00.000Z"), &json!("2023-02-01T00:00:00.000Z")));
+    assert_eq!(statement(&app, "?format=jsonl").await.text(), "");
+    assert_eq!(statement(&app, "?format=csv").await.text().lines().count(), 1, "the header");
+    let (app, _) = paid().await;
+    let before = statement(&app, "?to=2001-01-01&format=jsonl").await.text();
+    assert_eq!(before, "", "an account that was not there yet has no rows");
+    let after = statement(&app, "?from=2023-11-15&to=2023-12-01").await;
+    assert_eq!((&after["accounts"][0]["openingAtomic"], &after["accounts"][0]["lines"]), (&json!("12500000"), &json!([])));
+    assert_eq!(after["accounts"][0]["closingAtomic"], "12500000");
+}
+
+#[tokio::test]
+async fn a_reversal_is_shown_and_names_what_it_takes_back() {
+    let (app, id) = paid().await;
+    app.clock.advance_s(60);
+    let mut tx = app.store.begin().await.unwrap();
+    tx.reverse(&id.parse().unwrap(), app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let json = statement(&app, "").await;
+    let lines = json["accounts"][0]["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[1]["kind"], &lines[1]["reverses"], &lines[1]["balanceAtomic"]), (&json!("reversal"), &lines[0]["entry"], &json!("0")));
+    assert_eq!(json["accounts"][0]["closingAtomic"], "0");
+}
+
+#[tokio::test]
+async fn everybody_sees_their_own_side_and_nobody_elses() {
+    let (app, _) = paid().await;
+    let buyer = app.get(PATH).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!((&buyer["accounts"][0]["account"], &buyer["accounts"][0]["closingAtomic"]), (&json!("buyer_external"), &json!("12625000")));
+    assert_eq!(buyer["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(app.get(PATH).bearer(&app.stranger).send().await.expect(200)["accounts"], json!([]));
+}
+
+#[tokio::test]
+async fn only_the_asset_asked_for() {
+    let (app, _) = paid().await;
+    assert_eq!(statement(&app, &format!("?asset={}", app.seeded.asset)).await["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(statement(&app, "?asset=eip155:1/slip44:60").await["accounts"], json!([]));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused() {
+    let app = TestApp::new().await;
+    for query in ["?format=xlsx", "?asset=USDC", "?from=yesterday", "?from=2024-01-02&to=2024-01-01", "?until=2024-01-01", "?from=2024-01-01&from=2024-01-02"] {
+        app.get(&format!("{PATH}{query}")).bearer(&app.seller).send().await.problem(400, "malformed_request");
+    }
+}
+
+/// The n-th of many small payments, on the seller's side and the operator's.
+fn small(app: &TestApp, id: &str, n: u64) -> Vec<Posting> {
+    let line = |account, side| Posting {
+        agreement: app.seeded.agreement.clone(),
+        request: id.parse().unwrap(),
+        account,
+        side,
+        asset: app.seeded.asset,
+        amount: Amount::new(U256::from(n)),
+        at: settlement::Timestamp::from_millis(app.now().as_millis() + i64::try_from(n % 7).unwrap()),
+    };
+    vec![line(Account::BuyerExternal(app.buyer.wallet.address()), Side::Debit), line(Account::SellerProceeds(app.seller.wallet.address()), Side::Credit)]
+}
+
+#[tokio::test]
+async fn k05_many_lines_come_in_parts_and_add_up() {
+    const PAYMENTS: u64 = 1_600;
+    let (app, id) = paid().await;
+    let mut tx = app.store.begin().await.unwrap();
+    tx.reverse(&id.parse().unwrap(), app.now()).await.unwrap();
+    for n in 1..=PAYMENTS {
+        tx.post(&id.parse().unwrap(), &format!("block:{n}"), &small(&app, &id, n)).await.unwrap();
+        tx.reverse(&id.parse().unwrap(), app.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let text = statement(&app, "?format=jsonl&to=2024-01-01").await.text();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = &rows[1..rows.len() - 1];
+    assert_eq!(lines.len() as u64, 2 + 2 * PAYMENTS);
+    let entries: std::collections::BTreeSet<&str> = lines.iter().map(|line| line["entry"].as_str().unwrap()).collect();
+    assert_eq!(entries.len(), lines.len(), "each once");
+    assert!(lines.windows(2).all(|pair| pair[0]["at"].as_str() <= pair[1]["at"].as_str()), "in the order of time");
+    assert_eq!((&rows[0]["balanceAtomic"], &rows[rows.len() - 1]["balanceAtomic"]), (&json!("0"), &json!("0")));
+    assert_eq!(lines[lines.len() - 1]["balanceAtomic"], "0", "the last line leaves what the statement closes with");
+}
