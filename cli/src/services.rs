@@ -8,9 +8,11 @@ use std::time::Duration;
 use alloy_primitives::{Address, B256};
 use anyhow::Context;
 use async_trait::async_trait;
+use indexer::registry::RegistryError;
 use indexer::{Indexer, IndexerConfig};
-use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams};
+use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams, TokenReader, TokenUnreadable};
 use secrecy::SecretString;
+use settlement::asset::{Asset, Token};
 use settlement::audit::{AuditAction, Author};
 use settlement::{Clock, IdSource};
 use signer::{LocalSigner, PolicySigner, RoutingSigner, SigningPolicy};
@@ -107,13 +109,14 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
     for (name, chain) in &config.chains {
         signers.insert(chain.policy.chain_id, routing_signer(name, chain, Arc::clone(&world.clock))?);
     }
-    let nodes = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.http_urls().next()?.url().ok()?))).collect();
+    let nodes: BTreeMap<u64, Url> = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.http_urls().next()?.url().ok()?))).collect();
     let api = Api {
         store: store.clone(),
         signers,
         clock: Arc::clone(&world.clock),
         ids: Arc::clone(&world.ids),
-        contract_wallets: Arc::new(Nodes(nodes)),
+        contract_wallets: Arc::new(Nodes(nodes.clone())),
+        tokens: Arc::new(Nodes(nodes)),
         events: EventStreams::new(life.soft().clone()),
         metrics: telemetry::metrics(),
         config: api_config(config)?,
@@ -200,7 +203,7 @@ pub async fn register_tokens(chain: &ChainConfig, store: &Store, clock: &dyn Clo
     Ok(())
 }
 
-/// Asks the first node of each chain about the signatures of contract wallets.
+/// Asks the first node of each chain, about the signatures of contract wallets and about tokens.
 struct Nodes(BTreeMap<u64, Url>);
 
 #[async_trait]
@@ -211,6 +214,21 @@ impl ContractWallets for Nodes {
         indexer::erc1271::is_valid_signature(node, wallet, digest, signature).await.map_err(|error| {
             tracing::warn!(chain_id, %wallet, "a contract wallet could not be asked: {error}");
             unavailable
+        })
+    }
+}
+
+#[async_trait]
+impl TokenReader for Nodes {
+    async fn read_token(&self, asset: &Asset) -> Result<Token, TokenUnreadable> {
+        let unavailable = TokenUnreadable::Unavailable { chain_id: asset.chain_id() };
+        let node = self.0.get(&asset.chain_id()).ok_or_else(|| unavailable.clone())?;
+        indexer::registry::read_token(node, asset).await.map_err(|error| match error {
+            RegistryError::NoContract(_) | RegistryError::Unnamed(_) => TokenUnreadable::NoToken(error.to_string()),
+            RegistryError::WrongChain { .. } | RegistryError::Rpc(_) | RegistryError::Url(_) => {
+                tracing::warn!(%asset, "a token could not be read: {error}");
+                unavailable
+            }
         })
     }
 }

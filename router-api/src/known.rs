@@ -109,6 +109,11 @@ impl ChainState {
         self.cursor.as_ref().map_or(0, |cursor| cursor.final_time)
     }
 
+    /// The cursor, once a block was read.
+    pub(crate) const fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
     /// Number of the newest block.
     pub(crate) fn head(&self) -> Option<u64> {
         self.cursor.as_ref().map(|cursor| cursor.head.number)

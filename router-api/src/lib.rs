@@ -39,7 +39,7 @@ pub use cors::{AllowedOrigin, InvalidOrigin};
 pub use limits::RateLimits;
 pub use openapi::openapi;
 pub use serve::{ServeError, serve};
-pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
+pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable, TokenReader, TokenUnreadable};
 pub use streams::EventStreams;
 
 /// The application: every route, behind what every request passes.

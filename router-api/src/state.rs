@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
+use settlement::asset::{Asset, Token};
 use settlement::chain::ChainPolicy;
 use settlement::{Clock, IdSource, Timestamp};
 use signer::RoutingSigner;
@@ -34,6 +35,8 @@ pub struct Api {
     pub contract_wallets: Arc<dyn ContractWallets>,
     /// The open event streams.
     pub events: EventStreams,
+    /// Who reads what a token says of itself.
+    pub tokens: Arc<dyn TokenReader>,
     /// What `/metrics` shows; without it the page is empty.
     pub metrics: Option<PrometheusHandle>,
     /// The settings.
@@ -65,7 +68,7 @@ pub struct ApiConfig {
     pub allowed_origins: Vec<AllowedOrigin>,
 }
 
-/// Asks contract wallets about signatures (ERC-1271): the API's only question to a chain.
+/// Asks contract wallets about signatures (ERC-1271). This and [`TokenReader`] are the API's only questions to a chain.
 #[async_trait]
 pub trait ContractWallets: Send + Sync {
     /// Whether `wallet` accepts `signature` for `digest`. An address without code accepts nothing.
@@ -81,6 +84,30 @@ pub trait ContractWallets: Send + Sync {
 pub struct ContractWalletsUnavailable {
     /// The chain.
     pub chain_id: u64,
+}
+
+/// Reads what a token says of itself, when it is registered.
+#[async_trait]
+pub trait TokenReader: Send + Sync {
+    /// Ticker, decimals and abilities of an asset, as its chain says them now. The entry is allowed.
+    ///
+    /// # Errors
+    /// When there is no such token, or the chain cannot be asked now.
+    async fn read_token(&self, asset: &Asset) -> Result<Token, TokenUnreadable>;
+}
+
+/// Why a token cannot be registered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum TokenUnreadable {
+    /// What is there is no token that can be registered; says why.
+    #[error("{0}")]
+    NoToken(String),
+    /// The chain cannot be asked now.
+    #[error("chain {chain_id} cannot be asked about a token")]
+    Unavailable {
+        /// The chain.
+        chain_id: u64,
+    },
 }
 
 impl Api {

@@ -17,12 +17,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use alloy_primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, B256, address, keccak256};
 use alloy_signer_local::PrivateKeySigner;
 use async_trait::async_trait;
 use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::SecretString;
+use settlement::asset::{Asset, Token};
 use settlement::chain::ChainPolicy;
 use settlement::finality::FinalityPolicy;
 use settlement::money::{Amount, FeePolicy};
@@ -38,7 +39,7 @@ pub use milestones::Divided;
 pub use signing::SignerSwitch;
 
 use crate::limits::RateLimits;
-use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable};
+use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable, TokenReader, TokenUnreadable};
 use crate::streams::EventStreams;
 
 /// The chain of every test.
@@ -94,6 +95,22 @@ impl ContractWallets for FakeContractWallets {
             return Err(ContractWalletsUnavailable { chain_id });
         }
         Ok(wallet == contract_wallet() && signature == CONTRACT_SIGNATURE)
+    }
+}
+
+/// Tokens as a chain would describe them: every contract is one, but the one that burns, and the node does not answer about the coin.
+struct FakeTokens;
+
+#[async_trait]
+impl TokenReader for FakeTokens {
+    async fn read_token(&self, asset: &Asset) -> Result<Token, TokenUnreadable> {
+        match *asset {
+            Asset::Erc20 { token, .. } if token == address!("0x000000000000000000000000000000000000dEaD") => {
+                Err(TokenUnreadable::NoToken(format!("there is no contract at {token}")))
+            }
+            Asset::Erc20 { .. } => Ok(Token { asset: *asset, symbol: "NEW".to_owned(), decimals: 18, eip2612: true, eip3009: false, allowed: true }),
+            Asset::Native { chain_id } => Err(TokenUnreadable::Unavailable { chain_id }),
+        }
     }
 }
 
@@ -196,6 +213,7 @@ impl TestApp {
             ids: self.ids.clone(),
             contract_wallets: Arc::new(FakeContractWallets),
             events: EventStreams::with_heartbeat(self.stop.clone(), HEARTBEAT),
+            tokens: Arc::new(FakeTokens),
             metrics: self.metrics.clone(),
             config: self.config.clone(),
         }

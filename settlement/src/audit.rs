@@ -97,6 +97,10 @@ actions! {
     SignerSet = "signer.set",
     /// A token was added to the registry, with what the chain says of it.
     AssetRegistered = "asset.registered",
+    /// A registered token is taken for new agreements again.
+    AssetAllowed = "asset.allowed",
+    /// A registered token is no longer taken for new agreements.
+    AssetDisallowed = "asset.disallowed",
     /// A halted chain is followed again.
     ChainAcknowledged = "chain.acknowledged",
 }

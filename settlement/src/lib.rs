@@ -25,6 +25,7 @@ pub mod next_action;
 pub mod notice;
 pub mod payment_request;
 pub mod receipt;
+pub mod reconciliation;
 pub mod refund;
 pub mod scope;
 pub mod snapshot;

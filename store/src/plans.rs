@@ -7,7 +7,7 @@ use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::profile::PROFILES;
 use crate::refund::{self, BY_AGREEMENT, BY_ID, SEEN_REFUND};
-use crate::router_event::{OF_TRANSACTION, SEEN, SIGNER_NAMED, UNJUDGED, UNJUDGED_REFUNDS};
+use crate::router_event::{OF_TRANSACTION, OUTSTANDING, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
 use crate::{Engine, Store, api_token, audit, ledger_day, statement};
 
@@ -40,6 +40,8 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (statement::ASKED_OF_BUYER.to_owned(), &["'prof'"]),
         (statement::ASKED_FOR_SELLER.to_owned(), &["'prof'"]),
         (ledger_day::DAYS.to_owned(), &["'prof'", "9"]),
+        (SIGNERS.to_owned(), &["1", "'0x1'"]),
+        (OUTSTANDING.to_owned(), &["1"]),
         (UNJUDGED.to_owned(), &["1", "9", "9"]),
         (UNJUDGED_REFUNDS.to_owned(), &["1", "9", "9"]),
         (format!("{} {BY_AGREEMENT}", refund::SELECT), &["'agr'"]),

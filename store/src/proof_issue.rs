@@ -55,7 +55,7 @@ pub(crate) fn write_issues(issues: &[ProofIssue]) -> String {
     serde_json::json!(stored.collect::<Vec<_>>()).to_string()
 }
 
-fn issue(row: &AnyRow) -> Result<OpenIssue, StoreError> {
+pub(crate) fn issue(row: &AnyRow) -> Result<OpenIssue, StoreError> {
     let fields = Fields::new("proof_issues", "payment_request_id", row)?;
     Ok(OpenIssue {
         request: fields.parsed("payment_request_id")?,

@@ -35,6 +35,12 @@ impl Store {
 }
 
 impl Tx {
+    /// The entry of an asset, allowed or not.
+    pub async fn registered_token(&mut self, asset: &Asset) -> Result<Option<Token>, StoreError> {
+        let row = sqlx::query("SELECT * FROM tokens WHERE asset = $1").bind(asset.to_string()).fetch_optional(self.connection()).await?;
+        row.as_ref().map(token).transpose()
+    }
+
     /// Registers an asset, or changes whether it is allowed and what it is able to do. Symbol and decimals stay what they were when it was registered: they
     /// are inside signed snapshots, and a token that changes them is another token.
     pub async fn upsert_registered_token(&mut self, token: &Token, at: Timestamp) -> Result<(), StoreError> {

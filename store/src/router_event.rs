@@ -19,6 +19,10 @@ pub(crate) const OF_TRANSACTION: &str =
     "SELECT * FROM router_events WHERE chain_id = $1 AND tx_hash = $2 AND kind = 'payment' AND orphaned = 0 ORDER BY log_index";
 pub(crate) const SIGNER_NAMED: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
      AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1";
+pub(crate) const SIGNERS: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND kind = 'signer_set' AND orphaned = 0 \
+     ORDER BY block_number, log_index";
+pub(crate) const OUTSTANDING: &str = "SELECT signer, COUNT(*) AS requests, MAX(deadline) AS last_deadline FROM payment_requests \
+     WHERE chain_id = $1 AND status IN ('signed', 'submitted') GROUP BY signer";
 pub(crate) const UNJUDGED: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND orphaned = 0 AND verdict IS NULL AND kind = 'payment' AND block_number <= $2 \
      ORDER BY block_number, log_index LIMIT $3";
 
@@ -56,6 +60,17 @@ pub struct SeenEvent {
     pub event: PaymentEvent,
     /// Who sent its transaction, where that was asked: need not be the payer.
     pub tx_from: Option<Address>,
+}
+
+/// What a key has signed that is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outstanding {
+    /// The key.
+    pub signer: Address,
+    /// How many requests.
+    pub requests: u64,
+    /// The latest of their deadlines, in unix seconds.
+    pub last_deadline: u64,
 }
 
 fn location(fields: &Fields<'_>) -> Result<Location, StoreError> {
@@ -139,6 +154,17 @@ async fn authority(connection: &mut AnyConnection, chain_id: u64, operator: Addr
     Ok((until > 0).then_some(Authority::Delegate { signer, until }))
 }
 
+/// What the newest event says of a signer.
+async fn signer_until(connection: &mut AnyConnection, chain_id: u64, operator: Address, signer: Address) -> Result<Option<u64>, StoreError> {
+    // The operator itself needs nobody's leave.
+    if signer == operator {
+        return Ok(None);
+    }
+    let query = sqlx::query(SIGNER_NAMED).bind(signed(chain_id)?).bind(lower(operator)).bind(lower(signer)).bind(i64::MAX).bind(i64::MAX);
+    let row = query.fetch_optional(connection).await?;
+    row.map(|row| Fields::new("router_events", "tx_hash", &row)?.unsigned("signer_until")).transpose()
+}
+
 /// Whether a nonce of an operator was ever seen used or cancelled, on whatever branch.
 pub(crate) async fn is_nonce_seen(connection: &mut AnyConnection, chain_id: u64, operator: Address, nonce: U256) -> Result<bool, StoreError> {
     let used = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3");
@@ -191,6 +217,32 @@ impl Store {
         seen_event(&mut *self.read().await?, id).await
     }
 
+    /// Until when the newest event lets a signer sign for an operator, in unix seconds (0: revoked), final or not; `None` when no event names it.
+    pub async fn signer_until(&self, chain_id: u64, operator: Address, signer: Address) -> Result<Option<u64>, StoreError> {
+        signer_until(&mut *self.read().await?, chain_id, operator, signer).await
+    }
+
+    /// What each key has signed on a chain that is live (signed or submitted).
+    pub async fn outstanding_by_signer(&self, chain_id: u64) -> Result<Vec<Outstanding>, StoreError> {
+        let rows = sqlx::query(OUTSTANDING).bind(signed(chain_id)?).fetch_all(self.database.pool()).await?;
+        let outstanding = |row: &AnyRow| {
+            let fields = Fields::new("payment_requests", "signer", row)?;
+            Ok(Outstanding { signer: fields.address("signer")?, requests: fields.unsigned("requests")?, last_deadline: fields.unsigned("last_deadline")? })
+        };
+        rows.iter().map(outstanding).collect()
+    }
+
+    /// Every event that names or revokes a signer of an operator, oldest first, final or not.
+    pub async fn signers_set(&self, chain_id: u64, operator: Address) -> Result<Vec<RouterEvent>, StoreError> {
+        let rows = sqlx::query(SIGNERS).bind(signed(chain_id)?).bind(lower(operator)).fetch_all(self.database.pool()).await?;
+        let signer_set = |row: &AnyRow| {
+            let fields = Fields::new("router_events", "tx_hash", row)?;
+            let (location, operator) = (location(&fields)?, fields.address("operator")?);
+            Ok(RouterEvent::SignerSet { location, operator, signer: fields.address("signer")?, until: fields.unsigned("signer_until")? })
+        };
+        rows.iter().map(signer_set).collect()
+    }
+
     /// The payments of a transaction that stands on the chain.
     pub async fn events_of_tx(&self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
         events_of_tx(&mut *self.read().await?, chain_id, tx_hash).await
@@ -229,6 +281,11 @@ impl Tx {
     /// The event of a request that stands on the chain, final or not.
     pub async fn seen_event(&mut self, id: &PaymentRequestId) -> Result<Option<SeenEvent>, StoreError> {
         seen_event(self.connection(), id).await
+    }
+
+    /// Until when the newest event lets a signer sign for an operator, as [`Store::signer_until`].
+    pub async fn signer_until(&mut self, chain_id: u64, operator: Address, signer: Address) -> Result<Option<u64>, StoreError> {
+        signer_until(self.connection(), chain_id, operator, signer).await
     }
 
     /// The payments of a transaction that stands on the chain.

@@ -13,6 +13,7 @@ mod keys;
 mod migrate;
 mod pay;
 mod receipt;
+mod reconcile;
 mod refund;
 mod request;
 mod router;
@@ -83,6 +84,8 @@ enum Command {
     /// Check and export the log of who did what, at the database
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Compare chain, requests and ledger, as the database has them; fails when they do not agree
+    Reconcile,
     /// Import and show agreements
     #[command(subcommand)]
     Contract(contract::Command),
@@ -192,6 +195,7 @@ async fn run(command: Command, context: Context) -> anyhow::Result<ExitCode> {
         Command::Keys(command) => command.run(&context),
         Command::Token(command) => command.run(&context).await,
         Command::Audit(command) => command.run(&context).await,
+        Command::Reconcile => reconcile::run(&context).await,
         Command::Contract(command) => command.run(&context).await,
         Command::Request(command) => command.run(&context).await,
         Command::Refund(command) => command.run(&context).await,

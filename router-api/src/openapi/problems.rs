@@ -70,6 +70,8 @@ const OF_OPERATIONS: &[(&str, &[Code])] = &[
     ("sign_in", &[Code::ProfileDisabled, Code::ContractWalletsUnavailable]),
     ("create_token", &[Code::ScopeNotYours]),
     ("create_managed_token", &[Code::UnknownParty]),
+    ("register_asset", &[Code::InvalidAsset, Code::AssetNotSupported, Code::ChainUnavailable]),
+    ("update_asset", &[Code::InvalidAsset, Code::AssetNotSupported]),
     ("list_profiles", LISTING),
     ("list_all_tokens", LISTING),
     ("list_audit", LISTING),

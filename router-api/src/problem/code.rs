@@ -237,6 +237,9 @@ codes! {
     SignerUnavailable SERVICE_UNAVAILABLE "signer_unavailable" "Payments cannot be signed now"
         "The routing signer of this chain does not answer."
         "Retry after Retry-After; nothing was stored.";
+    ChainUnavailable SERVICE_UNAVAILABLE "chain_unavailable" "The chain cannot be asked now"
+        "What is asked for is read from the chain, and no node of it answers."
+        "Retry after Retry-After; see that the node of the chain answers.";
     ContractWalletsUnavailable SERVICE_UNAVAILABLE "contract_wallets_unavailable" "Contract wallets cannot be asked now"
         "Checking the signature of a contract wallet (ERC-1271) needs a chain node, and it does not answer."
         "Retry after Retry-After, or sign with a key wallet.";
@@ -273,6 +276,7 @@ impl Code {
                 | Self::Unavailable
                 | Self::IndexerHalted
                 | Self::SignerUnavailable
+                | Self::ChainUnavailable
                 | Self::ContractWalletsUnavailable
         )
     }

@@ -107,6 +107,10 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::profiles::show::show_profile, admin::profiles::update::update_profile))
         .routes(routes!(admin::tokens::list::list_all_tokens, admin::tokens::create::create_managed_token))
         .routes(routes!(admin::tokens::revoke::revoke_any_token))
+        .routes(routes!(admin::signers::list::list_signers))
+        .routes(routes!(admin::registry::list::list_registered_assets, admin::registry::register::register_asset, admin::registry::update::update_asset))
+        .routes(routes!(admin::chains::list::list_managed_chains))
+        .routes(routes!(admin::reconciliation::show::show_reconciliation))
         .routes(routes!(admin::audit::list::list_audit))
         // service
         .routes(routes!(service::health::health))

@@ -1,6 +1,6 @@
 //! A chain without a chain: what the indexer would write for blocks and payments, written through the same store.
 
-use alloy_primitives::{B256, U256, keccak256};
+use alloy_primitives::{Address, B256, U256, keccak256};
 use settlement::IdSource;
 use settlement::agreement::AgreementRecord;
 use settlement::event::{Location, PaymentEvent, RouterEvent};
@@ -29,6 +29,12 @@ impl TestApp {
         tx.start_chain(CHAIN_ID, &header, leadership.epoch()).await.unwrap();
         tx.insert_events(&[delegate]).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// The operator lets a key sign until this time (unix seconds; 0 revokes it), in a block of its own.
+    pub async fn set_signer(&self, signer: Address, until: u64) {
+        let location = location(&self.next_header().await, keccak256(format!("{signer} until {until}")));
+        self.mine(&[RouterEvent::SignerSet { location, operator: self.chain().operator, signer, until }]).await;
     }
 
     /// Reads `count` blocks without events, with the time of the clock.

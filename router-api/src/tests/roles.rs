@@ -70,6 +70,24 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/agent/invoices/{invoiceId}", "hhoooo"),
     ("GET /api/agent/contracts/{contractId}/receipts", "hhoooo"),
     ("GET /api/agent/receipts/{receiptId}", "hhoooo"),
+    // the ledger
+    ("GET /api/agent/balances", "oooooo"),
+    ("GET /api/agent/statements", "oooooo"),
+    // running the instance
+    ("GET /api/admin/profiles", "sossss"),
+    ("POST /api/admin/profiles", "sossss"),
+    ("GET /api/admin/profiles/{profileId}", "sossss"),
+    ("PATCH /api/admin/profiles/{profileId}", "sossss"),
+    ("GET /api/admin/tokens", "sossss"),
+    ("POST /api/admin/tokens", "sossss"),
+    ("DELETE /api/admin/tokens/{tokenId}", "sossss"),
+    ("GET /api/admin/signers", "sossss"),
+    ("GET /api/admin/tokens-registry", "sossss"),
+    ("POST /api/admin/tokens-registry", "sossss"),
+    ("PATCH /api/admin/tokens-registry", "sossss"),
+    ("GET /api/admin/chains", "sossss"),
+    ("GET /api/admin/reconciliation", "sossss"),
+    ("GET /api/admin/audit", "sossss"),
 ];
 
 /// The tokens of the roles, by their names.

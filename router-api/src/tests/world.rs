@@ -1,5 +1,7 @@
 //! A database in which every path of the document names something.
 
+use serde_json::json;
+
 use crate::testing::document::Operation;
 use crate::testing::{Actor, TestApp};
 
@@ -10,6 +12,7 @@ pub struct World {
     refund: String,
     /// An agreement with milestones, and the first of them.
     divided: (String, String),
+    bystander: (String, String),
 }
 
 impl World {
@@ -23,7 +26,8 @@ impl World {
         }
         let (agreement, milestones) = app.import_divided("divided", &["2500000", "10000000"]).await;
         let refund = app.pending_refund(&request).await;
-        Self { divided: (agreement, milestones[0].clone()), app, request, refund }
+        let bystander = bystander(&app).await;
+        Self { divided: (agreement, milestones[0].clone()), app, request, refund, bystander }
     }
 
     /// The path of the operation, about things of the buyer and the seller.
@@ -41,6 +45,9 @@ impl World {
             "invoiceId" => format!("inv_{}", self.app.seeded.agreement),
             "receiptId" => format!("rcpt_{}", self.request),
             "settlementId" => self.request.clone(),
+            // Whoever runs the instance does it to somebody who has no part in anything.
+            "profileId" if operation.is_administrative() => self.bystander.0.clone(),
+            "tokenId" if operation.is_administrative() => self.bystander.1.clone(),
             "profileId" => self.app.seller.profile.to_string(),
             "payoutMethodId" => self.app.seeded.payout_method.to_string(),
             "tokenId" => self.app.seller.token_id.to_string(),
@@ -59,4 +66,13 @@ impl World {
             || operation.name().ends_with("{refundRequestId}/payment");
         if is_the_sellers { &self.app.seller } else { &self.app.buyer }
     }
+}
+
+/// A profile that is only there, and its token.
+async fn bystander(app: &TestApp) -> (String, String) {
+    let made = app.post("/api/admin/profiles").bearer(&app.stranger).json(json!({ "displayName": "Bystander" })).send().await.expect(201);
+    let profile = made["profile"]["id"].as_str().unwrap().to_owned();
+    let body = json!({ "profileId": profile, "name": "unused", "scopes": ["profile:read"] });
+    let made = app.post("/api/admin/tokens").bearer(&app.stranger).json(body).send().await.expect(201);
+    (profile, made["credential"]["id"].as_str().unwrap().to_owned())
 }

@@ -1,12 +1,15 @@
 //! What an instance publishes about the chains it settles on.
 
 use serde::Serialize;
+use settlement::Timestamp;
 use settlement::asset::{Asset, Token};
 use settlement::chain::ChainPolicy;
 use settlement::money::{FeePolicy, MAX_FEE_BPS};
 use signer::RoutingSigner;
 use store::Cursor;
 use utoipa::ToSchema;
+
+use crate::known::{ChainState, lag};
 
 /// One chain.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -87,6 +90,65 @@ pub struct IndexedView {
     /// Why reading stopped until the operator acts; null when it goes on.
     #[schema(required)]
     pub halted: Option<String>,
+}
+
+/// One chain, as whoever runs the instance sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ManagedChain)]
+pub struct ManagedChainView {
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// CAIP-2 id.
+    pub network: String,
+    /// Name for people.
+    pub name: String,
+    /// The `PaymentRouter`, EIP-55.
+    pub router: String,
+    /// The operator on whose behalf payments are authorised, EIP-55.
+    pub operator: String,
+    /// When a payment is final.
+    pub finality: String,
+    /// The fee of agreements imported now.
+    pub fee: FeeView,
+    /// `following`, `not_started`, `lagging` or `halted`.
+    pub following: String,
+    /// How far reading is behind, in seconds; null before the first block.
+    #[schema(required)]
+    pub lag_seconds: Option<u64>,
+    /// How far the chain was read; null before the first block.
+    #[schema(required)]
+    pub indexed: Option<IndexedView>,
+    /// When whoever reads it last had an answer from its node.
+    #[schema(required)]
+    pub heard_at: Option<String>,
+}
+
+impl ManagedChainView {
+    /// From the settings and what is known of the chain.
+    pub(crate) fn new(policy: &ChainPolicy, state: &ChainState, now: Timestamp) -> Self {
+        let cursor = state.cursor();
+        Self {
+            chain_id: policy.chain_id,
+            network: format!("eip155:{}", policy.chain_id),
+            name: policy.name.clone(),
+            router: policy.router.to_string(),
+            operator: policy.operator.to_string(),
+            finality: policy.finality.to_string(),
+            fee: FeeView::from(&policy.fee),
+            following: state.following().name().to_owned(),
+            lag_seconds: cursor.map(|cursor| lag(cursor, now).as_secs()),
+            indexed: cursor.map(IndexedView::from),
+            heard_at: cursor.and_then(|cursor| cursor.heard_at).map(|at| at.to_string()),
+        }
+    }
+}
+
+/// `{chains}`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ManagedChainsBody {
+    /// All that are configured.
+    pub chains: Vec<ManagedChainView>,
 }
 
 /// `{chains}`

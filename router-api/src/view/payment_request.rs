@@ -62,6 +62,9 @@ pub struct PaymentRequestView {
     pub is_expired: bool,
     /// Whether the payer should execute it now.
     pub is_payable: bool,
+    /// `signature_revoked`: the key that signed it may not sign any more, so the router refuses it. Cancel it and ask again; what was paid before stays paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unpayable_reason: Option<&'static str>,
     /// Why it failed: `reverted`, `not_this_payment` or `unit_paid`; or why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
@@ -271,6 +274,7 @@ impl PaymentRequestView {
             confirmations: progress(sound, &parts),
             is_expired: facts.is_expired(),
             is_payable: facts.is_payable(),
+            unpayable_reason: (facts.signature_revoked && sound.is_some_and(is_unpaid) && facts.seen.is_none()).then_some("signature_revoked"),
             status_reason: sound.and_then(status_reason),
             recovered_from: sound.and_then(recovered_from),
             receipt_id: verified.then(|| receipt_id(id)),
@@ -281,6 +285,14 @@ impl PaymentRequestView {
             created_at: parts.created_at.to_string(),
             updated_at: parts.updated_at.to_string(),
         }
+    }
+}
+
+/// Whether it could still be paid, as far as its state goes.
+fn is_unpaid(request: &PaymentRequest) -> bool {
+    match request.state {
+        PaymentRequestState::Signed | PaymentRequestState::Submitted { .. } | PaymentRequestState::Failed { .. } => true,
+        PaymentRequestState::Cancelled { .. } | PaymentRequestState::Expired { .. } | PaymentRequestState::Verified { .. } => false,
     }
 }
 

@@ -35,6 +35,8 @@ pub struct RequestFacts<'a> {
     pub standing: Standing<'a>,
     /// Its event, where one stands on the chain.
     pub seen: Option<Seen>,
+    /// The key that signed it may not sign for the operator any more: the router would refuse the payload.
+    pub signature_revoked: bool,
     /// An event of this request does not match, or did not verify.
     pub proof_issue: bool,
     /// Now, or the time of the newest block where that is later.
@@ -84,7 +86,7 @@ enum Phase {
     PaidElsewhere,
     /// The wallet may execute it.
     Payable,
-    /// Live, but not to be paid: it is too late, or the agreement does not allow it any more.
+    /// Live, but not to be paid: it is too late, its signature was revoked, or the agreement does not allow it any more.
     Unpayable,
     /// A transaction was named and not seen yet.
     Pending,
@@ -234,7 +236,7 @@ impl RequestFacts<'_> {
         let paid_elsewhere = others().any(|s| s.unit_id == request.unit.id && matches!(s.fate, Fate::Settling | Fate::Paid));
         let another_live = others().any(|s| s.fate == Fate::Live && s.overlaps(&request.unit.kind));
         let may_pay = self.contract.may_pay(&request.unit.kind);
-        let in_time = self.now.plus(LAST_CALL).unix_seconds() <= request.signed.snapshot().deadline;
+        let in_time = self.now.plus(LAST_CALL).unix_seconds() <= request.signed.snapshot().deadline && !self.signature_revoked;
         match &request.state {
             PaymentRequestState::Verified { .. } => Phase::Paid,
             _ if self.seen.is_some() => Phase::Settling,

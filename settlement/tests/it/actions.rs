@@ -396,7 +396,7 @@ proptest! {
     #[test]
     fn a_request_offers_only_what_its_rules_accept((facts, request, seen, proof_issue, now, executable) in any_request()) {
         let contract = facts.view();
-        let view = RequestFacts { contract: &contract, standing: Standing::Sound(&request), seen, proof_issue, now, executable };
+        let view = RequestFacts { contract: &contract, standing: Standing::Sound(&request), seen, signature_revoked: false, proof_issue, now, executable };
         for actor in ACTORS {
             let actions = view.actions(actor);
             check_shape(&actions)?;
@@ -450,7 +450,7 @@ proptest! {
         let (id, unit) = (world::request_id(0), world::unit());
         let contract = facts.view();
         let standing = Standing::Unproven { id: &id, unit: &unit };
-        let view = RequestFacts { contract: &contract, standing, seen: None, proof_issue: true, now: at(0), executable };
+        let view = RequestFacts { contract: &contract, standing, seen: None, signature_revoked: false, proof_issue: true, now: at(0), executable };
         for actor in [Actor::Buyer, Actor::Seller] {
             prop_assert_eq!(view.recommended(actor).code, Recommended::InspectPaymentProof);
             prop_assert_eq!(view.permissions(actor), settlement::next_action::Permissions::default());
@@ -481,7 +481,15 @@ fn a06_a_request_is_expired_after_its_deadline_and_payable_until_shortly_before(
     let contract = facts.view();
     let at_second = |second: u64| {
         let now = Timestamp::from_unix_seconds(second);
-        let view = RequestFacts { contract: &contract, standing: Standing::Sound(&signed), seen: None, proof_issue: false, now, executable: true };
+        let view = RequestFacts {
+            contract: &contract,
+            standing: Standing::Sound(&signed),
+            seen: None,
+            signature_revoked: false,
+            proof_issue: false,
+            now,
+            executable: true,
+        };
         (view.is_payable(), view.is_expired(), view.recommended(Actor::Buyer).code)
     };
     assert_eq!(at_second(DEADLINE - 30), (true, false, Recommended::PayNow));
@@ -496,7 +504,15 @@ fn a_wait_says_how_many_confirmations_there_are() {
     let seen = Some(Seen { tx_hash: B256::repeat_byte(0x77), confirmations: 2 });
     let facts = Facts::of(world::agreement(), vec![sibling_of(&submitted, seen)], false, 0);
     let contract = facts.view();
-    let view = RequestFacts { contract: &contract, standing: Standing::Sound(&submitted), seen, proof_issue: false, now: at(0), executable: true };
+    let view = RequestFacts {
+        contract: &contract,
+        standing: Standing::Sound(&submitted),
+        seen,
+        signature_revoked: false,
+        proof_issue: false,
+        now: at(0),
+        executable: true,
+    };
     let json = serde_json::to_value(view.recommended(Actor::Buyer)).unwrap();
     insta::assert_json_snapshot!(json, @r#"
     {
@@ -655,7 +671,7 @@ impl Town {
         let facts = self.facts();
         let (contract, now) = (facts.view(), self.now());
         let standing = Standing::Sound(&self.requests[n]);
-        let view = RequestFacts { contract: &contract, standing, seen: None, proof_issue: false, now, executable: true };
+        let view = RequestFacts { contract: &contract, standing, seen: None, signature_revoked: false, proof_issue: false, now, executable: true };
         let recommended = view.recommended(Actor::Buyer);
         match recommended.code {
             Recommended::PayNow => self.pay(n, luck),

@@ -22,7 +22,7 @@ on_both_engines!(
     k05_a_period_is_cut_to_the_millisecond_and_days_are_utc,
 );
 
-fn lines_of(request: &settlement::payment_request::PaymentRequest, agreement: &settlement::agreement::AgreementRecord) -> Vec<settlement::ledger::Posting> {
+fn lines_of(request: &settlement::payment_request::PaymentRequest, agreement: &settlement::agreement::AgreementRecord) -> Vec<Posting> {
     let PaymentRequestState::Verified { proof, .. } = &request.state else { panic!("verified") };
     postings(proof, &agreement.id, agreement.terms.asset)
 }

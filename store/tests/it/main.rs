@@ -33,6 +33,7 @@ mod ledger;
 mod milestones;
 mod outbox;
 mod parties;
+mod reconciliation;
 mod refunds;
 mod requests;
 mod rows;

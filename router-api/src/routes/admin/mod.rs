@@ -2,5 +2,9 @@
 //! nothing here depends on who asks.
 
 pub mod audit;
+pub mod chains;
 pub mod profiles;
+pub mod reconciliation;
+pub mod registry;
+pub mod signers;
 pub mod tokens;

@@ -18,7 +18,7 @@ use store::StoredRequest;
 use utoipa::ToSchema;
 
 use super::signing::{Outcome, Wanted, sign_next};
-use super::{Sighting, conflict, detail, sound};
+use super::{Sighting, conflict, detail, signer_of, sound};
 use crate::extract::wire::{AccountAddress, AtomicAmount};
 use crate::extract::{Participant, PaymentWrite, Prepare, PreparedWrite};
 use crate::known::Known;
@@ -93,7 +93,9 @@ pub async fn create_payment_request(
             effect.commit(StatusCode::CREATED, &PaymentRequestBody { payment_request: view }).await
         }
         Outcome::Live(request) => {
-            let sighting = Sighting { seen: effect.tx.seen_event(&request.id).await?, ..Sighting::default() };
+            let (chain_id, operator, signer) = signer_of(&request);
+            let signer_until = effect.tx.signer_until(chain_id, operator, signer).await?;
+            let sighting = Sighting { seen: effect.tx.seen_event(&request.id).await?, signer_until, ..Sighting::default() };
             let request = body.reusable(&api, &known, request, &sighting)?;
             effect.commit(StatusCode::OK, &PaymentRequestBody { payment_request: shown(&api, &participant, &known, request, &sighting) }).await
         }
@@ -182,6 +184,8 @@ impl CreatePaymentRequest {
             "it is for other work"
         } else if self.seller_amount.as_ref().is_some_and(|amount| **amount != snapshot.quote.seller) {
             "it is for another amount"
+        } else if sighting.is_revoked(now) {
+            "the key that signed it was revoked on chain; cancel it first, and the next one is signed by the present key"
         } else if now.unix_seconds() > snapshot.deadline {
             "it has expired; cancel it first, or wait until the chain has passed its deadline"
         } else {

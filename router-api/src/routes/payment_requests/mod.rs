@@ -10,7 +10,10 @@ pub mod submit;
 pub mod verify;
 
 pub(super) use conflict::refused;
+
+use alloy_primitives::Address;
 use serde_json::{Value, json};
+use settlement::Timestamp;
 use settlement::finality::confirmations;
 use settlement::ids::PaymentRequestId;
 use settlement::next_action::{Actor, RequestFacts, Seen};
@@ -31,25 +34,46 @@ pub(super) struct Sighting {
     seen: Option<SeenEvent>,
     /// What of an event does not match.
     issues: Vec<ProofIssue>,
+    /// Until when its signer may sign, in unix seconds (0: revoked), where an event says so.
+    signer_until: Option<u64>,
 }
 
 impl Sighting {
     /// Of one request.
     async fn read(api: &Api, request: &StoredRequest) -> Result<Self, Problem> {
         let open = api.store.open_issues(request.agreement()).await?;
-        Self::among(api, request.id(), &open).await
+        Self::among(api, request, &open).await
     }
 
     /// Of a request whose agreement has these open issues.
-    async fn among(api: &Api, id: &PaymentRequestId, open: &[OpenIssue]) -> Result<Self, Problem> {
+    async fn among(api: &Api, request: &StoredRequest, open: &[OpenIssue]) -> Result<Self, Problem> {
+        let id = request.id();
+        let signer_until = match request {
+            StoredRequest::Sound(request) => {
+                let (chain_id, operator, signer) = signer_of(request);
+                api.store.signer_until(chain_id, operator, signer).await?
+            }
+            StoredRequest::Unproven { .. } => None,
+        };
         let issues = open.iter().filter(|issue| issue.request == *id).flat_map(|issue| issue.issues.clone()).collect();
-        Ok(Self { seen: api.store.seen_event(id).await?, issues })
+        Ok(Self { seen: api.store.seen_event(id).await?, issues, signer_until })
+    }
+
+    /// Whether the key that signed it may not sign any more at this instant. The router accepts a delegate up to and at its last second.
+    fn is_revoked(&self, now: Timestamp) -> bool {
+        self.signer_until.is_some_and(|until| until < now.unix_seconds())
     }
 
     /// What does not match, to be shown.
     fn shown(&self) -> Vec<ProofIssueView> {
         self.issues.iter().map(ProofIssueView::from).collect()
     }
+}
+
+/// The chain of a request, the operator that it is signed for, and the key that signed it.
+fn signer_of(request: &PaymentRequest) -> (u64, Address, Address) {
+    let snapshot = request.signed.snapshot();
+    (snapshot.asset.chain_id(), snapshot.operator, request.signed.signer())
 }
 
 /// Runs `show` on the facts and parts of a stored request.
@@ -77,8 +101,9 @@ fn shown<T>(
         .seen
         .as_ref()
         .map(|seen| Seen { tx_hash: seen.event.location.tx_hash, confirmations: head.map_or(0, |head| confirmations(seen.event.location.block_number, head)) });
-    let facts =
-        RequestFacts { contract: &contract, standing, seen, proof_issue: !sighting.issues.is_empty(), now: known.setting.chain.now(api.now()), executable };
+    let now = known.setting.chain.now(api.now());
+    let signature_revoked = sighting.is_revoked(now);
+    let facts = RequestFacts { contract: &contract, standing, seen, signature_revoked, proof_issue: !sighting.issues.is_empty(), now, executable };
     show(&facts, RequestParts { seen: sighting.seen.as_ref(), head, issues: &issues, created_at, updated_at, actor })
 }
 

@@ -10,7 +10,7 @@ use settlement::ids::{MilestoneId, PaymentRequestId, UnitId};
 use settlement::money::{Amount, Quote};
 use settlement::next_action::CannotRequest;
 use settlement::notice::NoticeType;
-use settlement::payment_request::{PaymentRequest, PaymentRequestState};
+use settlement::payment_request::{MIN_EXPIRY_MINUTES, PaymentRequest, PaymentRequestState};
 use settlement::snapshot::{Ask, Signed, SignedSnapshot, Snapshot, SnapshotError};
 use settlement::unit::{CannotSign, NextUnit, Unit, UnitKind};
 use signer::{RoutingSigner, SignerError};
@@ -24,6 +24,8 @@ use crate::state::Api;
 
 /// How long a signer may take. The transaction is open meanwhile, and the buyer waits.
 const SIGNS_WITHIN: Duration = Duration::from_secs(5);
+/// The shortest lifetime of a request.
+const SHORTEST: Duration = Duration::from_secs(60 * MIN_EXPIRY_MINUTES as u64);
 /// When to ask again while the chain is not read, in seconds: somebody has to act first.
 const HALTED_RETRY_S: u64 = 30;
 
@@ -64,6 +66,7 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
         Err(refusal) => return Err(conflict::refused(refusal, known, now)),
     };
     let chain = chain_to_sign_on(api, known)?;
+    let deadline = deadline(api, tx, known, chain, wanted.expires_in).await?;
     let unit = unit(api, tx, known, chain, next).await?;
     let ask = Ask {
         payment_request: PaymentRequestId::new(api.ids.ulid()),
@@ -74,8 +77,7 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
         payer: wanted.payer,
         seller_amount: quote.seller,
         created_at: now,
-        // The router compares it with block time: where the chain's clock is ahead of ours, a request must not be born dead.
-        deadline: known.setting.chain.now(now).plus(wanted.expires_in).unix_seconds(),
+        deadline,
         finality: chain.finality,
     };
     let signed = sign(api, chain.chain_id, Snapshot::new(&known.agreement, ask).map_err(refused_snapshot)?).await?;
@@ -95,6 +97,22 @@ fn next_payment(known: &Known, wanted: &Wanted) -> Result<Result<(NextUnit, Quot
         Some(paid) => Err(conflict::milestone_paid(&paid.request)),
         None => Ok(facts.next_milestone_payment(milestone)),
     }
+}
+
+/// The last second at which the payload can be executed: what was asked for, and no later than the signer may sign.
+///
+/// # Errors
+/// 503 when the signer was revoked, or its time on the chain is too short for any payment.
+async fn deadline(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, expires_in: Duration) -> Result<u64, Problem> {
+    // The router compares it with block time: where the chain's clock is ahead of ours, a request must not be born dead.
+    let now = known.setting.chain.now(api.now());
+    let wanted = now.plus(expires_in).unix_seconds();
+    let Some(signer) = api.signers.get(&chain.chain_id) else { return Ok(wanted) };
+    let Some(until) = tx.signer_until(chain.chain_id, chain.operator, signer.address()).await? else { return Ok(wanted) };
+    if until < now.plus(SHORTEST).unix_seconds() {
+        return Err(unavailable(chain.chain_id, "the operator has revoked it on chain, or its time there is over"));
+    }
+    Ok(wanted.min(until))
 }
 
 /// Stores what was signed, and tells the parties.

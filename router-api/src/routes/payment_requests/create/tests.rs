@@ -453,3 +453,57 @@ async fn an_agreement_has_only_so_many_requests_however_they_ended() {
     app.pay(&last).await;
     assert_eq!(app.request_detail(&last).await["status"], "router_verified", "what was signed can be paid");
 }
+
+#[tokio::test]
+async fn d04_a_revoked_signature_is_not_to_be_paid_and_the_request_is_signed_anew() {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    let id = app.request().await;
+    app.set_signer(app.signer, 0).await;
+    let revoked = app.request_detail(&id).await;
+    assert_eq!((&revoked["isPayable"], &revoked["unpayableReason"]), (&json!(false), &json!("signature_revoked")));
+    assert_eq!((revoked.get("execution"), &revoked["recommendedAction"]["code"]), (None, &json!("reuse_or_cancel_active_request")));
+    assert_eq!(revoked["recommendedAction"]["canCancel"], true);
+    let listed = app.get(&app.requests_path()).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!((&listed["paymentRequests"][0]["isPayable"], &listed["paymentRequests"][0]["unpayableReason"]), (&json!(false), &json!("signature_revoked")));
+    let refused = app.create(app.wanted()).await.problem(409, "reuse_or_cancel_active_request");
+    assert!(refused["detail"].as_str().unwrap().contains("revoked"), "{refused:#}");
+    app.cancel_request(&id).await.expect(200);
+    app.create(app.wanted()).await.problem(503, "signer_unavailable");
+    // The operator names a key again: the next request has the same nonce, so the old payload and the new one are never both paid.
+    let later = app.now().unix_seconds() + 10 * 86_400;
+    app.set_signer(app.signer, later).await;
+    let again = app.create(app.wanted()).await.expect(201);
+    assert_eq!((&again["paymentRequest"]["isPayable"], again["paymentRequest"].get("unpayableReason")), (&json!(true), None));
+    assert_eq!(again["paymentRequest"]["unit"], revoked["unit"]);
+    app.pay(again["paymentRequest"]["id"].as_str().unwrap()).await;
+}
+
+#[tokio::test]
+async fn d04_receipts_of_what_was_paid_before_stay() {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    let id = app.request().await;
+    app.pay(&id).await;
+    app.set_signer(app.signer, 0).await;
+    let paid = app.request_detail(&id).await;
+    assert_eq!((&paid["status"], paid.get("unpayableReason")), (&json!("router_verified"), None));
+    app.get(&format!("/api/agent/receipts/rcpt_{id}")).bearer(&app.seller).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn d03_a_request_never_outlives_the_right_of_its_signer_and_is_payable_until_then() {
+    let app = TestApp::new().await;
+    app.start_chain().await;
+    let until = app.now().unix_seconds() + 20 * 60;
+    app.set_signer(app.signer, until).await;
+    let id = app.request().await;
+    let detail = app.request_detail(&id).await;
+    assert_eq!((&detail["expiresAt"], &detail["isPayable"]), (&json!(settlement::Timestamp::from_unix_seconds(until).to_string()), &json!(true)));
+    // The successor is named while the old key is still valid; what the old one signed stays payable.
+    app.set_signer(Address::repeat_byte(0x99), until + 86_400).await;
+    app.clock.advance_s(19 * 60);
+    assert_eq!(app.request_detail(&id).await["isPayable"], true);
+    app.cancel_request(&id).await.expect(200);
+    app.create(app.wanted()).await.problem(503, "signer_unavailable");
+}

@@ -1,0 +1,3 @@
+//! How the chains are followed.
+
+pub mod list;

@@ -1,0 +1,3 @@
+//! Whether chain, requests and ledger agree.
+
+pub mod show;

@@ -1,0 +1,3 @@
+//! Who may sign payments.
+
+pub mod list;
