@@ -115,6 +115,7 @@ fn small(app: &TestApp, id: &str, n: u64) -> Vec<Posting> {
     let line = |account, side| Posting {
         agreement: app.seeded.agreement.clone(),
         request: id.parse().unwrap(),
+        refund: None,
         account,
         side,
         asset: app.seeded.asset,
