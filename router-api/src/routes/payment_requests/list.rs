@@ -39,7 +39,7 @@ pub async fn list_payment_requests(
     let open = api.store.open_issues(&known.agreement.id).await?;
     let mut payment_requests = Vec::with_capacity(rows.len());
     for request in &rows {
-        let sighting = Sighting::among(&api, &request, &open).await?;
+        let sighting = Sighting::among(&api, request, &open).await?;
         payment_requests.push(listed(&api, &known, request, &sighting, actor));
     }
     Ok(Json(PaymentRequestsBody { payment_requests, next_cursor }))
