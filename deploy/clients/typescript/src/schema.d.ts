@@ -153,7 +153,8 @@ export interface paths {
          * Import an agreement.
          * @description Terms are kept to the byte and never change. Sending the same `externalRef` with the same terms and parties again answers the agreement that exists
          *     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties or has `contracts:import`, and a wallet that no
-         *     profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`.
+         *     profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`. Terms with `milestones` are a final plan
+         *     from the start: their amounts add up to the amount of the terms.
          */
         post: operations["import_contract"];
         delete?: never;
@@ -241,8 +242,9 @@ export interface paths {
         put?: never;
         /**
          * Ask for a payment request.
-         * @description Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check it with before. One request of an agreement is live
-         *     at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload for the same work.
+         * @description Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check it with before. One request of an agreement, or of a
+         *     milestone, is live at a time; asking again returns it. An agreement with milestones is paid by `milestoneId`, each once it is accepted. Nothing is signed
+         *     that could be paid beside an earlier payload for the same work.
          */
         post: operations["create_payment_request"];
         delete?: never;
@@ -344,8 +346,8 @@ export interface paths {
         put?: never;
         /**
          * Accept or reject the delivery.
-         * @description Only the buyer decides. Accepting needs the whole amount verified on the chain; rejecting is refused after a verified payment and while a payment request
-         *     is live.
+         * @description Only the buyer decides. Accepting needs the whole amount verified on the chain, of an agreement with milestones the payment of each of them; rejecting is
+         *     refused after a verified payment, while a payment request is live, and once a milestone was accepted.
          */
         post: operations["decide_contract"];
         delete?: never;
@@ -368,6 +370,134 @@ export interface paths {
         get: operations["list_invoices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The milestones of an agreement, and their plan.
+         * @description In their order. `version` of a milestone is the `expectedVersion` of its next change, `version` of the plan the `expectedPlanVersion` of a confirmation.
+         */
+        get: operations["list_milestones"];
+        put?: never;
+        /**
+         * Add a milestone to the plan.
+         * @description Either party does, while the plan is not final and the agreement is not paid without milestones. What the buyer adds is active, what the seller adds is
+         *     proposed until the buyer activates it. Milestones never add up to more than the agreement. From the first one on the agreement is paid by milestones only.
+         */
+        post: operations["create_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/milestones/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the plan.
+         * @description Each party does, once every milestone is active and together they are the amount of the agreement. A confirmation is of one version: any change of a
+         *     milestone after it gives the plan another one, which both confirm again.
+         */
+        post: operations["confirm_milestones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/milestones/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the plan final.
+         * @description Only the buyer does, once both parties have confirmed this version. From then on the plan never changes, and the seller delivers. It is refused while a
+         *     payload for the agreement as a whole, signed before, can still be paid.
+         */
+        post: operations["finalize_milestones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/milestones/{milestoneId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change, activate or cancel a milestone.
+         * @description While the plan is not final. Every change gives milestone and plan another version, so that earlier confirmations of the plan no longer count.
+         */
+        patch: operations["change_milestone"];
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/milestones/{milestoneId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or reject a milestone.
+         * @description Only the buyer decides. What was agreed for an accepted milestone is owed: it can be asked for with `milestoneId` from then on, and the agreement can no
+         *     longer be cancelled.
+         */
+        post: operations["decide_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/milestones/{milestoneId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a milestone.
+         * @description Only the seller does, once the plan is final: a milestone that is active or was rejected. The buyer then decides on it.
+         */
+        post: operations["submit_milestone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -429,7 +559,7 @@ export interface paths {
         put?: never;
         /**
          * Submit the work.
-         * @description Only the seller does, while work is in progress or was rejected. From then on the buyer may pay, where payment is on delivery, and decide.
+         * @description Only the seller does, while work is in progress or was rejected; where there are milestones, once each of them is accepted. From then on the buyer may pay, where payment is on delivery, and decide.
          */
         post: operations["create_submission"];
         delete?: never;
@@ -1052,7 +1182,7 @@ export interface components {
         ActionEntity: {
             /** @description Its id. */
             id: string;
-            /** @description `contract`, `payment_request`, `receipt` or `invoice`. */
+            /** @description `contract`, `milestone`, `payment_request`, `receipt` or `invoice`. */
             type: string;
         };
         /** @description How to make it safe to repeat. */
@@ -1357,6 +1487,36 @@ export interface components {
             /** @description All of them. */
             chains: components["schemas"]["ChainView"][];
         };
+        /**
+         * @description Update, activate or cancel.
+         * @enum {string}
+         */
+        ChangeAction: "update" | "activate" | "cancel";
+        /**
+         * @description What to do with the milestone, and in which version the caller saw it.
+         * @example {
+         *       "action": "update",
+         *       "amountAtomic": "3000000",
+         *       "expectedVersion": 1
+         *     }
+         */
+        ChangeMilestone: {
+            /** @description To update: when it counts as done. */
+            acceptanceCriteria?: string[] | null;
+            /** @description Update, activate or cancel. */
+            action: components["schemas"]["ChangeAction"];
+            amountAtomic?: components["schemas"]["AtomicAmount"] | null;
+            /** @description To update: what is to be done, at length; empty takes it away. */
+            description?: string | null;
+            dueAt?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description `version` of the milestone as the caller saw it.
+             */
+            expectedVersion: number;
+            /** @description To update: what is to be done, in one line. What is absent stays. */
+            title?: string | null;
+        };
         /** @description One thing that was looked at. */
         Check: {
             /** @description What is wrong, or a figure. */
@@ -1370,7 +1530,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "fee_refused" | "scope_not_yours" | "rate_limited" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "fee_refused" | "scope_not_yours" | "rate_limited" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -1407,6 +1567,7 @@ export interface components {
             fee: components["schemas"]["FeeView"];
             /** @description `agr_…` */
             id: string;
+            milestonePlan: components["schemas"]["ContractMilestonePlan"] | null;
             /** @description `buyer`: only the buyer's wallet pays. */
             paymentManagement: string;
             /** @description Where payment stands. */
@@ -1446,6 +1607,24 @@ export interface components {
             /** @description The agreement. */
             contract: components["schemas"]["Contract"];
         };
+        /** @description The milestones of an agreement in short; `GET …/milestones` has them in full. */
+        ContractMilestonePlan: {
+            /** @description How many of them are accepted. */
+            accepted: number;
+            /** @description How many there are, those that were cancelled left out. */
+            milestones: number;
+            /** @description How many have a verified payment. */
+            paid: number;
+            /** @description How many are accepted and unpaid. */
+            paymentDue: number;
+            /** @description `none` (it is paid without milestones), `draft`, or `final`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description `version` of the plan.
+             */
+            version: number;
+        };
         /** @description One side of an agreement. */
         ContractParty: {
             /** @description Its name for people. */
@@ -1459,6 +1638,8 @@ export interface components {
         };
         /** @description Where payment of an agreement stands. */
         ContractPaymentState: {
+            /** @description What accepting the agreement needs: `contract` (payment of the whole amount) or `milestone_rollup` (payment of each of its milestones). */
+            basis: string;
             /** @description A request is signed or submitted, or a payment is not final yet. */
             hasActiveRouterPaymentRequest: boolean;
             /** @description A payment does not prove itself. */
@@ -1507,6 +1688,28 @@ export interface components {
             scopes: string[];
         };
         /**
+         * @description What the milestone asks for.
+         * @example {
+         *       "acceptanceCriteria": [
+         *         "No untranslated captions"
+         *       ],
+         *       "amountAtomic": "2500000",
+         *       "dueAt": "2026-02-28T12:00:00.000Z",
+         *       "title": "Chapters one to three"
+         *     }
+         */
+        CreateMilestone: {
+            /** @description When it counts as done: at most 50, each of 1 to 500 characters. */
+            acceptanceCriteria?: string[] | null;
+            /** @description What the seller receives for it, in atomic units; the fee is on top. Not zero. */
+            amountAtomic: components["schemas"]["AtomicAmount"];
+            /** @description What is to be done, at length. */
+            description?: string | null;
+            dueAt?: components["schemas"]["Instant"] | null;
+            /** @description What is to be done, in one line. */
+            title: string;
+        };
+        /**
          * @description What is to be paid, and by which wallet.
          * @example {
          *       "expiresInMinutes": 60,
@@ -1520,7 +1723,7 @@ export interface components {
              * @default 60
              */
             expiresInMinutes?: number | null;
-            /** @description Agreements here have no milestones: leave it out. */
+            /** @description `ms_…`: the milestone to pay, where the agreement has milestones. It is accepted, and what was agreed for it is signed. */
             milestoneId?: string | null;
             /** @description The wallet that will pay: one that the buyer has proved. The router lets no other pay it. */
             payerAddress: components["schemas"]["AccountAddress"];
@@ -1641,6 +1844,19 @@ export interface components {
             typedData: components["schemas"]["PaymentTypedData"];
             /** @description Approval and payment as parameters of `wallet_sendCalls` (EIP-5792). */
             walletSendCalls: components["schemas"]["WalletSendCalls"];
+        };
+        /**
+         * @description Which version of the plan is meant.
+         * @example {
+         *       "expectedPlanVersion": 2
+         *     }
+         */
+        ExpectedPlan: {
+            /**
+             * Format: int64
+             * @description `version` of the plan as the caller saw it.
+             */
+            expectedPlanVersion: number;
         };
         /** @description A fee policy. */
         FeeView: {
@@ -1823,8 +2039,10 @@ export interface components {
              * @description Which instalment, from 1.
              */
             index: number | null;
-            /** @description `contract` or `instalment`. */
+            /** @description `contract`, `instalment` or `milestone`. */
             kind: string;
+            /** @description Which milestone, `ms_…`. */
+            milestoneId: string | null;
             /** @description Block time, once paid. */
             paidAt: string | null;
             /** @description The transaction, once paid. */
@@ -1923,6 +2141,138 @@ export interface components {
             /** @description The wallets it has proved it controls. */
             wallets: components["schemas"]["WalletView"][];
         };
+        /** @description A part of an agreement that is delivered, accepted and paid by itself. */
+        Milestone: {
+            /** @description When it counts as done. */
+            acceptanceCriteria: string[];
+            /** @description What the seller receives for it, atomic units. */
+            amountAtomic: string;
+            /** @description What the reader may do. */
+            availableActions: components["schemas"]["AvailableAction"][];
+            /** @description The agreement. */
+            contractId: string;
+            /** @description When it was added. */
+            createdAt: string;
+            currentDelivery: components["schemas"]["MilestoneDelivery"] | null;
+            /** @description What is to be done, at length. */
+            description: string | null;
+            /** @description When it should be delivered. */
+            dueAt: string | null;
+            /** @description `ms_…` */
+            id: string;
+            /** @description The request that is live or has paid it. */
+            paymentRequestId: string | null;
+            /** @description `not_due`, `payment_due` (accepted and unpaid), `pending`, `paid` or `inspection_required`. */
+            paymentStatus: string;
+            /**
+             * Format: int32
+             * @description Its place in the plan, from 1.
+             */
+            position: number;
+            /** @description What the reader does best next. */
+            recommendedAction: components["schemas"]["MilestoneRecommendation"];
+            /** @description `proposed`, `active`, `submitted`, `accepted`, `rejected` or `cancelled`. */
+            status: string;
+            /** @description Why it was rejected. */
+            statusReason: string | null;
+            /** @description What is to be done, in one line. */
+            title: string;
+            /** @description When it last changed. */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Grows with every change; `expectedVersion` of the next one.
+             */
+            version: number;
+        };
+        /** @description `{milestone, plan}` */
+        MilestoneBody: {
+            /** @description The milestone. */
+            milestone: components["schemas"]["Milestone"];
+            /** @description The plan that it is part of. */
+            plan: components["schemas"]["MilestonePlan"];
+        };
+        /**
+         * @description What the buyer decides, and in which version it saw the milestone.
+         * @example {
+         *       "action": "accept",
+         *       "expectedVersion": 2
+         *     }
+         */
+        MilestoneDecision: {
+            /** @description Accept or reject. */
+            action: components["schemas"]["DecisionAction"];
+            /**
+             * Format: int64
+             * @description `version` of the milestone as the caller saw it.
+             */
+            expectedVersion: number;
+            /** @description What has to be different: 10 to 2,000 characters, needed to reject. */
+            reason?: string | null;
+        };
+        /** @description A delivery of a milestone. */
+        MilestoneDelivery: {
+            /** @description When it was delivered. */
+            createdAt: string;
+            /** @description Where the work is. */
+            deliverableUrl: string | null;
+            /** @description `sub_…` */
+            id: string;
+            /** @description What to know about it. */
+            notes: string | null;
+            /**
+             * Format: int32
+             * @description Which one, from 1.
+             */
+            revision: number;
+        };
+        /** @description All milestones of an agreement together. */
+        MilestonePlan: {
+            /** @description What the reader may do with the plan. */
+            availableActions: components["schemas"]["AvailableAction"][];
+            /**
+             * Format: int64
+             * @description The version that the buyer has confirmed.
+             */
+            buyerConfirmedVersion: number | null;
+            /** @description When it became final. */
+            finalizedAt: string | null;
+            /** @description What the seller has received for milestones, proven. */
+            paidAmountAtomic: string;
+            /** @description What the agreement is worth to the seller, atomic units. */
+            sellerAmountAtomic: string;
+            /**
+             * Format: int64
+             * @description The version that the seller has confirmed.
+             */
+            sellerConfirmedVersion: number | null;
+            /** @description `none` (it is paid without milestones), `draft`, or `final`. */
+            status: string;
+            /** @description What no milestone plans for; a plan is confirmed when that is zero. */
+            unplannedAmountAtomic: string;
+            /**
+             * Format: int64
+             * @description Grows with every change of what is planned; `expectedPlanVersion` of the next confirmation. 0 before the first milestone.
+             */
+            version: number;
+        };
+        /** @description What is best done next. */
+        MilestoneRecommendation: {
+            /**
+             * @description Closed list; `none` when there is nothing.
+             * @example submit_milestone
+             */
+            code: string;
+            /** @description For people. */
+            label: string;
+        };
+        /** @description `{milestones, plan}` */
+        MilestonesBody: {
+            /** @description All of them, at most 50, in their order; those that were cancelled included. */
+            milestones: components["schemas"]["Milestone"][];
+            /** @description The plan that they make. */
+            plan: components["schemas"]["MilestonePlan"];
+        };
         /** @description A token that was just made. */
         NewTokenBody: {
             /**
@@ -1993,11 +2343,11 @@ export interface components {
         PayableUnit: {
             /** @description Whether the reader may ask for a payload now. */
             authorization: components["schemas"]["PaymentAuthorization"];
-            /** @description The agreement's id: it is paid as a whole, or in instalments by `sellerAmount`. */
+            /** @description The agreement's id, where it is paid as a whole or in instalments by `sellerAmount`; otherwise a milestone's, which is `milestoneId` when a payload is asked for. */
             id: string;
-            /** @description `contract` */
+            /** @description `contract` or `milestone` */
             kind: string;
-            /** @description To the seller, what is still open, atomic units. */
+            /** @description To the seller, what is still open of it, atomic units. */
             openAmountAtomic: string;
             /** @description The ways to pay. */
             protocols: components["schemas"]["PaymentProtocol"][];
@@ -2052,7 +2402,7 @@ export interface components {
             chain: components["schemas"]["PaymentOptionsChain"];
             /** @description The agreement. */
             contractId: string;
-            /** @description What can be paid, oldest first. */
+            /** @description What can be paid: the agreement, or its milestones in their order, where it has some. */
             payableUnits: components["schemas"]["PayableUnit"][];
             /** @description `buyer`: only the buyer's wallet pays. */
             paymentManagement: string;
@@ -2154,7 +2504,7 @@ export interface components {
             isExpired: boolean;
             /** @description Whether the payer should execute it now. */
             isPayable: boolean;
-            /** @description Null: it pays the agreement or an instalment of it. */
+            /** @description `ms_…`; null where it pays the agreement or an instalment of it. */
             milestoneId: string | null;
             /** @description The transaction that paid it, once verified. */
             paidTxHash: string | null;
@@ -2231,7 +2581,7 @@ export interface components {
         PaymentUnit: {
             /** @description `unit_…` */
             id: string;
-            /** @description `contract`, or `instalment`. */
+            /** @description `contract`, `instalment` or `milestone`. */
             kind: string;
         };
         /** @description `{payoutMethod}` */
@@ -2335,8 +2685,18 @@ export interface components {
             checks?: components["schemas"]["Check"][] | null;
             /** @description `external_ref_taken`: the agreement that has the reference. */
             contractId?: string | null;
+            /**
+             * Format: int64
+             * @description `stale`: the present `version` of the plan.
+             */
+            currentPlanVersion?: number | null;
             /** @description The present state, where that is in the way. */
             currentStatus?: string | null;
+            /**
+             * Format: int64
+             * @description `stale`: the present `version` of the milestone.
+             */
+            currentVersion?: number | null;
             /** @description Why the chain cannot be asked now: `indexer_not_started`, `indexer_lagging` or `indexer_halted`. */
             delayedBy?: string | null;
             /** @description `conflict`: what there is already. */
@@ -2370,6 +2730,8 @@ export interface components {
             termsHash?: string | null;
             /** @description The transaction that pays it. */
             txHash?: string | null;
+            /** @description `exceeds_agreed_amount`: what is left to plan. */
+            unplannedAmountAtomic?: string | null;
             /** @description `stale`: the present `updatedAt`. */
             updatedAt?: string | null;
         };
@@ -2755,6 +3117,25 @@ export interface components {
             totalCount: number;
         };
         /**
+         * @description The work, or where it is. At least one of the two.
+         * @example {
+         *       "deliverableUrl": "https://files.example/chapters-1-3.pdf",
+         *       "expectedVersion": 1,
+         *       "notes": "With all captions"
+         *     }
+         */
+        SubmitMilestone: {
+            /** @description Where the work is: an http or https URL. */
+            deliverableUrl?: string | null;
+            /**
+             * Format: int64
+             * @description `version` of the milestone as the caller saw it.
+             */
+            expectedVersion: number;
+            /** @description What to know about it. */
+            notes?: string | null;
+        };
+        /**
          * @description The transaction that pays.
          * @example {
          *       "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
@@ -2777,6 +3158,8 @@ export interface components {
             /** @description What is to be done, at length. */
             description?: string | null;
             evaluator?: components["schemas"]["AccountAddress"] | null;
+            /** @description Into what it is divided, at most 50; their amounts add up to `amountAtomic`. Left out or empty, it is paid as a whole or in instalments. */
+            milestones?: components["schemas"]["TermsMilestone"][] | null;
             /** @description Where the seller receives it. */
             payeeAddress: components["schemas"]["AccountAddress"];
             /**
@@ -2789,6 +3172,18 @@ export interface components {
              * @example direct
              */
             settlement: string;
+            /** @description What is to be done, in one line. */
+            title: string;
+        };
+        /** @description A part of the agreement that is delivered, accepted and paid by itself. */
+        TermsMilestone: {
+            /** @description When it counts as done: at most 50, each of 1 to 500 characters. */
+            acceptanceCriteria?: components["schemas"]["Criterion"][] | null;
+            /** @description What the seller receives for it, in atomic units. Not zero. */
+            amountAtomic: components["schemas"]["AtomicAmount"];
+            /** @description What is to be done, at length. */
+            description?: string | null;
+            dueAt?: components["schemas"]["Instant"] | null;
             /** @description What is to be done, in one line. */
             title: string;
         };
@@ -4083,8 +4478,10 @@ export interface operations {
                      *             "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *           },
                      *           "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "milestonePlan": null,
                      *           "paymentManagement": "buyer",
                      *           "paymentState": {
+                     *             "basis": "contract",
                      *             "hasActiveRouterPaymentRequest": false,
                      *             "hasRouterPaymentProofIssue": false,
                      *             "hasRouterVerifiedPayment": false,
@@ -4237,8 +4634,10 @@ export interface operations {
                      *           "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "milestonePlan": null,
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
+                     *           "basis": "contract",
                      *           "hasActiveRouterPaymentRequest": false,
                      *           "hasRouterPaymentProofIssue": false,
                      *           "hasRouterVerifiedPayment": false,
@@ -4308,8 +4707,10 @@ export interface operations {
                      *           "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "milestonePlan": null,
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
+                     *           "basis": "contract",
                      *           "hasActiveRouterPaymentRequest": false,
                      *           "hasRouterPaymentProofIssue": false,
                      *           "hasRouterVerifiedPayment": false,
@@ -4695,8 +5096,10 @@ export interface operations {
                      *           "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "milestonePlan": null,
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
+                     *           "basis": "contract",
                      *           "hasActiveRouterPaymentRequest": false,
                      *           "hasRouterPaymentProofIssue": false,
                      *           "hasRouterVerifiedPayment": false,
@@ -4985,8 +5388,10 @@ export interface operations {
                      *           "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "milestonePlan": null,
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
+                     *           "basis": "contract",
                      *           "hasActiveRouterPaymentRequest": false,
                      *           "hasRouterPaymentProofIssue": false,
                      *           "hasRouterVerifiedPayment": false,
@@ -5483,7 +5888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), paid by milestones (`milestone_required`), ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6382,8 +6787,10 @@ export interface operations {
                      *           "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "milestonePlan": null,
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
+                     *           "basis": "contract",
                      *           "hasActiveRouterPaymentRequest": false,
                      *           "hasRouterPaymentProofIssue": false,
                      *           "hasRouterVerifiedPayment": false,
@@ -6626,6 +7033,1266 @@ export interface operations {
             };
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_milestones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestones": [
+                     *         {
+                     *           "acceptanceCriteria": [
+                     *             "No untranslated captions"
+                     *           ],
+                     *           "amountAtomic": "2500000",
+                     *           "availableActions": [],
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "currentDelivery": null,
+                     *           "description": null,
+                     *           "dueAt": "2026-02-28T12:00:00.000Z",
+                     *           "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "paymentRequestId": null,
+                     *           "paymentStatus": "not_due",
+                     *           "position": 1,
+                     *           "recommendedAction": {
+                     *             "code": "wait_for_seller",
+                     *             "label": "Wait for the seller"
+                     *           },
+                     *           "status": "active",
+                     *           "statusReason": null,
+                     *           "title": "Chapters one to three",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestonesBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMilestone"];
+            };
+        };
+        responses: {
+            /** @description The milestone, and the plan with it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestone": {
+                     *         "acceptanceCriteria": [
+                     *           "No untranslated captions"
+                     *         ],
+                     *         "amountAtomic": "2500000",
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "currentDelivery": null,
+                     *         "description": null,
+                     *         "dueAt": "2026-02-28T12:00:00.000Z",
+                     *         "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "paymentRequestId": null,
+                     *         "paymentStatus": "not_due",
+                     *         "position": 1,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "status": "active",
+                     *         "statusReason": null,
+                     *         "title": "Chapters one to three",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestoneBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Together they would be more than was agreed (`exceeds_agreed_amount`, with what is left), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The amount is not an amount (`invalid_amount`). The fee does not fit the amount (`fee_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_milestones: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestones": [
+                     *         {
+                     *           "acceptanceCriteria": [
+                     *             "No untranslated captions"
+                     *           ],
+                     *           "amountAtomic": "2500000",
+                     *           "availableActions": [],
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "currentDelivery": null,
+                     *           "description": null,
+                     *           "dueAt": "2026-02-28T12:00:00.000Z",
+                     *           "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "paymentRequestId": null,
+                     *           "paymentStatus": "not_due",
+                     *           "position": 1,
+                     *           "recommendedAction": {
+                     *             "code": "wait_for_seller",
+                     *             "label": "Wait for the seller"
+                     *           },
+                     *           "status": "active",
+                     *           "statusReason": null,
+                     *           "title": "Chapters one to three",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestonesBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Changed meanwhile (`stale`, with `currentPlanVersion`), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    finalize_milestones: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestones": [
+                     *         {
+                     *           "acceptanceCriteria": [
+                     *             "No untranslated captions"
+                     *           ],
+                     *           "amountAtomic": "2500000",
+                     *           "availableActions": [],
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "currentDelivery": null,
+                     *           "description": null,
+                     *           "dueAt": "2026-02-28T12:00:00.000Z",
+                     *           "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "paymentRequestId": null,
+                     *           "paymentStatus": "not_due",
+                     *           "position": 1,
+                     *           "recommendedAction": {
+                     *             "code": "wait_for_seller",
+                     *             "label": "Wait for the seller"
+                     *           },
+                     *           "status": "active",
+                     *           "statusReason": null,
+                     *           "title": "Chapters one to three",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestonesBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Changed meanwhile (`stale`, with `currentPlanVersion`), not in this state (`not_allowed`), an earlier payload is alive (`overlapping_payload_alive`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `ms_…` */
+                milestoneId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMilestone"];
+            };
+        };
+        responses: {
+            /** @description The milestone after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestone": {
+                     *         "acceptanceCriteria": [
+                     *           "No untranslated captions"
+                     *         ],
+                     *         "amountAtomic": "2500000",
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "currentDelivery": null,
+                     *         "description": null,
+                     *         "dueAt": "2026-02-28T12:00:00.000Z",
+                     *         "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "paymentRequestId": null,
+                     *         "paymentStatus": "not_due",
+                     *         "position": 1,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "status": "active",
+                     *         "statusReason": null,
+                     *         "title": "Chapters one to three",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestoneBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), together more than was agreed (`exceeds_agreed_amount`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The amount is not an amount (`invalid_amount`). The fee does not fit the amount (`fee_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decide_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `ms_…` */
+                milestoneId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneDecision"];
+            };
+        };
+        responses: {
+            /** @description The milestone after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestone": {
+                     *         "acceptanceCriteria": [
+                     *           "No untranslated captions"
+                     *         ],
+                     *         "amountAtomic": "2500000",
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "currentDelivery": null,
+                     *         "description": null,
+                     *         "dueAt": "2026-02-28T12:00:00.000Z",
+                     *         "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "paymentRequestId": null,
+                     *         "paymentStatus": "not_due",
+                     *         "position": 1,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "status": "active",
+                     *         "statusReason": null,
+                     *         "title": "Chapters one to three",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestoneBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    submit_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `ms_…` */
+                milestoneId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitMilestone"];
+            };
+        };
+        responses: {
+            /** @description The milestone after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "milestone": {
+                     *         "acceptanceCriteria": [
+                     *           "No untranslated captions"
+                     *         ],
+                     *         "amountAtomic": "2500000",
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "currentDelivery": null,
+                     *         "description": null,
+                     *         "dueAt": "2026-02-28T12:00:00.000Z",
+                     *         "id": "ms_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "paymentRequestId": null,
+                     *         "paymentStatus": "not_due",
+                     *         "position": 1,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "status": "active",
+                     *         "statusReason": null,
+                     *         "title": "Chapters one to three",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "plan": {
+                     *         "availableActions": [],
+                     *         "buyerConfirmedVersion": null,
+                     *         "finalizedAt": null,
+                     *         "paidAmountAtomic": "0",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerConfirmedVersion": null,
+                     *         "status": "draft",
+                     *         "unplannedAmountAtomic": "10000000",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestoneBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Changed meanwhile (`stale`, with `currentVersion`), or not in this state (`not_allowed`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7102,8 +8769,10 @@ export interface operations {
                      *           "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "milestonePlan": null,
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
+                     *           "basis": "contract",
                      *           "hasActiveRouterPaymentRequest": false,
                      *           "hasRouterPaymentProofIssue": false,
                      *           "hasRouterVerifiedPayment": false,

@@ -26,17 +26,21 @@ from .cancel_contract import CancelContract
 from .cancel_payment_request import CancelPaymentRequest
 from .chain_view import ChainView
 from .chains_body import ChainsBody
+from .change_action import ChangeAction
+from .change_milestone import ChangeMilestone
 from .check import Check
 from .code import Code
 from .confirmations import Confirmations
 from .contract import Contract
 from .contract_body import ContractBody
+from .contract_milestone_plan import ContractMilestonePlan
 from .contract_party import ContractParty
 from .contract_payment_state import ContractPaymentState
 from .contract_task import ContractTask
 from .contract_terms import ContractTerms
 from .contracts_body import ContractsBody
 from .create_managed_token import CreateManagedToken
+from .create_milestone import CreateMilestone
 from .create_payment_request import CreatePaymentRequest
 from .create_profile import CreateProfile
 from .create_submission import CreateSubmission
@@ -46,6 +50,7 @@ from .decision import Decision
 from .decision_action import DecisionAction
 from .decoded_call import DecodedCall
 from .execution import Execution
+from .expected_plan import ExpectedPlan
 from .fee_view import FeeView
 from .funding_target import FundingTarget
 from .health_body import HealthBody
@@ -68,6 +73,13 @@ from .managed_token import ManagedToken
 from .managed_token_body import ManagedTokenBody
 from .managed_tokens_body import ManagedTokensBody
 from .me_body import MeBody
+from .milestone import Milestone
+from .milestone_body import MilestoneBody
+from .milestone_decision import MilestoneDecision
+from .milestone_delivery import MilestoneDelivery
+from .milestone_plan import MilestonePlan
+from .milestone_recommendation import MilestoneRecommendation
+from .milestones_body import MilestonesBody
 from .new_token_body import NewTokenBody
 from .nonce_body import NonceBody
 from .onboarding_action import OnboardingAction
@@ -124,8 +136,10 @@ from .signed_message import SignedMessage
 from .submission import Submission
 from .submission_body import SubmissionBody
 from .submissions_body import SubmissionsBody
+from .submit_milestone import SubmitMilestone
 from .submit_transaction import SubmitTransaction
 from .terms import Terms
+from .terms_milestone import TermsMilestone
 from .token_body import TokenBody
 from .token_view import TokenView
 from .tokens_body import TokensBody
@@ -171,17 +185,21 @@ __all__ = (
     "CancelPaymentRequest",
     "ChainsBody",
     "ChainView",
+    "ChangeAction",
+    "ChangeMilestone",
     "Check",
     "Code",
     "Confirmations",
     "Contract",
     "ContractBody",
+    "ContractMilestonePlan",
     "ContractParty",
     "ContractPaymentState",
     "ContractsBody",
     "ContractTask",
     "ContractTerms",
     "CreateManagedToken",
+    "CreateMilestone",
     "CreatePaymentRequest",
     "CreateProfile",
     "CreateSubmission",
@@ -191,6 +209,7 @@ __all__ = (
     "DecisionAction",
     "DecodedCall",
     "Execution",
+    "ExpectedPlan",
     "FeeView",
     "FundingTarget",
     "HealthBody",
@@ -213,6 +232,13 @@ __all__ = (
     "ManagedTokenBody",
     "ManagedTokensBody",
     "MeBody",
+    "Milestone",
+    "MilestoneBody",
+    "MilestoneDecision",
+    "MilestoneDelivery",
+    "MilestonePlan",
+    "MilestoneRecommendation",
+    "MilestonesBody",
     "NewTokenBody",
     "NonceBody",
     "OnboardingAction",
@@ -269,8 +295,10 @@ __all__ = (
     "Submission",
     "SubmissionBody",
     "SubmissionsBody",
+    "SubmitMilestone",
     "SubmitTransaction",
     "Terms",
+    "TermsMilestone",
     "TokenBody",
     "TokensBody",
     "TokenView",

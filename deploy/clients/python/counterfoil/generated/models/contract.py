@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.available_action import AvailableAction
+    from ..models.contract_milestone_plan import ContractMilestonePlan
     from ..models.contract_party import ContractParty
     from ..models.contract_payment_state import ContractPaymentState
     from ..models.contract_task import ContractTask
@@ -35,6 +36,7 @@ class Contract:
         external_ref (str): The importing party's own reference.
         fee (FeeView): A fee policy.
         id (str): `agr_…`
+        milestone_plan (ContractMilestonePlan | None):
         payment_management (str): `buyer`: only the buyer's wallet pays.
         payment_state (ContractPaymentState): Where payment of an agreement stands.
         seller (ContractParty): One side of an agreement.
@@ -63,6 +65,7 @@ class Contract:
     external_ref: str
     fee: FeeView
     id: str
+    milestone_plan: ContractMilestonePlan | None
     payment_management: str
     payment_state: ContractPaymentState
     seller: ContractParty
@@ -81,6 +84,9 @@ class Contract:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.contract_milestone_plan import (
+            ContractMilestonePlan,  # noqa: PLC0415
+        )
         from ..models.current_delivery import CurrentDelivery  # noqa: PLC0415
 
         actor_role = self.actor_role
@@ -112,6 +118,12 @@ class Contract:
         fee = self.fee.to_dict()
 
         id = self.id
+
+        milestone_plan: dict[str, Any] | None
+        if isinstance(self.milestone_plan, ContractMilestonePlan):
+            milestone_plan = self.milestone_plan.to_dict()
+        else:
+            milestone_plan = self.milestone_plan
 
         payment_management = self.payment_management
 
@@ -161,6 +173,7 @@ class Contract:
                 "externalRef": external_ref,
                 "fee": fee,
                 "id": id,
+                "milestonePlan": milestone_plan,
                 "paymentManagement": payment_management,
                 "paymentState": payment_state,
                 "seller": seller,
@@ -184,6 +197,9 @@ class Contract:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.available_action import AvailableAction  # noqa: PLC0415
+        from ..models.contract_milestone_plan import (
+            ContractMilestonePlan,  # noqa: PLC0415
+        )
         from ..models.contract_party import ContractParty  # noqa: PLC0415
         from ..models.contract_payment_state import (
             ContractPaymentState,  # noqa: PLC0415
@@ -238,6 +254,21 @@ class Contract:
         fee = FeeView.from_dict(d.pop("fee"))
 
         id = d.pop("id")
+
+        def _parse_milestone_plan(data: object) -> ContractMilestonePlan | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                milestone_plan_type_0 = ContractMilestonePlan.from_dict(data)
+
+                return milestone_plan_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ContractMilestonePlan | None, data)
+
+        milestone_plan = _parse_milestone_plan(d.pop("milestonePlan"))
 
         payment_management = d.pop("paymentManagement")
 
@@ -296,6 +327,7 @@ class Contract:
             external_ref=external_ref,
             fee=fee,
             id=id,
+            milestone_plan=milestone_plan,
             payment_management=payment_management,
             payment_state=payment_state,
             seller=seller,

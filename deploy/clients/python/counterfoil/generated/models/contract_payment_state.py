@@ -14,12 +14,15 @@ class ContractPaymentState:
     """Where payment of an agreement stands.
 
     Attributes:
+        basis (str): What accepting the agreement needs: `contract` (payment of the whole amount) or `milestone_rollup`
+            (payment of each of its milestones).
         has_active_router_payment_request (bool): A request is signed or submitted, or a payment is not final yet.
         has_router_payment_proof_issue (bool): A payment does not prove itself.
         has_router_verified_payment (bool): At least one payment is verified.
         paid_in_full (bool): Verified payments add up to the whole amount.
     """
 
+    basis: str
     has_active_router_payment_request: bool
     has_router_payment_proof_issue: bool
     has_router_verified_payment: bool
@@ -27,6 +30,8 @@ class ContractPaymentState:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        basis = self.basis
+
         has_active_router_payment_request = self.has_active_router_payment_request
 
         has_router_payment_proof_issue = self.has_router_payment_proof_issue
@@ -39,6 +44,7 @@ class ContractPaymentState:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "basis": basis,
                 "hasActiveRouterPaymentRequest": has_active_router_payment_request,
                 "hasRouterPaymentProofIssue": has_router_payment_proof_issue,
                 "hasRouterVerifiedPayment": has_router_verified_payment,
@@ -51,6 +57,8 @@ class ContractPaymentState:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        basis = d.pop("basis")
+
         has_active_router_payment_request = d.pop("hasActiveRouterPaymentRequest")
 
         has_router_payment_proof_issue = d.pop("hasRouterPaymentProofIssue")
@@ -60,6 +68,7 @@ class ContractPaymentState:
         paid_in_full = d.pop("paidInFull")
 
         contract_payment_state = cls(
+            basis=basis,
             has_active_router_payment_request=has_active_router_payment_request,
             has_router_payment_proof_issue=has_router_payment_proof_issue,
             has_router_verified_payment=has_router_verified_payment,

@@ -21,7 +21,8 @@ class CreatePaymentRequest:
         payer_address (str): An account address: `0x` and 40 hex digits, of one case or with the EIP-55 checksum.
             Example: 0x70997970C51812dc3A010C7d01b50e0d17dc79C8.
         expires_in_minutes (int | None | Unset): How long it can be paid. Default: 60.
-        milestone_id (None | str | Unset): Agreements here have no milestones: leave it out.
+        milestone_id (None | str | Unset): `ms_…`: the milestone to pay, where the agreement has milestones. It is
+            accepted, and what was agreed for it is signed.
         reuse_active (bool | None | Unset): Whether a live request for the same payer and amount is the answer; true
             when absent.
         seller_amount (None | str | Unset):

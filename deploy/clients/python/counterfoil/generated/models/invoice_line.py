@@ -16,7 +16,8 @@ class InvoiceLine:
     Attributes:
         fee_amount_atomic (None | str): To the operator.
         index (int | None): Which instalment, from 1.
-        kind (str): `contract` or `instalment`.
+        kind (str): `contract`, `instalment` or `milestone`.
+        milestone_id (None | str): Which milestone, `ms_…`.
         paid_at (None | str): Block time, once paid.
         paid_tx_hash (None | str): The transaction, once paid.
         payment_request_id (str): The request that paid it, else the latest one for it.
@@ -30,6 +31,7 @@ class InvoiceLine:
     fee_amount_atomic: None | str
     index: int | None
     kind: str
+    milestone_id: None | str
     paid_at: None | str
     paid_tx_hash: None | str
     payment_request_id: str
@@ -48,6 +50,9 @@ class InvoiceLine:
         index = self.index
 
         kind = self.kind
+
+        milestone_id: None | str
+        milestone_id = self.milestone_id
 
         paid_at: None | str
         paid_at = self.paid_at
@@ -77,6 +82,7 @@ class InvoiceLine:
                 "feeAmountAtomic": fee_amount_atomic,
                 "index": index,
                 "kind": kind,
+                "milestoneId": milestone_id,
                 "paidAt": paid_at,
                 "paidTxHash": paid_tx_hash,
                 "paymentRequestId": payment_request_id,
@@ -109,6 +115,13 @@ class InvoiceLine:
         index = _parse_index(d.pop("index"))
 
         kind = d.pop("kind")
+
+        def _parse_milestone_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        milestone_id = _parse_milestone_id(d.pop("milestoneId"))
 
         def _parse_paid_at(data: object) -> None | str:
             if data is None:
@@ -155,6 +168,7 @@ class InvoiceLine:
             fee_amount_atomic=fee_amount_atomic,
             index=index,
             kind=kind,
+            milestone_id=milestone_id,
             paid_at=paid_at,
             paid_tx_hash=paid_tx_hash,
             payment_request_id=payment_request_id,

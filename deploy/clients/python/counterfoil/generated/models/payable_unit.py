@@ -20,9 +20,10 @@ class PayableUnit:
 
     Attributes:
         authorization (PaymentAuthorization): Whether a payload may be asked for now.
-        id (str): The agreement's id: it is paid as a whole, or in instalments by `sellerAmount`.
-        kind (str): `contract`
-        open_amount_atomic (str): To the seller, what is still open, atomic units.
+        id (str): The agreement's id, where it is paid as a whole or in instalments by `sellerAmount`; otherwise a
+            milestone's, which is `milestoneId` when a payload is asked for.
+        kind (str): `contract` or `milestone`
+        open_amount_atomic (str): To the seller, what is still open of it, atomic units.
         protocols (list[PaymentProtocol]): The ways to pay.
         recommended_action (str): What the reader does best next.
     """

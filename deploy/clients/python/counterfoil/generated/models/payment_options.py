@@ -25,7 +25,8 @@ class PaymentOptions:
         available_actions (list[AvailableAction]): What the reader may do.
         chain (PaymentOptionsChain): The chain of an agreement.
         contract_id (str): The agreement.
-        payable_units (list[PayableUnit]): What can be paid, oldest first.
+        payable_units (list[PayableUnit]): What can be paid: the agreement, or its milestones in their order, where it
+            has some.
         payment_management (str): `buyer`: only the buyer's wallet pays.
         state (PaymentOptionsState): Where payment of the agreement stands.
     """

@@ -35,7 +35,7 @@ class PaymentRequest:
             id (str): `pr_…`
             is_expired (bool): Whether the deadline has passed without payment.
             is_payable (bool): Whether the payer should execute it now.
-            milestone_id (None | str): Null: it pays the agreement or an instalment of it.
+            milestone_id (None | str): `ms_…`; null where it pays the agreement or an instalment of it.
             paid_tx_hash (None | str): The transaction that paid it, once verified.
             payment (None | SeenPayment):
             receipt_id (None | str): `rcpt_…`, once verified.

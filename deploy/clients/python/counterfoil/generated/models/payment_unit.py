@@ -15,7 +15,7 @@ class PaymentUnit:
 
     Attributes:
         id (str): `unit_…`
-        kind (str): `contract`, or `instalment`.
+        kind (str): `contract`, `instalment` or `milestone`.
     """
 
     id: str

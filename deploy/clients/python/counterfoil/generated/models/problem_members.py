@@ -28,7 +28,9 @@ class ProblemMembers:
         available_after (None | str | Unset): `overlapping_payload_alive`: when the other payload is dead.
         checks (list[Check] | None | Unset): `/ready`: what was looked at.
         contract_id (None | str | Unset): `external_ref_taken`: the agreement that has the reference.
+        current_plan_version (int | None | Unset): `stale`: the present `version` of the plan.
         current_status (None | str | Unset): The present state, where that is in the way.
+        current_version (int | None | Unset): `stale`: the present `version` of the milestone.
         delayed_by (None | str | Unset): Why the chain cannot be asked now: `indexer_not_started`, `indexer_lagging` or
             `indexer_halted`.
         duplicate (None | str | Unset): `conflict`: what there is already.
@@ -47,6 +49,7 @@ class ProblemMembers:
         required_scopes (list[str] | None | Unset): `insufficient_scope`: what the operation needs.
         terms_hash (None | str | Unset): `external_ref_taken`: the hash of its terms.
         tx_hash (None | str | Unset): The transaction that pays it.
+        unplanned_amount_atomic (None | str | Unset): `exceeds_agreed_amount`: what is left to plan.
         updated_at (None | str | Unset): `stale`: the present `updatedAt`.
     """
 
@@ -55,7 +58,9 @@ class ProblemMembers:
     available_after: None | str | Unset = UNSET
     checks: list[Check] | None | Unset = UNSET
     contract_id: None | str | Unset = UNSET
+    current_plan_version: int | None | Unset = UNSET
     current_status: None | str | Unset = UNSET
+    current_version: int | None | Unset = UNSET
     delayed_by: None | str | Unset = UNSET
     duplicate: None | str | Unset = UNSET
     expected_digest: None | str | Unset = UNSET
@@ -73,6 +78,7 @@ class ProblemMembers:
     required_scopes: list[str] | None | Unset = UNSET
     terms_hash: None | str | Unset = UNSET
     tx_hash: None | str | Unset = UNSET
+    unplanned_amount_atomic: None | str | Unset = UNSET
     updated_at: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -120,11 +126,23 @@ class ProblemMembers:
         else:
             contract_id = self.contract_id
 
+        current_plan_version: int | None | Unset
+        if isinstance(self.current_plan_version, Unset):
+            current_plan_version = UNSET
+        else:
+            current_plan_version = self.current_plan_version
+
         current_status: None | str | Unset
         if isinstance(self.current_status, Unset):
             current_status = UNSET
         else:
             current_status = self.current_status
+
+        current_version: int | None | Unset
+        if isinstance(self.current_version, Unset):
+            current_version = UNSET
+        else:
+            current_version = self.current_version
 
         delayed_by: None | str | Unset
         if isinstance(self.delayed_by, Unset):
@@ -242,6 +260,12 @@ class ProblemMembers:
         else:
             tx_hash = self.tx_hash
 
+        unplanned_amount_atomic: None | str | Unset
+        if isinstance(self.unplanned_amount_atomic, Unset):
+            unplanned_amount_atomic = UNSET
+        else:
+            unplanned_amount_atomic = self.unplanned_amount_atomic
+
         updated_at: None | str | Unset
         if isinstance(self.updated_at, Unset):
             updated_at = UNSET
@@ -261,8 +285,12 @@ class ProblemMembers:
             field_dict["checks"] = checks
         if contract_id is not UNSET:
             field_dict["contractId"] = contract_id
+        if current_plan_version is not UNSET:
+            field_dict["currentPlanVersion"] = current_plan_version
         if current_status is not UNSET:
             field_dict["currentStatus"] = current_status
+        if current_version is not UNSET:
+            field_dict["currentVersion"] = current_version
         if delayed_by is not UNSET:
             field_dict["delayedBy"] = delayed_by
         if duplicate is not UNSET:
@@ -297,6 +325,8 @@ class ProblemMembers:
             field_dict["termsHash"] = terms_hash
         if tx_hash is not UNSET:
             field_dict["txHash"] = tx_hash
+        if unplanned_amount_atomic is not UNSET:
+            field_dict["unplannedAmountAtomic"] = unplanned_amount_atomic
         if updated_at is not UNSET:
             field_dict["updatedAt"] = updated_at
 
@@ -379,6 +409,15 @@ class ProblemMembers:
 
         contract_id = _parse_contract_id(d.pop("contractId", UNSET))
 
+        def _parse_current_plan_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        current_plan_version = _parse_current_plan_version(d.pop("currentPlanVersion", UNSET))
+
         def _parse_current_status(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -387,6 +426,15 @@ class ProblemMembers:
             return cast(None | str | Unset, data)
 
         current_status = _parse_current_status(d.pop("currentStatus", UNSET))
+
+        def _parse_current_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        current_version = _parse_current_version(d.pop("currentVersion", UNSET))
 
         def _parse_delayed_by(data: object) -> None | str | Unset:
             if data is None:
@@ -578,6 +626,15 @@ class ProblemMembers:
 
         tx_hash = _parse_tx_hash(d.pop("txHash", UNSET))
 
+        def _parse_unplanned_amount_atomic(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        unplanned_amount_atomic = _parse_unplanned_amount_atomic(d.pop("unplannedAmountAtomic", UNSET))
+
         def _parse_updated_at(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -593,7 +650,9 @@ class ProblemMembers:
             available_after=available_after,
             checks=checks,
             contract_id=contract_id,
+            current_plan_version=current_plan_version,
             current_status=current_status,
+            current_version=current_version,
             delayed_by=delayed_by,
             duplicate=duplicate,
             expected_digest=expected_digest,
@@ -611,6 +670,7 @@ class ProblemMembers:
             required_scopes=required_scopes,
             terms_hash=terms_hash,
             tx_hash=tx_hash,
+            unplanned_amount_atomic=unplanned_amount_atomic,
             updated_at=updated_at,
         )
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.terms_milestone import TermsMilestone
+
 
 T = TypeVar("T", bound="Terms")
 
@@ -27,6 +31,8 @@ class Terms:
             deliverable (None | str | Unset): What is handed over.
             description (None | str | Unset): What is to be done, at length.
             evaluator (None | str | Unset):
+            milestones (list[TermsMilestone] | None | Unset): Into what it is divided, at most 50; their amounts add up to
+                `amountAtomic`. Left out or empty, it is paid as a whole or in instalments.
     """
 
     amount_atomic: str
@@ -39,6 +45,7 @@ class Terms:
     deliverable: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
     evaluator: None | str | Unset = UNSET
+    milestones: list[TermsMilestone] | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         amount_atomic = self.amount_atomic
@@ -80,6 +87,18 @@ class Terms:
         else:
             evaluator = self.evaluator
 
+        milestones: list[dict[str, Any]] | None | Unset
+        if isinstance(self.milestones, Unset):
+            milestones = UNSET
+        elif isinstance(self.milestones, list):
+            milestones = []
+            for milestones_type_0_item_data in self.milestones:
+                milestones_type_0_item = milestones_type_0_item_data.to_dict()
+                milestones.append(milestones_type_0_item)
+
+        else:
+            milestones = self.milestones
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -100,11 +119,15 @@ class Terms:
             field_dict["description"] = description
         if evaluator is not UNSET:
             field_dict["evaluator"] = evaluator
+        if milestones is not UNSET:
+            field_dict["milestones"] = milestones
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.terms_milestone import TermsMilestone  # noqa: PLC0415
+
         d = dict(src_dict)
         amount_atomic = d.pop("amountAtomic")
 
@@ -162,6 +185,28 @@ class Terms:
 
         evaluator = _parse_evaluator(d.pop("evaluator", UNSET))
 
+        def _parse_milestones(data: object) -> list[TermsMilestone] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                milestones_type_0 = []
+                _milestones_type_0 = data
+                for milestones_type_0_item_data in _milestones_type_0:
+                    milestones_type_0_item = TermsMilestone.from_dict(milestones_type_0_item_data)
+
+                    milestones_type_0.append(milestones_type_0_item)
+
+                return milestones_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[TermsMilestone] | None | Unset, data)
+
+        milestones = _parse_milestones(d.pop("milestones", UNSET))
+
         terms = cls(
             amount_atomic=amount_atomic,
             asset=asset,
@@ -173,6 +218,7 @@ class Terms:
             deliverable=deliverable,
             description=description,
             evaluator=evaluator,
+            milestones=milestones,
         )
 
         return terms

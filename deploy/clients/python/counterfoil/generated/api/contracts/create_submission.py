@@ -133,8 +133,8 @@ def sync_detailed(
 ) -> Response[ProblemBody | SubmissionBody]:
     """Submit the work.
 
-     Only the seller does, while work is in progress or was rejected. From then on the buyer may pay,
-    where payment is on delivery, and decide.
+     Only the seller does, while work is in progress or was rejected; where there are milestones, once
+    each of them is accepted. From then on the buyer may pay, where payment is on delivery, and decide.
 
     Args:
         contract_id (str):
@@ -173,8 +173,8 @@ def sync(
 ) -> ProblemBody | SubmissionBody | None:
     """Submit the work.
 
-     Only the seller does, while work is in progress or was rejected. From then on the buyer may pay,
-    where payment is on delivery, and decide.
+     Only the seller does, while work is in progress or was rejected; where there are milestones, once
+    each of them is accepted. From then on the buyer may pay, where payment is on delivery, and decide.
 
     Args:
         contract_id (str):
@@ -208,8 +208,8 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | SubmissionBody]:
     """Submit the work.
 
-     Only the seller does, while work is in progress or was rejected. From then on the buyer may pay,
-    where payment is on delivery, and decide.
+     Only the seller does, while work is in progress or was rejected; where there are milestones, once
+    each of them is accepted. From then on the buyer may pay, where payment is on delivery, and decide.
 
     Args:
         contract_id (str):
@@ -246,8 +246,8 @@ async def asyncio(
 ) -> ProblemBody | SubmissionBody | None:
     """Submit the work.
 
-     Only the seller does, while work is in progress or was rejected. From then on the buyer may pay,
-    where payment is on delivery, and decide.
+     Only the seller does, while work is in progress or was rejected; where there are milestones, once
+    each of them is accepted. From then on the buyer may pay, where payment is on delivery, and decide.
 
     Args:
         contract_id (str):

@@ -132,9 +132,10 @@ def sync_detailed(
 ) -> Response[ContractBody | ProblemBody]:
     """Accept or reject the delivery.
 
-     Only the buyer decides. Accepting needs the whole amount verified on the chain; rejecting is refused
-    after a verified payment and while a payment request
-    is live.
+     Only the buyer decides. Accepting needs the whole amount verified on the chain, of an agreement with
+    milestones the payment of each of them; rejecting is
+    refused after a verified payment, while a payment request is live, and once a milestone was
+    accepted.
 
     Args:
         contract_id (str):
@@ -172,9 +173,10 @@ def sync(
 ) -> ContractBody | ProblemBody | None:
     """Accept or reject the delivery.
 
-     Only the buyer decides. Accepting needs the whole amount verified on the chain; rejecting is refused
-    after a verified payment and while a payment request
-    is live.
+     Only the buyer decides. Accepting needs the whole amount verified on the chain, of an agreement with
+    milestones the payment of each of them; rejecting is
+    refused after a verified payment, while a payment request is live, and once a milestone was
+    accepted.
 
     Args:
         contract_id (str):
@@ -207,9 +209,10 @@ async def asyncio_detailed(
 ) -> Response[ContractBody | ProblemBody]:
     """Accept or reject the delivery.
 
-     Only the buyer decides. Accepting needs the whole amount verified on the chain; rejecting is refused
-    after a verified payment and while a payment request
-    is live.
+     Only the buyer decides. Accepting needs the whole amount verified on the chain, of an agreement with
+    milestones the payment of each of them; rejecting is
+    refused after a verified payment, while a payment request is live, and once a milestone was
+    accepted.
 
     Args:
         contract_id (str):
@@ -245,9 +248,10 @@ async def asyncio(
 ) -> ContractBody | ProblemBody | None:
     """Accept or reject the delivery.
 
-     Only the buyer decides. Accepting needs the whole amount verified on the chain; rejecting is refused
-    after a verified payment and while a payment request
-    is live.
+     Only the buyer decides. Accepting needs the whole amount verified on the chain, of an agreement with
+    milestones the payment of each of them; rejecting is
+    refused after a verified payment, while a payment request is live, and once a milestone was
+    accepted.
 
     Args:
         contract_id (str):

@@ -132,7 +132,8 @@ def sync_detailed(
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
     profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`.
+    `contracts:import`. Terms with `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms.
 
     Args:
         idempotency_key (str | Unset):
@@ -177,7 +178,8 @@ def sync(
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
     profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`.
+    `contracts:import`. Terms with `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms.
 
     Args:
         idempotency_key (str | Unset):
@@ -217,7 +219,8 @@ async def asyncio_detailed(
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
     profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`.
+    `contracts:import`. Terms with `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms.
 
     Args:
         idempotency_key (str | Unset):
@@ -260,7 +263,8 @@ async def asyncio(
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
     profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`.
+    `contracts:import`. Terms with `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms.
 
     Args:
         idempotency_key (str | Unset):

@@ -138,9 +138,10 @@ def sync_detailed(
     """Ask for a payment request.
 
      Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check
-    it with before. One request of an agreement is live
-    at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload
-    for the same work.
+    it with before. One request of an agreement, or of a
+    milestone, is live at a time; asking again returns it. An agreement with milestones is paid by
+    `milestoneId`, each once it is accepted. Nothing is signed
+    that could be paid beside an earlier payload for the same work.
 
     Args:
         contract_id (str):
@@ -179,9 +180,10 @@ def sync(
     """Ask for a payment request.
 
      Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check
-    it with before. One request of an agreement is live
-    at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload
-    for the same work.
+    it with before. One request of an agreement, or of a
+    milestone, is live at a time; asking again returns it. An agreement with milestones is paid by
+    `milestoneId`, each once it is accepted. Nothing is signed
+    that could be paid beside an earlier payload for the same work.
 
     Args:
         contract_id (str):
@@ -215,9 +217,10 @@ async def asyncio_detailed(
     """Ask for a payment request.
 
      Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check
-    it with before. One request of an agreement is live
-    at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload
-    for the same work.
+    it with before. One request of an agreement, or of a
+    milestone, is live at a time; asking again returns it. An agreement with milestones is paid by
+    `milestoneId`, each once it is accepted. Nothing is signed
+    that could be paid beside an earlier payload for the same work.
 
     Args:
         contract_id (str):
@@ -254,9 +257,10 @@ async def asyncio(
     """Ask for a payment request.
 
      Only the buyer does. The answer carries `execution`: what the wallet sends, and everything to check
-    it with before. One request of an agreement is live
-    at a time; asking again returns it. Nothing is signed that could be paid beside an earlier payload
-    for the same work.
+    it with before. One request of an agreement, or of a
+    milestone, is live at a time; asking again returns it. An agreement with milestones is paid by
+    `milestoneId`, each once it is accepted. Nothing is signed
+    that could be paid beside an earlier payload for the same work.
 
     Args:
         contract_id (str):
