@@ -28,7 +28,10 @@ UNSAID = re.compile(
     r"|expected a URL"
     r"|name the asset either by"
     r"|say what has to be different"
-    r"|agreements here have no milestones"
+    r"|must be more than zero"
+    r"|name at least one of"
+    r"|leave sellerAmount out"
+    r"|it is changed with the action"
     r"|an agreement has no fields that can be patched"
 )
 

@@ -568,6 +568,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The event log, oldest first.
+         * @description What was told to the caller: about agreements that it has a part in, and about its webhook endpoints; with `admin` also about the instance. Nothing is
+         *     ever missing, also after a long time away: pass `nextAfter` as `after` until `hasMore` is false. `sequence` orders events; the log of the instance has no
+         *     gaps, the caller's part of it does.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the event log.
+         * @description Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A comment comes every 15 seconds. A client that comes back
+         *     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token does or the instance stops.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent/invoices/{invoiceId}": {
         parameters: {
             query?: never;
@@ -1530,7 +1573,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "fee_refused" | "scope_not_yours" | "rate_limited" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "fee_refused" | "scope_not_yours" | "rate_limited" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -1819,6 +1862,39 @@ export interface components {
             args: components["schemas"]["CallArgument"][];
             /** @description `pay` */
             functionName: string;
+        };
+        /** @description One line of the event log. */
+        EventView: {
+            /**
+             * @description The version of the shape.
+             * @example 2026-11-01
+             */
+            apiVersion: string;
+            /** @description The facts, by type. Members may be added. */
+            data: Record<string, never>;
+            /** @description `evt_…`; also `webhook-id`. Whoever sees one twice has it already. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its number in the log of the instance: without gaps, in the order in which things happened. A caller sees those lines that are told to it.
+             */
+            sequence: number;
+            /** @description When it happened. */
+            timestamp: string;
+            /** @description `<object>.<verb>`; the section `webhooks` of this document lists all of them with their data. */
+            type: string;
+        };
+        /** @description `{events, nextAfter, hasMore}` */
+        EventsBody: {
+            /** @description In the order of the log. */
+            events: components["schemas"]["EventView"][];
+            /** @description Whether there is more already. */
+            hasMore: boolean;
+            /**
+             * Format: int64
+             * @description Pass it as `after` to go on where this page ends.
+             */
+            nextAfter: number;
         };
         /** @description One payment, ready to execute. Only the payer's own detail has it. */
         Execution: {
@@ -8912,6 +8988,217 @@ export interface operations {
                 };
             };
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only events after this `sequence`: `nextAfter` of the page before. 0 when absent. */
+                after?: number;
+                /**
+                 * @description Only these types, with commas between them; `payment.*` stands for all of an object.
+                 * @example payment.verified,receipt.*
+                 */
+                types?: string;
+                /** @description Events per page, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "apiVersion": "2026-11-01",
+                     *           "data": {
+                     *             "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *             "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                     *           },
+                     *           "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "sequence": 42,
+                     *           "timestamp": "2026-01-31T12:00:00.000Z",
+                     *           "type": "payment.verified"
+                     *         }
+                     *       ],
+                     *       "hasMore": false,
+                     *       "nextAfter": 42
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventsBody"];
+                };
+            };
+            /** @description A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Start after this `sequence`; `Last-Event-ID` goes before. Without either, the stream has what happens from now on. */
+                after?: number;
+                /**
+                 * @description Only these types, with commas between them; `payment.*` stands for all of an object.
+                 * @example payment.*
+                 */
+                types?: string;
+            };
+            header?: {
+                /** @description The last `id` that was received. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 42
+                     *     event: payment.verified
+                     *     data: {"id":"evt_…","sequence":42,"type":"payment.verified",…}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token or the instance has enough streams (`too_many_streams`). Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
                     [name: string]: unknown;

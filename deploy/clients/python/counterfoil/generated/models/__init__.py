@@ -49,6 +49,9 @@ from .current_delivery import CurrentDelivery
 from .decision import Decision
 from .decision_action import DecisionAction
 from .decoded_call import DecodedCall
+from .event_view import EventView
+from .event_view_data import EventViewData
+from .events_body import EventsBody
 from .execution import Execution
 from .expected_plan import ExpectedPlan
 from .fee_view import FeeView
@@ -208,6 +211,9 @@ __all__ = (
     "Decision",
     "DecisionAction",
     "DecodedCall",
+    "EventsBody",
+    "EventView",
+    "EventViewData",
     "Execution",
     "ExpectedPlan",
     "FeeView",
