@@ -544,6 +544,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/contracts/{contractId}/refund-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The refund requests of an agreement.
+         * @description Newest first, with what may still be asked back of all its verified payments. Nothing here can be executed.
+         */
+        get: operations["list_refund_requests"];
+        put?: never;
+        /**
+         * Ask for a refund.
+         * @description Only the buyer does, of a payment that is verified, up to what no other refund of it has reserved. The seller approves or denies; only an event on the
+         *     chain settles it. The platform fee stays with the operator (`platform_fee_not_refundable`).
+         */
+        post: operations["create_refund_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/refund-requests/{refundRequestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A refund request.
+         * @description What both parties see: where it stands, what came back, and what may be done. An approved refund is `awaiting_seller_settlement` until a final event on the
+         *     chain is what was signed; nothing else settles it.
+         */
+        get: operations["show_refund_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/refund-requests/{refundRequestId}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the seller's wallet executes.
+         * @description Only the seller sees it, and only while it is to be paid: the same `execution` as of a payment, the other way round. `parent` names the payment; the money
+         *     goes to the wallet that had paid. Whatever was signed for a refund carries one nonce, so it is paid back once.
+         */
+        get: operations["show_refund_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/refund-requests/{refundRequestId}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve, deny or cancel a refund request.
+         * @description The seller approves or denies, the buyer cancels. Approving signs a payload for the seller's wallet, to be executed within half a day; approving again gives
+         *     a fresh one, under the same nonce. To say again what was said changes nothing and is no error.
+         */
+        post: operations["respond_to_refund_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent/contracts/{contractId}/submissions": {
         parameters: {
             query?: never;
@@ -1225,7 +1313,7 @@ export interface components {
         ActionEntity: {
             /** @description Its id. */
             id: string;
-            /** @description `contract`, `milestone`, `payment_request`, `receipt` or `invoice`. */
+            /** @description `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`. */
             type: string;
         };
         /** @description How to make it safe to repeat. */
@@ -1573,7 +1661,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "fee_refused" | "scope_not_yours" | "rate_limited" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -1728,7 +1816,7 @@ export interface components {
             /** @description Whose. */
             profileId: string;
             /** @description What it may do: any scope there is. */
-            scopes: string[];
+            scopes: components["schemas"]["Scope"][];
         };
         /**
          * @description What the milestone asks for.
@@ -1785,6 +1873,23 @@ export interface components {
             displayName: string;
             /** @description Short public name: 3 to 32 of a-z 0-9 and inner hyphens, unique on this instance. */
             handle?: string | null;
+        };
+        /**
+         * @description What is asked back, and why.
+         * @example {
+         *       "amountAtomic": "2500000",
+         *       "confirmed": true,
+         *       "reason": "chapter three is missing"
+         *     }
+         */
+        CreateRefundRequest: {
+            amountAtomic?: components["schemas"]["AtomicAmount"] | null;
+            /** @description `true`: whoever asks has been told that the platform fee does not come back, and that the seller decides. */
+            confirmed: boolean;
+            /** @description The payment request whose payment is meant; needed where several are verified. */
+            paymentRequestId?: string | null;
+            /** @description Why, for the seller: 10 to 1,000 characters. */
+            reason: string;
         };
         /**
          * @description The work, or where it is. At least one of the three.
@@ -1896,7 +2001,7 @@ export interface components {
              */
             nextAfter: number;
         };
-        /** @description One payment, ready to execute. Only the payer's own detail has it. */
+        /** @description One payment or refund, ready to execute. Only whoever pays it is shown it. */
         Execution: {
             approval?: components["schemas"]["Call"] | null;
             /**
@@ -2434,6 +2539,11 @@ export interface components {
         PayerPaymentRequest: components["schemas"]["PaymentRequest"] & {
             execution?: components["schemas"]["Execution"] | null;
         };
+        /** @description A refund request as the seller that pays it back sees it: with what the wallet needs. */
+        PayerRefundRequest: components["schemas"]["RefundRequest"] & {
+            /** @description What to sign and send. */
+            execution: components["schemas"]["Execution"];
+        };
         /** @description Whether a payload may be asked for now. */
         PaymentAuthorization: {
             /** @description `allow`, `deny`, or `not_applicable` for who does not pay. */
@@ -2457,7 +2567,7 @@ export interface components {
             nonce: string;
             /** @description On whose behalf it is signed. */
             operator: string;
-            /** @description Zero: a payment, not a refund. */
+            /** @description Zero for a payment; for a refund the `requestId` of the payment that is paid back. */
             parent: string;
             /** @description Who is paid. */
             payee: string;
@@ -2796,6 +2906,10 @@ export interface components {
             /** @description Where that receipt is. */
             receiptUrl?: string | null;
             recommendedAction?: components["schemas"]["RecommendedStep"] | null;
+            /** @description The refund request that is meant. */
+            refundRequestId?: string | null;
+            /** @description `exceeds_refundable`: what no other refund has reserved. */
+            remainingRefundableAtomic?: string | null;
             /** @description `role_required`: who may do it. */
             requiredRole?: string | null;
             /** @description `insufficient_scope`: whether it needs `all` of them or `any`. */
@@ -3041,6 +3155,131 @@ export interface components {
             code: string;
             /** @description The same for people. */
             label: string;
+        };
+        /**
+         * @description What becomes of a refund request.
+         * @enum {string}
+         */
+        RefundAction: "approve" | "deny" | "cancel";
+        /** @description `{refundRequest}`, with what its seller executes. */
+        RefundPaymentBody: {
+            /** @description The refund request. */
+            refundRequest: components["schemas"]["PayerRefundRequest"];
+        };
+        /** @description What is best done next. */
+        RefundRecommendation: {
+            /**
+             * @description One of a closed list.
+             * @example answer_refund
+             */
+            code: string;
+            /** @description For people. */
+            label: string;
+        };
+        /** @description A refund request without anything that can be executed. */
+        RefundRequest: {
+            /** @description What the buyer gets back, atomic units. */
+            amountAtomic: string;
+            /** @description CAIP-19 id of the asset. */
+            assetId: string;
+            /** @description What the reader may do. */
+            availableActions: components["schemas"]["AvailableAction"][];
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            confirmations: components["schemas"]["Confirmations"] | null;
+            /** @description The agreement. */
+            contractId: string;
+            /** @description When it was asked for. */
+            createdAt: string;
+            /** @description Last block time at which the seller's payload can be executed; null before one was signed. */
+            expiresAt: string | null;
+            /** @description `rf_…` */
+            id: string;
+            /** @description Whether the seller's wallet should execute it now. */
+            isPayable: boolean;
+            /** @description Whether that payment is verified now. A reorg can take it away; then nothing is approved or handed out until it is back. */
+            isPaymentVerified: boolean;
+            /** @description The payment request whose payment is to be paid back. */
+            paymentRequestId: string;
+            /** @description `platform_fee_not_refundable`: the fee of the payment stays with the operator. */
+            platformFee: string;
+            /** @description Why, in the buyer's words; null where the row cannot be believed any more. */
+            reason: string | null;
+            /** @description Its receipt. */
+            receiptId: string;
+            /** @description What the reader does best next. */
+            recommendedAction: components["schemas"]["RefundRecommendation"];
+            /** @description What whoever answered says to it. */
+            response: string | null;
+            settlement: components["schemas"]["RefundSettlement"] | null;
+            /** @description What does not match, where something does not. */
+            settlementIssues?: components["schemas"]["ProofIssue"][];
+            /**
+             * @description `pending`, `awaiting_seller_settlement` (approved, and nothing has come back yet), `settled`, `denied`, `cancelled`, `refund_settlement_mismatch` or
+             *     `refund_inspection_required`.
+             */
+            status: string;
+            /**
+             * Format: int32
+             * @description Decimal places.
+             */
+            tokenDecimals: number;
+            /** @description Ticker, for people. */
+            tokenSymbol: string;
+            /** @description When it last changed; `expectedUpdatedAt` of an answer. */
+            updatedAt: string;
+        };
+        /** @description `{refundRequest}` */
+        RefundRequestBody: {
+            /** @description The refund request. */
+            refundRequest: components["schemas"]["RefundRequest"];
+        };
+        /** @description `{refundRequests, remainingRefundableAtomic, nextCursor}` */
+        RefundRequestsBody: {
+            /** @description Where the next page starts; null on the last. */
+            nextCursor: string | null;
+            /** @description Newest first. */
+            refundRequests: components["schemas"]["RefundRequest"][];
+            /** @description What of all verified payments of the agreement no refund has reserved, atomic units. */
+            remainingRefundableAtomic: string;
+        };
+        /** @description A refund on the chain. */
+        RefundSettlement: {
+            /** @description Hash of that block. */
+            blockHash: string;
+            /**
+             * Format: int64
+             * @description Its block.
+             */
+            blockNumber: number;
+            /** @description Time of that block. */
+            blockTime: string;
+            /** @description Who got it: the wallet that had paid, EIP-55. */
+            payeeAddress: string;
+            /** @description Which of the seller's wallets paid back, EIP-55. */
+            payerAddress: string;
+            /** @description The transaction. */
+            txHash: string;
+        };
+        /**
+         * @description The answer, and what the caller saw.
+         * @example {
+         *       "action": "deny",
+         *       "expectedUpdatedAt": "2023-11-14T22:13:20.000Z",
+         *       "response": "chapter three was delivered on Monday"
+         *     }
+         */
+        RespondToRefundRequest: {
+            /** @description Approve, deny or cancel. */
+            action: components["schemas"]["RefundAction"];
+            /** @description `updatedAt` of the refund request as the caller saw it. */
+            expectedUpdatedAt: components["schemas"]["Instant"];
+            payerAddress?: components["schemas"]["AccountAddress"] | null;
+            /** @description What to say to it: up to 1,000 characters. */
+            response?: string | null;
         };
         /**
          * @description What a token may do.
@@ -8669,6 +8908,852 @@ export interface operations {
                 };
             };
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_refund_requests: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "nextCursor": null,
+                     *       "refundRequests": [
+                     *         {
+                     *           "amountAtomic": "2500000",
+                     *           "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "availableActions": [],
+                     *           "chainId": 8453,
+                     *           "confirmations": null,
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "expiresAt": "2026-02-01T12:00:00.000Z",
+                     *           "id": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "isPayable": true,
+                     *           "isPaymentVerified": true,
+                     *           "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "platformFee": "platform_fee_not_refundable",
+                     *           "reason": "chapter three is missing",
+                     *           "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "recommendedAction": {
+                     *             "code": "fetch_refund_payment",
+                     *             "label": "Load the refund's payload before paying back"
+                     *           },
+                     *           "response": "agreed, sorry",
+                     *           "settlement": null,
+                     *           "status": "awaiting_seller_settlement",
+                     *           "tokenDecimals": 6,
+                     *           "tokenSymbol": "USDC",
+                     *           "updatedAt": "2026-01-31T13:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "remainingRefundableAtomic": "10000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestsBody"];
+                };
+            };
+            /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_refund_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description It waits for the seller. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refundRequest": {
+                     *         "amountAtomic": "2500000",
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "availableActions": [],
+                     *         "chainId": 8453,
+                     *         "confirmations": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "expiresAt": "2026-02-01T12:00:00.000Z",
+                     *         "id": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isPayable": true,
+                     *         "isPaymentVerified": true,
+                     *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "platformFee": "platform_fee_not_refundable",
+                     *         "reason": "chapter three is missing",
+                     *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "recommendedAction": {
+                     *           "code": "fetch_refund_payment",
+                     *           "label": "Load the refund's payload before paying back"
+                     *         },
+                     *         "response": "agreed, sorry",
+                     *         "settlement": null,
+                     *         "status": "awaiting_seller_settlement",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC",
+                     *         "updatedAt": "2026-01-31T13:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The payment is not verified (`payment_not_verified`) or in doubt (`router_payment_proof_inspection_required`), an earlier refund of it is (`refund_inspection_required`), or there have been enough (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The amount is not an amount (`invalid_amount`). More than can be asked back (`exceeds_refundable`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_refund_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `rf_…` */
+                refundRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refundRequest": {
+                     *         "amountAtomic": "2500000",
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "availableActions": [],
+                     *         "chainId": 8453,
+                     *         "confirmations": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "expiresAt": "2026-02-01T12:00:00.000Z",
+                     *         "id": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isPayable": true,
+                     *         "isPaymentVerified": true,
+                     *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "platformFee": "platform_fee_not_refundable",
+                     *         "reason": "chapter three is missing",
+                     *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "recommendedAction": {
+                     *           "code": "fetch_refund_payment",
+                     *           "label": "Load the refund's payload before paying back"
+                     *         },
+                     *         "response": "agreed, sorry",
+                     *         "settlement": null,
+                     *         "status": "awaiting_seller_settlement",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC",
+                     *         "updatedAt": "2026-01-31T13:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_refund_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `rf_…` */
+                refundRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payload. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refundRequest": {
+                     *         "amountAtomic": "2500000",
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "availableActions": [],
+                     *         "chainId": 8453,
+                     *         "confirmations": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "execution": {
+                     *           "approval": {
+                     *             "data": "0x",
+                     *             "to": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *             "value": "0"
+                     *           },
+                     *           "chainId": 8453,
+                     *           "decodedCall": {
+                     *             "args": [
+                     *               {
+                     *                 "amount": "2500000",
+                     *                 "deadline": "1769947200",
+                     *                 "feeAmount": "0",
+                     *                 "feeRecipient": "0x0000000000000000000000000000000000000000",
+                     *                 "nonce": "78",
+                     *                 "operator": "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+                     *                 "parent": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *                 "payee": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *                 "payer": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *                 "requestId": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *                 "token": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
+                     *               },
+                     *               "0x111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111b"
+                     *             ],
+                     *             "functionName": "pay"
+                     *           },
+                     *           "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "payment": {
+                     *             "data": "0x",
+                     *             "to": "0x52bA6bF4a5bB4c0E0b3F0bC5b7a2Dc8d3bA1E752",
+                     *             "value": "0"
+                     *           },
+                     *           "requestId": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "signature": "0x111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111b",
+                     *           "snapshot": "{\"amount\":\"2500000\",…}",
+                     *           "typedData": {
+                     *             "domain": {
+                     *               "chainId": 8453,
+                     *               "name": "PaymentRouter",
+                     *               "verifyingContract": "0x52bA6bF4a5bB4c0E0b3F0bC5b7a2Dc8d3bA1E752",
+                     *               "version": "1"
+                     *             },
+                     *             "message": {
+                     *               "amount": "2500000",
+                     *               "deadline": "1769947200",
+                     *               "feeAmount": "0",
+                     *               "feeRecipient": "0x0000000000000000000000000000000000000000",
+                     *               "nonce": "78",
+                     *               "operator": "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+                     *               "parent": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *               "payee": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *               "payer": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *               "requestId": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *               "token": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
+                     *             },
+                     *             "primaryType": "Payment",
+                     *             "types": {
+                     *               "EIP712Domain": [
+                     *                 {
+                     *                   "name": "name",
+                     *                   "type": "string"
+                     *                 },
+                     *                 {
+                     *                   "name": "version",
+                     *                   "type": "string"
+                     *                 },
+                     *                 {
+                     *                   "name": "chainId",
+                     *                   "type": "uint256"
+                     *                 },
+                     *                 {
+                     *                   "name": "verifyingContract",
+                     *                   "type": "address"
+                     *                 }
+                     *               ],
+                     *               "Payment": [
+                     *                 {
+                     *                   "name": "operator",
+                     *                   "type": "address"
+                     *                 },
+                     *                 {
+                     *                   "name": "requestId",
+                     *                   "type": "bytes32"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
+                     *           "walletSendCalls": {
+                     *             "atomicRequired": false,
+                     *             "calls": [
+                     *               {
+                     *                 "data": "0x",
+                     *                 "to": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *                 "value": "0x0"
+                     *               },
+                     *               {
+                     *                 "data": "0x",
+                     *                 "to": "0x52bA6bF4a5bB4c0E0b3F0bC5b7a2Dc8d3bA1E752",
+                     *                 "value": "0x0"
+                     *               }
+                     *             ],
+                     *             "chainId": "0x2105",
+                     *             "from": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *             "version": "2.0.0"
+                     *           }
+                     *         },
+                     *         "expiresAt": "2026-02-01T12:00:00.000Z",
+                     *         "id": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isPayable": true,
+                     *         "isPaymentVerified": true,
+                     *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "platformFee": "platform_fee_not_refundable",
+                     *         "reason": "chapter three is missing",
+                     *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "recommendedAction": {
+                     *           "code": "fetch_refund_payment",
+                     *           "label": "Load the refund's payload before paying back"
+                     *         },
+                     *         "response": "agreed, sorry",
+                     *         "settlement": null,
+                     *         "status": "awaiting_seller_settlement",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC",
+                     *         "updatedAt": "2026-01-31T13:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundPaymentBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing to pay back now (`not_allowed`, with `currentStatus`), the payment does not stand now (`payment_not_verified`) or is in doubt (`router_payment_proof_inspection_required`), or the refund is (`refund_inspection_required`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    respond_to_refund_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `rf_…` */
+                refundRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RespondToRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description The refund request after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refundRequest": {
+                     *         "amountAtomic": "2500000",
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "availableActions": [],
+                     *         "chainId": 8453,
+                     *         "confirmations": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "expiresAt": "2026-02-01T12:00:00.000Z",
+                     *         "id": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isPayable": true,
+                     *         "isPaymentVerified": true,
+                     *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "platformFee": "platform_fee_not_refundable",
+                     *         "reason": "chapter three is missing",
+                     *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "recommendedAction": {
+                     *           "code": "fetch_refund_payment",
+                     *           "label": "Load the refund's payload before paying back"
+                     *         },
+                     *         "response": "agreed, sorry",
+                     *         "settlement": null,
+                     *         "status": "awaiting_seller_settlement",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC",
+                     *         "updatedAt": "2026-01-31T13:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not in this state (`not_allowed`, with `currentStatus`), changed meanwhile (`stale`, with `updatedAt`), the payment does not stand now (`payment_not_verified`) or is in doubt (`router_payment_proof_inspection_required`), or the refund is (`refund_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The address is not usable (`invalid_address`). The payer is not a wallet of yours (`payer_not_proved`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The signer does not answer (`signer_unavailable`) or the chain is not read (`indexer_halted`); nothing was stored. The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -43,6 +43,7 @@ from .create_managed_token import CreateManagedToken
 from .create_milestone import CreateMilestone
 from .create_payment_request import CreatePaymentRequest
 from .create_profile import CreateProfile
+from .create_refund_request import CreateRefundRequest
 from .create_submission import CreateSubmission
 from .create_token import CreateToken
 from .current_delivery import CurrentDelivery
@@ -92,6 +93,7 @@ from .openapi_alias_response_200 import OpenapiAliasResponse200
 from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .payable_unit import PayableUnit
 from .payer_payment_request import PayerPaymentRequest
+from .payer_refund_request import PayerRefundRequest
 from .payment_authorization import PaymentAuthorization
 from .payment_fields import PaymentFields
 from .payment_options import PaymentOptions
@@ -127,6 +129,14 @@ from .receipt_proof import ReceiptProof
 from .receipts_body import ReceiptsBody
 from .recommended_action import RecommendedAction
 from .recommended_step import RecommendedStep
+from .refund_action import RefundAction
+from .refund_payment_body import RefundPaymentBody
+from .refund_recommendation import RefundRecommendation
+from .refund_request import RefundRequest
+from .refund_request_body import RefundRequestBody
+from .refund_requests_body import RefundRequestsBody
+from .refund_settlement import RefundSettlement
+from .respond_to_refund_request import RespondToRefundRequest
 from .scope import Scope
 from .scope_requirement import ScopeRequirement
 from .seen_payment import SeenPayment
@@ -205,6 +215,7 @@ __all__ = (
     "CreateMilestone",
     "CreatePaymentRequest",
     "CreateProfile",
+    "CreateRefundRequest",
     "CreateSubmission",
     "CreateToken",
     "CurrentDelivery",
@@ -254,6 +265,7 @@ __all__ = (
     "OpenapiDocumentResponse200",
     "PayableUnit",
     "PayerPaymentRequest",
+    "PayerRefundRequest",
     "PaymentAuthorization",
     "PaymentFields",
     "PaymentOptions",
@@ -289,6 +301,14 @@ __all__ = (
     "ReceiptsBody",
     "RecommendedAction",
     "RecommendedStep",
+    "RefundAction",
+    "RefundPaymentBody",
+    "RefundRecommendation",
+    "RefundRequest",
+    "RefundRequestBody",
+    "RefundRequestsBody",
+    "RefundSettlement",
+    "RespondToRefundRequest",
     "Scope",
     "ScopeRequirement",
     "SeenPayment",

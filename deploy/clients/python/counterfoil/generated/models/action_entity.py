@@ -15,7 +15,7 @@ class ActionEntity:
 
     Attributes:
         id (str): Its id.
-        type_ (str): `contract`, `milestone`, `payment_request`, `receipt` or `invoice`.
+        type_ (str): `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`.
     """
 
     id: str

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
+from ..models.scope import Scope, check_scope
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CreateManagedToken")
@@ -21,13 +22,13 @@ class CreateManagedToken:
     Attributes:
         name (str): What it is called, 1 to 80 characters.
         profile_id (str): Whose.
-        scopes (list[str]): What it may do: any scope there is.
+        scopes (list[Scope]): What it may do: any scope there is.
         expires_in_days (int | None | Unset): Lifetime in days, 1 to 365; 90 when absent.
     """
 
     name: str
     profile_id: str
-    scopes: list[str]
+    scopes: list[Scope]
     expires_in_days: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,7 +36,10 @@ class CreateManagedToken:
 
         profile_id = self.profile_id
 
-        scopes = self.scopes
+        scopes = []
+        for scopes_item_data in self.scopes:
+            scopes_item: str = scopes_item_data
+            scopes.append(scopes_item)
 
         expires_in_days: int | None | Unset
         if isinstance(self.expires_in_days, Unset):
@@ -64,7 +68,12 @@ class CreateManagedToken:
 
         profile_id = d.pop("profileId")
 
-        scopes = cast(list[str], d.pop("scopes"))
+        scopes = []
+        _scopes = d.pop("scopes")
+        for scopes_item_data in _scopes:
+            scopes_item = check_scope(scopes_item_data)
+
+            scopes.append(scopes_item)
 
         def _parse_expires_in_days(data: object) -> int | None | Unset:
             if data is None:

@@ -20,7 +20,7 @@ T = TypeVar("T", bound="Execution")
 
 @_attrs_define
 class Execution:
-    """One payment, ready to execute. Only the payer's own detail has it.
+    """One payment or refund, ready to execute. Only whoever pays it is shown it.
 
     Attributes:
         chain_id (int): EIP-155 chain id.

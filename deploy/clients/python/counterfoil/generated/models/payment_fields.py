@@ -20,7 +20,7 @@ class PaymentFields:
         fee_recipient (str): Who receives the fee; zero when there is none.
         nonce (str): The unit's nonce under the operator.
         operator (str): On whose behalf it is signed.
-        parent (str): Zero: a payment, not a refund.
+        parent (str): Zero for a payment; for a refund the `requestId` of the payment that is paid back.
         payee (str): Who is paid.
         payer (str): Who pays.
         request_id (str): keccak256 of the snapshot.

@@ -44,6 +44,8 @@ class ProblemMembers:
         receipt_id (None | str | Unset): The receipt of what is paid already.
         receipt_url (None | str | Unset): Where that receipt is.
         recommended_action (None | RecommendedStep | Unset):
+        refund_request_id (None | str | Unset): The refund request that is meant.
+        remaining_refundable_atomic (None | str | Unset): `exceeds_refundable`: what no other refund has reserved.
         required_role (None | str | Unset): `role_required`: who may do it.
         required_scope_mode (None | str | Unset): `insufficient_scope`: whether it needs `all` of them or `any`.
         required_scopes (list[str] | None | Unset): `insufficient_scope`: what the operation needs.
@@ -73,6 +75,8 @@ class ProblemMembers:
     receipt_id: None | str | Unset = UNSET
     receipt_url: None | str | Unset = UNSET
     recommended_action: None | RecommendedStep | Unset = UNSET
+    refund_request_id: None | str | Unset = UNSET
+    remaining_refundable_atomic: None | str | Unset = UNSET
     required_role: None | str | Unset = UNSET
     required_scope_mode: None | str | Unset = UNSET
     required_scopes: list[str] | None | Unset = UNSET
@@ -227,6 +231,18 @@ class ProblemMembers:
         else:
             recommended_action = self.recommended_action
 
+        refund_request_id: None | str | Unset
+        if isinstance(self.refund_request_id, Unset):
+            refund_request_id = UNSET
+        else:
+            refund_request_id = self.refund_request_id
+
+        remaining_refundable_atomic: None | str | Unset
+        if isinstance(self.remaining_refundable_atomic, Unset):
+            remaining_refundable_atomic = UNSET
+        else:
+            remaining_refundable_atomic = self.remaining_refundable_atomic
+
         required_role: None | str | Unset
         if isinstance(self.required_role, Unset):
             required_role = UNSET
@@ -315,6 +331,10 @@ class ProblemMembers:
             field_dict["receiptUrl"] = receipt_url
         if recommended_action is not UNSET:
             field_dict["recommendedAction"] = recommended_action
+        if refund_request_id is not UNSET:
+            field_dict["refundRequestId"] = refund_request_id
+        if remaining_refundable_atomic is not UNSET:
+            field_dict["remainingRefundableAtomic"] = remaining_refundable_atomic
         if required_role is not UNSET:
             field_dict["requiredRole"] = required_role
         if required_scope_mode is not UNSET:
@@ -573,6 +593,24 @@ class ProblemMembers:
 
         recommended_action = _parse_recommended_action(d.pop("recommendedAction", UNSET))
 
+        def _parse_refund_request_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        refund_request_id = _parse_refund_request_id(d.pop("refundRequestId", UNSET))
+
+        def _parse_remaining_refundable_atomic(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        remaining_refundable_atomic = _parse_remaining_refundable_atomic(d.pop("remainingRefundableAtomic", UNSET))
+
         def _parse_required_role(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -665,6 +703,8 @@ class ProblemMembers:
             receipt_id=receipt_id,
             receipt_url=receipt_url,
             recommended_action=recommended_action,
+            refund_request_id=refund_request_id,
+            remaining_refundable_atomic=remaining_refundable_atomic,
             required_role=required_role,
             required_scope_mode=required_scope_mode,
             required_scopes=required_scopes,
