@@ -3,6 +3,7 @@
 //! Start with [`routes`], which has every endpoint on one screen and says how to add one. A request passes `middleware` (id, span, problem bodies), then
 //! the extractors in [`extract`] (caller, ids, body, transaction), then one handler of at most 25 lines, which answers with a view from [`view`].
 
+mod breaker;
 mod cors;
 pub mod extract;
 mod known;
@@ -11,6 +12,7 @@ mod middleware;
 mod openapi;
 mod outbox;
 pub mod problem;
+mod reference;
 pub mod routes;
 mod serve;
 mod siwe;
@@ -32,6 +34,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use utoipa::openapi::OpenApi;
 
+use breaker::Breaker;
 use limits::Limits;
 use middleware::Gate;
 
@@ -49,8 +52,11 @@ pub fn app(api: Api) -> Router {
 }
 
 /// These routes, behind what every request passes.
-fn behind_every_request(api: Api, routes: Router<Arc<Api>>, document: &OpenApi) -> Router {
+fn behind_every_request(mut api: Api, routes: Router<Arc<Api>>, document: &OpenApi) -> Router {
     let limits = Limits::new(&api.config.limits, Arc::clone(&api.clock), document);
+    for signer in api.signers.values_mut() {
+        *signer = Arc::new(Breaker::new(Arc::clone(signer), Arc::clone(&api.clock)));
+    }
     let cors = cors::layer(&api.config.allowed_origins);
     let gate = Gate { api: Arc::new(api), limits: Arc::new(limits) };
     let router = routes

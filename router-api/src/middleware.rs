@@ -27,6 +27,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_REQUEST_ID_LENGTH: usize = 128;
 /// For a year, a browser that was here comes back over TLS only (RFC 6797). Said where the public URL is https.
 const HSTS: &str = "max-age=31536000";
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the layer works with.
@@ -106,7 +107,7 @@ fn refuse_tokens_in_urls(request: &Request) -> Result<(), Problem> {
 fn refuse_unacceptable(request: &Request) -> Result<(), Problem> {
     let offered: &[[&str; 2]] = match request.uri().path() {
         path if path.starts_with("/docs") => &[["text", "html"]],
-        "/metrics" => &[["text", "plain"]],
+        "/metrics" | "/llms.txt" | "/llms-full.txt" => &[["text", "plain"]],
         "/api/agent/events/stream" => &[["text", "event-stream"]],
         "/api/agent/statements" => &[["application", "json"], ["text", "csv"], ["application", "jsonl"]],
         _ => &[["application", "json"]],
@@ -148,8 +149,8 @@ fn finish(mut response: Response, path: &str, id: &str, is_https: bool) -> Respo
     headers.insert(X_REQUEST_ID, HeaderValue::from_str(id).expect("checked or made of ASCII letters and digits"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers
-        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"));
+    // Pages may say what they need; answers for machines need nothing.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     if is_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }

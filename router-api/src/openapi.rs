@@ -1,6 +1,9 @@
 //! The OpenAPI document: collected from the handlers, then completed with what every operation has in common.
 
+mod bodies;
 mod problems;
+
+use std::collections::BTreeSet;
 
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -63,8 +66,10 @@ const CHANGE_NOTHING: [&str; 2] = ["agreement_typed_data_for_import", "update_co
 #[must_use]
 pub fn openapi() -> OpenApi {
     let mut document = routes::all().into_openapi();
+    bodies::close(&mut document);
+    let optional_bodies = bodies::without_required_fields(&document);
     for (path, item) in &mut document.paths.paths {
-        complete(path, item);
+        complete(path, item, &optional_bodies);
     }
     for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
         let view = std::mem::replace(schema, RefOr::T(Schema::default()));
@@ -92,10 +97,11 @@ pub(crate) fn to_json() -> String {
 }
 
 /// Adds what every operation of the path can answer and takes, so that handlers say only what is special about them.
-fn complete(path: &str, item: &mut PathItem) {
+fn complete(path: &str, item: &mut PathItem, optional_bodies: &BTreeSet<String>) {
     let reads = [&mut item.get].into_iter().flatten().map(|operation| (operation, false));
     let changes = [&mut item.post, &mut item.patch, &mut item.delete, &mut item.put].into_iter().flatten().map(|operation| (operation, true));
     for (operation, takes_body) in reads.chain(changes) {
+        bodies::say_whether_required(operation, optional_bodies);
         let needs_token = operation.security.as_ref().is_some_and(|alternatives| !alternatives.is_empty());
         let is_write = takes_body && needs_token && !operation.operation_id.as_deref().is_some_and(|id| CHANGE_NOTHING.contains(&id));
         if is_write {

@@ -55,7 +55,7 @@ async fn read_within<S: Send + Sync>(limit: Duration, request: Request, state: &
 }
 
 /// The body as `T`. An empty body without a content type stands for `{}`, so that operations without fields need none.
-pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
     let content_type = headers.get(header::CONTENT_TYPE);
     let bytes = if bytes.is_empty() && content_type.is_none() { b"{}" } else { bytes };
     let is_json = content_type.is_none_or(|value| value.to_str().is_ok_and(is_json_type));

@@ -30,3 +30,9 @@ pub(crate) use participant::{part_in, visible};
 pub use path::{PathId, PathIds};
 pub(crate) use write::Dropped;
 pub use write::{Effect, OpenTx, Prepare, PreparedWrite, Write};
+#[cfg(test)]
+pub(crate) use {
+    body::parse,
+    page::{read_cursor, write_cursor},
+    write::sent_key,
+};

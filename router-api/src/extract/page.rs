@@ -36,6 +36,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
 #[serde(deny_unknown_fields)]
 pub struct PageParams {
     /// `nextCursor` of the page before; absent for the first page.
+    #[param(min_length = 1)]
     pub cursor: Option<String>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -94,15 +95,18 @@ impl Page {
     }
 }
 
-fn write_cursor(key: &PageKey) -> String {
+pub(crate) fn write_cursor(key: &PageKey) -> String {
     hex::encode(format!("{}/{}", key.at.as_millis(), key.id))
 }
 
-fn read_cursor(text: &str) -> Option<PageKey> {
+/// What a cursor says, if it is one that this version writes, to the letter: nothing else reaches the database.
+pub(crate) fn read_cursor(text: &str) -> Option<PageKey> {
     let plain = String::from_utf8(hex::decode(text).ok()?).ok()?;
     let (at, id) = plain.split_once('/')?;
     let at: i64 = at.parse().ok()?;
-    (!id.is_empty()).then(|| PageKey { at: Timestamp::from_millis(at), id: id.to_owned() })
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let key = PageKey { at: Timestamp::from_millis(at), id: id.to_owned() };
+    (is_id && write_cursor(&key) == text).then_some(key)
 }
 
 #[cfg(test)]
@@ -115,7 +119,17 @@ mod tests {
         let page = Page::new(Some(&write_cursor(&key)), Some(100)).unwrap();
         let after = page.after.unwrap();
         assert_eq!((after.at, after.id), (key.at, key.id));
-        for text in ["", "xyz", "00", "6e6f7065", &hex::encode("1/"), &hex::encode("x/agr_1")] {
+        for text in [
+            "",
+            "xyz",
+            "00",
+            "6e6f7065",
+            &hex::encode("1/"),
+            &hex::encode("x/agr_1"),
+            &hex::encode("1/a\0"),
+            &hex::encode("+1/agr_1"),
+            &hex::encode_upper("1/agr_1zzz"),
+        ] {
             assert_eq!(Page::new(Some(text), None).unwrap_err().code(), Code::InvalidCursor, "{text}");
         }
         for limit in [0, 101, u32::MAX] {

@@ -76,7 +76,7 @@ field_types! {
     HexBytes(Bytes) = InvalidField, "0x and hexadecimal digits", "^0x([0-9a-fA-F]{2})*$", "0x1b",
         |text| prefixed(text, None)?.parse().map_err(|_| HEX.to_owned());
     /// An instant: ISO-8601 with an offset.
-    Instant(Timestamp) = InvalidField, "an ISO-8601 instant", "^[0-9]{4}-.*$", "2026-01-31T12:00:00.000Z",
+    Instant(Timestamp) = InvalidField, "an ISO-8601 instant", "^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-5][0-9])$", "2026-01-31T12:00:00.000Z",
         |text| Timestamp::parse(text).ok_or_else(|| "expected an ISO-8601 instant like 2026-01-31T12:00:00.000Z".to_owned());
 }
 

@@ -283,7 +283,7 @@ fn idempotency_key(api: &Api, request: &Request) -> Result<Option<IdempotencyKey
     }
 }
 
-fn sent_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn sent_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut sent = [IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_ALIAS].into_iter().flat_map(|name| headers.get_all(name));
     let Some(value) = sent.next() else { return Ok(None) };
     let wrong = |why: &'static str| Problem::new(Code::InvalidIdempotencyKey, why);

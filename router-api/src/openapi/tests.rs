@@ -87,6 +87,34 @@ fn every_schema_compiles_its_own_example_is_valid_and_every_property_is_describe
     }
 }
 
+/// What is quoted from elsewhere keeps its names: EIP-712 types, EIP-5792 and Solidity.
+#[test]
+fn every_property_is_spelt_like_the_others() {
+    for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
+        for property in properties(schema) {
+            let is_camel_case = property.starts_with(|c: char| c.is_ascii_lowercase()) && property.chars().all(|c| c.is_ascii_alphanumeric());
+            assert!(is_camel_case || property == "EIP712Domain", "{name}.{property}");
+        }
+    }
+}
+
+/// The names of all properties of a schema, however deep.
+fn properties(schema: &Value) -> Vec<&str> {
+    let own = schema["properties"].as_object().into_iter().flatten().flat_map(|(name, inner)| [vec![name.as_str()], properties(inner)].concat());
+    let parts = ["allOf", "anyOf", "oneOf"].into_iter().flat_map(|key| schema[key].as_array().into_iter().flatten()).chain([&schema["items"]]);
+    own.chain(parts.filter(|part| part.is_object()).flat_map(properties)).collect()
+}
+
+#[test]
+fn a_body_is_required_unless_nothing_is_one_too() {
+    for operation in operations().iter().filter(|operation| !operation.spec["requestBody"].is_null()) {
+        let schema = crate::testing::document::resolve(&operation.spec["requestBody"]["content"]["application/json"]["schema"]);
+        let needs_something =
+            schema["required"].as_array().is_some_and(|fields| !fields.is_empty()) || schema["properties"].is_null() && schema["type"] != "object";
+        assert_eq!(operation.spec["requestBody"]["required"], needs_something, "{}", operation.name());
+    }
+}
+
 #[test]
 fn every_operation_names_every_kind_of_problem_it_may_answer() {
     for operation in operations() {

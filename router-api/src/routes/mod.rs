@@ -120,5 +120,9 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(service::openapi::openapi_document))
         .routes(routes!(service::openapi::openapi_alias))
         .routes(routes!(service::docs::docs_index))
+        .routes(routes!(service::docs::docs_operation))
+        .routes(routes!(service::docs::docs_schema))
         .routes(routes!(service::docs::docs_error))
+        .routes(routes!(service::docs::llms))
+        .routes(routes!(service::docs::llms_full))
 }

@@ -24,6 +24,7 @@ pub struct Call {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     peer: Option<IpAddr>,
+    raw: HeaderMap,
 }
 
 impl TestApp {
@@ -49,7 +50,7 @@ impl TestApp {
 
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call { router: self.router(), method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), peer: None }
+        Call { router: self.router(), method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), peer: None, raw: HeaderMap::new() }
     }
 }
 
@@ -87,6 +88,12 @@ impl Call {
         self
     }
 
+    /// With these headers, whatever bytes they have.
+    pub fn headers(mut self, headers: &HeaderMap) -> Self {
+        self.raw.extend(headers.clone());
+        self
+    }
+
     /// With a JSON body.
     pub fn json(self, body: Value) -> Self {
         self.header("content-type", "application/json").body(body.to_string())
@@ -113,7 +120,8 @@ impl Call {
         if let Some(peer) = self.peer {
             request = request.extension(Peer(peer));
         }
-        let request = request.body(Body::from(self.body)).unwrap();
+        let mut request = request.body(Body::from(self.body)).unwrap();
+        request.headers_mut().extend(self.raw);
         let method = request.method().clone();
         let response = self.router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -23,7 +23,7 @@ pub struct SignerSwitch {
 }
 
 impl SignerSwitch {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self { signer: LocalSigner::from_hex(&SecretString::from("11".repeat(32))).unwrap(), mode: AtomicU8::new(ANSWERS), asked: Notify::new() }
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod bodies;
+mod fuzz;
 mod idempotency;
 mod limits;
 mod manual;

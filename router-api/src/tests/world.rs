@@ -52,6 +52,8 @@ impl World {
             "payoutMethodId" => self.app.seeded.payout_method.to_string(),
             "tokenId" => self.app.seller.token_id.to_string(),
             "code" => "not_found".to_owned(),
+            "operationId" => "show_me".to_owned(),
+            "schema" => "ProblemBody".to_owned(),
             other => panic!("{}: say here what {{{other}}} is", operation.name()),
         }
     }

@@ -1,11 +1,33 @@
 //! Bearer tokens. A member that holds the secret is called `apiToken` and exists only in the answer that makes it; clients redact members called `token`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use settlement::Timestamp;
+use settlement::scope::Scope;
 use store::ApiToken;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::token::SecretToken;
+
+/// What a token may do.
+#[derive(Debug)]
+pub struct ScopeName;
+
+impl PartialSchema for ScopeName {
+    fn schema() -> RefOr<Schema> {
+        let names = Scope::ALL.iter().map(|scope| scope.as_str());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).description(Some("What a token may do.")).into()
+    }
+}
+
+impl ToSchema for ScopeName {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Scope")
+    }
+}
 
 /// A bearer token, without the secret.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -14,7 +14,8 @@ use crate::problem::{Code, Problem};
 use crate::siwe::{Message, digest};
 use crate::state::{Api, ContractWalletsUnavailable};
 
-/// A message as the wallet signed it, and the signature. `Debug` shows neither: until the nonce is used, whoever has both can sign in.
+/// A message as the wallet signed it, and the signature.
+// `Debug` shows neither: until the nonce is used, whoever has both can sign in.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({

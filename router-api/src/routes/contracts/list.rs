@@ -25,10 +25,13 @@ const STATUSES: [&str; 5] = ["in_progress", "submitted", "accepted", "rejected",
 #[serde(deny_unknown_fields)]
 pub struct ListContracts {
     /// Only those in which the caller has this role: `buyer`, `seller` or `evaluator`.
+    #[param(pattern = "^(buyer|seller|evaluator)$")]
     role: Option<String>,
     /// Only those in this status: `in_progress`, `submitted`, `accepted`, `rejected` or `cancelled`.
+    #[param(pattern = "^(in_progress|submitted|accepted|rejected|cancelled)$")]
     status: Option<String>,
     /// `nextCursor` of the page before; absent for the first page.
+    #[param(min_length = 1)]
     cursor: Option<String>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]

@@ -22,8 +22,6 @@ use crate::outbox::announce;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
-/// How long a signer may take. The transaction is open meanwhile, and the buyer waits.
-const SIGNS_WITHIN: Duration = Duration::from_secs(5);
 /// The shortest lifetime of a request.
 const SHORTEST: Duration = Duration::from_secs(60 * MIN_EXPIRY_MINUTES as u64);
 /// When to ask again while the chain is not read, in seconds: somebody has to act first.
@@ -213,16 +211,15 @@ pub(in crate::routes) fn signer(api: &Api, chain_id: u64) -> Result<&dyn Routing
     api.signers.get(&chain_id).map(AsRef::as_ref).ok_or_else(|| unavailable(chain_id, "no routing signer is configured"))
 }
 
-/// What the signer signs, if it does so while the caller waits.
+/// What the signer signs; that it does so while the caller waits, or not at all, is the breaker's business.
 pub(in crate::routes) async fn in_time<S>(chain_id: u64, signing: impl Future<Output = Result<Signed<S>, SignerError>>) -> Result<Signed<S>, Problem> {
-    match tokio::time::timeout(SIGNS_WITHIN, signing).await {
-        Ok(Ok(signed)) => Ok(signed),
-        Ok(Err(error @ SignerError::Unavailable { .. })) => Err(unavailable(chain_id, &error.to_string())),
-        Ok(Err(error @ (SignerError::Refused(_) | SignerError::WrongSignature { .. } | SignerError::Unusable(_)))) => {
+    match signing.await {
+        Ok(signed) => Ok(signed),
+        Err(error @ SignerError::Unavailable { .. }) => Err(unavailable(chain_id, &error.to_string())),
+        Err(error @ (SignerError::Refused(_) | SignerError::WrongSignature { .. } | SignerError::Unusable(_))) => {
             tracing::error!(chain_id, error = %error, "the routing signer does not sign what the API asks for");
             Err(Problem::new(Code::SignerUnavailable, "payments on this chain cannot be signed now"))
         }
-        Err(_elapsed) => Err(unavailable(chain_id, "it did not answer in time")),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::view::receipt::ReceiptBody;
 #[serde(deny_unknown_fields)]
 pub struct ReceiptFormat {
     /// `json`, which is the default.
+    #[param(pattern = "^json$")]
     format: Option<String>,
 }
 

@@ -1,16 +1,15 @@
-//! GET `/docs` and `/docs/errors/{code}`: pages for people, written from the tables in the code.
-//!
-//! No script, no style, no image: the content security policy of every answer forbids them, and the text needs none.
+//! GET `/docs`, its pages, and `/llms.txt`: the reference for people and for agents, written from the OpenAPI document and the table of codes.
 
-use axum::extract::Path;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
 
 use crate::problem::{Code, Problem};
+use crate::reference::{html, text};
+use crate::state::Api;
 
-const HTML: &str = "text/html; charset=utf-8";
-
-/// The reference in short: where the document is, and every problem code.
+/// The reference: every operation, problem code and schema.
 ///
 /// For people; machines read `/openapi.json`.
 #[utoipa::path(
@@ -20,19 +19,35 @@ const HTML: &str = "text/html; charset=utf-8";
     responses((status = 200, description = "A page.", body = String, content_type = "text/html", example = "<!doctype html>"))
 )]
 pub async fn docs_index() -> Response {
-    let rows: String = Code::ALL
-        .iter()
-        .map(|code| {
-            format!("<li><a href=\"/docs/errors/{0}\"><code>{0}</code></a> {1}: {2}</li>\n", code.as_str(), code.status().as_u16(), escape(code.title()))
-        })
-        .collect();
-    page(
-        "Counterfoil API",
-        &format!(
-            "<p>Every operation is described in <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). The chains, tokens and fees of this instance are in \
-             <a href=\"/api/chains\">/api/chains</a>.</p>\n<h2 id=\"errors\">Problem codes</h2>\n<ul>\n{rows}</ul>"
-        ),
-    )
+    html::index()
+}
+
+/// One operation, for people.
+///
+/// What it needs, takes and answers, with examples and every problem that it may answer.
+#[utoipa::path(
+    get,
+    path = "/docs/operations/{operationId}",
+    tag = "service",
+    params(("operationId" = String, Path, description = "The `operationId` in `/openapi.json`", example = "show_me")),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html", example = "<!doctype html>"))
+)]
+pub async fn docs_operation(Path(id): Path<String>) -> Result<Response, Problem> {
+    html::operation(&id).ok_or_else(Problem::not_found)
+}
+
+/// One schema, for people.
+///
+/// The members of a body, what each means, and the JSON Schema.
+#[utoipa::path(
+    get,
+    path = "/docs/schemas/{schema}",
+    tag = "service",
+    params(("schema" = String, Path, description = "Its name in `/openapi.json`", example = "ProblemBody")),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html", example = "<!doctype html>"))
+)]
+pub async fn docs_schema(Path(name): Path<String>) -> Result<Response, Problem> {
+    html::schema(&name).ok_or_else(Problem::not_found)
 }
 
 /// What a problem code means and what to do about it.
@@ -46,58 +61,124 @@ pub async fn docs_index() -> Response {
     responses((status = 200, description = "A page.", body = String, content_type = "text/html", example = "<!doctype html>"))
 )]
 pub async fn docs_error(Path(code): Path<String>) -> Result<Response, Problem> {
-    let code = Code::parse(&code).ok_or_else(Problem::not_found)?;
-    let again = if code.is_retryable() { "The same request may succeed later, unchanged." } else { "The same request will fail again." };
-    Ok(page(
-        code.title(),
-        &format!(
-            "<p><code>{}</code>, status {}</p>\n<h2>Cause</h2>\n<p>{}</p>\n<h2>Cure</h2>\n<p>{}</p>\n<p>{again}</p>\n<p><a href=\"/docs\">All codes</a></p>",
-            code.as_str(),
-            code.status(),
-            escape(code.cause()),
-            escape(code.cure())
-        ),
-    ))
+    Code::parse(&code).map(html::error).ok_or_else(Problem::not_found)
 }
 
-fn page(title: &str, body: &str) -> Response {
-    let title = escape(title);
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
-         </head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
-    );
-    ([(header::CONTENT_TYPE, HTML)], html).into_response()
+/// What an agent needs to find its way here (llmstxt.org).
+///
+/// The rules, one payment step by step, every operation and every problem code with its cure, as Markdown.
+#[utoipa::path(
+    get,
+    path = "/llms.txt",
+    tag = "service",
+    responses((status = 200, description = "Markdown.", body = String, content_type = "text/plain", example = "# Counterfoil router API\n"))
+)]
+pub async fn llms(State(api): State<Arc<Api>>) -> String {
+    text::short(&api.config.public_url)
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// The same, with every operation in full.
+///
+/// Parameters, bodies, answers and examples of every operation, as one text.
+#[utoipa::path(
+    get,
+    path = "/llms-full.txt",
+    tag = "service",
+    responses((status = 200, description = "Markdown.", body = String, content_type = "text/plain", example = "# Counterfoil router API\n"))
+)]
+pub async fn llms_full(State(api): State<Arc<Api>>) -> String {
+    text::full(&api.config.public_url)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use crate::problem::Code;
-    use crate::testing::TestApp;
+    use crate::reference::{ONE_PAYMENT, operations, schemas};
+    use crate::testing::{Answer, TestApp};
+
+    /// The targets of the links of a page.
+    fn links(page: &Answer) -> BTreeSet<String> {
+        page.text().split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    }
 
     #[tokio::test]
-    async fn every_code_has_a_page_that_the_index_links() {
+    async fn every_page_of_the_reference_is_there_and_every_link_leads_somewhere() {
         let app = TestApp::new().await;
-        let index = app.get("/docs").send().await.expect(200);
-        for code in Code::ALL {
-            let path = format!("/docs/errors/{}", code.as_str());
-            assert!(index.text().contains(&format!("href=\"{path}\"")), "{path}");
-            let page = app.get(&path).send().await.expect(200);
-            assert!(page.text().contains("<h2>Cure</h2>"));
+        let mut seen = BTreeSet::new();
+        let mut open = vec!["/docs".to_owned()];
+        while let Some(path) = open.pop() {
+            let page = app.get(&path).header("accept", "text/html, application/json;q=0.5, */*;q=0.1").send().await.expect(200);
+            let found = if path.starts_with("/docs") { links(&page) } else { BTreeSet::new() };
+            open.extend(found.into_iter().filter(|link| seen.insert(link.clone())));
         }
-        app.get("/docs/errors/teapot").send().await.problem(404, "not_found");
+        for operation in operations() {
+            assert!(seen.contains(&format!("/docs/operations/{}", operation.id)), "{}", operation.id);
+        }
+        for (name, _) in schemas() {
+            assert!(seen.contains(&format!("/docs/schemas/{name}")), "{name}");
+        }
+        for code in Code::ALL {
+            assert!(seen.contains(&format!("/docs/errors/{}", code.as_str())), "{code:?}");
+        }
+        for nothing in ["/docs/errors/teapot", "/docs/operations/brew", "/docs/schemas/Teapot"] {
+            app.get(nothing).send().await.problem(404, "not_found");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_page_of_an_operation_has_all_that_a_caller_needs() {
+        let app = TestApp::new().await;
+        let text = app.get("/docs/operations/create_payment_request").send().await.expect(200).text();
+        for part in [
+            "POST",
+            "/api/agent/contracts/{contractId}/crypto-payment-requests",
+            "payments:write and contracts:write",
+            "Idempotency-Key",
+            "/docs/schemas/CreatePaymentRequest",
+            "payerAddress",
+            "/docs/errors/reuse_or_cancel_active_request",
+        ] {
+            assert!(text.contains(part), "{part}");
+        }
+        let schema = app.get("/docs/schemas/CreatePaymentRequest").send().await.expect(200).text();
+        assert!(schema.contains("/docs/schemas/AtomicAmount") && schema.contains("expiresInMinutes"), "{schema}");
     }
 
     #[tokio::test]
     async fn i07_pages_carry_a_policy_that_runs_nothing() {
         let app = TestApp::new().await;
-        let page = app.get("/docs").send().await.expect(200);
-        let policy = page.header("content-security-policy").unwrap().to_owned();
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-        assert!(!page.text().contains("<script") && !page.text().contains("style="));
-        assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        for path in ["/docs", "/docs/operations/import_contract", "/docs/schemas/Code", "/docs/errors/not_found"] {
+            let page = app.get(path).send().await.expect(200);
+            let policy = page.header("content-security-policy").unwrap().to_owned();
+            assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
+            let text = page.text();
+            assert!(!text.contains("<script") && !text.contains("style=") && !text.contains("src=") && !text.contains("http://"), "{path}");
+            assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_agent_finds_its_way_from_one_text() {
+        let app = TestApp::new().await;
+        let (short, full) = (app.get("/llms.txt").send().await.expect(200).text(), app.get("/llms-full.txt").send().await.expect(200).text());
+        assert!(short.starts_with("# Counterfoil router API\n\n> "), "{short}");
+        assert!(full.starts_with(&short));
+        for operation in operations() {
+            let line = format!("- [{} {}](https://pay.example/docs/operations/{})", operation.method, operation.path, operation.id);
+            assert!(short.contains(&line), "{line}");
+            assert!(full.contains(&format!("\n## {} {}\n", operation.method, operation.path)), "{}", operation.id);
+        }
+        for code in Code::ALL {
+            assert!(short.contains(&format!("https://pay.example/docs/errors/{}", code.as_str())), "{code:?}");
+        }
+        for (id, _) in ONE_PAYMENT {
+            assert!(operations().iter().any(|operation| operation.id == *id), "{id} is no operation");
+        }
+        for path in short.split("https://pay.example").skip(1).map(|rest| rest.split([')', ' ', '\n']).next().unwrap().trim_end_matches('.')) {
+            app.get(path).header("accept", "*/*").send().await.expect(if path == "/" { 404 } else { 200 });
+        }
     }
 }

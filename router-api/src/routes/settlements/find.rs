@@ -21,6 +21,7 @@ use crate::view::settlement_status::{SettlementStatusView, SettlementsBody};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FindSettlements {
     /// Its hash: 0x and 64 hexadecimal digits.
+    #[param(pattern = "^0x[0-9a-fA-F]{64}$")]
     tx_hash: String,
     /// EIP-155 id of its chain; every chain of this instance when absent.
     chain_id: Option<u64>,

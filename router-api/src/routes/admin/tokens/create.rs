@@ -17,7 +17,7 @@ use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::me::tokens::create::{check_room, expiry, grantable};
 use crate::routes::me::update::MAX_NAME;
 use crate::state::Api;
-use crate::view::token::{NewTokenBody, TokenView};
+use crate::view::token::{NewTokenBody, ScopeName, TokenView};
 use crate::{text, token};
 
 /// Whose token, and what it is for.
@@ -31,7 +31,7 @@ pub struct CreateManagedToken {
     #[schema(min_length = 1, max_length = 80)]
     name: String,
     /// What it may do: any scope there is.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, value_type = Vec<ScopeName>)]
     scopes: Vec<String>,
     /// Lifetime in days, 1 to 365; 90 when absent.
     #[schema(minimum = 1, maximum = 365)]

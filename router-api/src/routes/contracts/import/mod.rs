@@ -63,10 +63,11 @@ pub struct PartyBody {
 
 /// How both sides' consent is shown.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = ImportConsent)]
 pub enum ConsentBody {
     /// Both wallets signed the EIP-712 data that `contracts/import/typed-data` answers: 65 bytes of a key wallet, or what a contract wallet accepts (ERC-1271).
+    #[serde(rename_all = "camelCase")]
     Signatures {
         /// The 32 bytes that were signed along.
         salt: Hash32,

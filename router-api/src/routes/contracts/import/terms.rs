@@ -19,7 +19,7 @@ pub struct TermsSchema {
     pub description: Option<String>,
     /// When it counts as done: at most 50, each of 1 to 500 characters.
     #[schema(max_items = 50)]
-    pub acceptance_criteria: Option<Vec<String>>,
+    pub acceptance_criteria: Option<Vec<Criterion>>,
     /// What is handed over.
     #[schema(max_length = 5000)]
     pub deliverable: Option<String>,
@@ -54,12 +54,17 @@ pub struct TermsMilestoneSchema {
     pub description: Option<String>,
     /// When it counts as done: at most 50, each of 1 to 500 characters.
     #[schema(max_items = 50)]
-    pub acceptance_criteria: Option<Vec<String>>,
+    pub acceptance_criteria: Option<Vec<Criterion>>,
     /// What the seller receives for it, in atomic units. Not zero.
     pub amount_atomic: AtomicAmount,
     /// When it should be delivered.
     pub due_at: Option<Instant>,
 }
+
+/// One thing that has to hold for the work to count as done: 1 to 500 characters.
+#[derive(Clone, Debug, ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 500, example = "Every image has exactly one label")]
+pub struct Criterion(pub String);
 
 /// The parsed terms.
 ///

@@ -20,7 +20,7 @@ use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::me::lock_own;
 use crate::routes::me::update::MAX_NAME;
 use crate::state::Api;
-use crate::view::token::{NewTokenBody, TokenView};
+use crate::view::token::{NewTokenBody, ScopeName, TokenView};
 use crate::{text, token};
 
 /// Most tokens of a profile that work at the same time: one per agent and machine, with room.
@@ -39,7 +39,7 @@ pub struct CreateToken {
     #[schema(min_length = 1, max_length = 80)]
     name: String,
     /// What it may do; nothing that the token in use may not.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, value_type = Vec<ScopeName>)]
     scopes: Vec<String>,
     /// Lifetime in days, 1 to 365; 90 when absent.
     #[schema(minimum = 1, maximum = 365)]

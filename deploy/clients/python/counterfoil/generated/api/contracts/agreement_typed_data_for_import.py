@@ -1,0 +1,244 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.problem_body import ProblemBody
+from ...models.typed_data_body import TypedDataBody
+from ...models.typed_data_request import TypedDataRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: TypedDataRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/agent/contracts/import/typed-data",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | TypedDataBody | None:
+    if response.status_code == 200:
+        response_200 = TypedDataBody.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 406:
+        response_406 = ProblemBody.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ProblemBody.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ProblemBody | TypedDataBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: TypedDataRequest,
+) -> Response[ProblemBody | TypedDataBody]:
+    """What both wallets sign to consent to an agreement.
+
+     Changes nothing. Everything that an import checks before it looks at signatures is checked here, so
+    what is signed can be imported.
+
+    Args:
+        body (TypedDataRequest): An import without the signatures. Example: {'buyer': {'wallet':
+            '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'}, 'seller': {'wallet':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'}, 'terms': {'amountAtomic': '12500000',
+            'asset': 'eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', 'payeeAddress':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC', 'paymentTiming': 'on_delivery',
+            'settlement': 'direct', 'title': 'Translate the manual'}}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | TypedDataBody]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: TypedDataRequest,
+) -> ProblemBody | TypedDataBody | None:
+    """What both wallets sign to consent to an agreement.
+
+     Changes nothing. Everything that an import checks before it looks at signatures is checked here, so
+    what is signed can be imported.
+
+    Args:
+        body (TypedDataRequest): An import without the signatures. Example: {'buyer': {'wallet':
+            '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'}, 'seller': {'wallet':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'}, 'terms': {'amountAtomic': '12500000',
+            'asset': 'eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', 'payeeAddress':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC', 'paymentTiming': 'on_delivery',
+            'settlement': 'direct', 'title': 'Translate the manual'}}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | TypedDataBody
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: TypedDataRequest,
+) -> Response[ProblemBody | TypedDataBody]:
+    """What both wallets sign to consent to an agreement.
+
+     Changes nothing. Everything that an import checks before it looks at signatures is checked here, so
+    what is signed can be imported.
+
+    Args:
+        body (TypedDataRequest): An import without the signatures. Example: {'buyer': {'wallet':
+            '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'}, 'seller': {'wallet':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'}, 'terms': {'amountAtomic': '12500000',
+            'asset': 'eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', 'payeeAddress':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC', 'paymentTiming': 'on_delivery',
+            'settlement': 'direct', 'title': 'Translate the manual'}}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | TypedDataBody]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: TypedDataRequest,
+) -> ProblemBody | TypedDataBody | None:
+    """What both wallets sign to consent to an agreement.
+
+     Changes nothing. Everything that an import checks before it looks at signatures is checked here, so
+    what is signed can be imported.
+
+    Args:
+        body (TypedDataRequest): An import without the signatures. Example: {'buyer': {'wallet':
+            '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'}, 'seller': {'wallet':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'}, 'terms': {'amountAtomic': '12500000',
+            'asset': 'eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', 'payeeAddress':
+            '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC', 'paymentTiming': 'on_delivery',
+            'settlement': 'direct', 'title': 'Translate the manual'}}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | TypedDataBody
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

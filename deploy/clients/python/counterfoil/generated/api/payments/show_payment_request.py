@@ -1,0 +1,217 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.payment_request_body import PaymentRequestBody
+from ...models.problem_body import ProblemBody
+from ...types import Response
+
+
+def _get_kwargs(
+    contract_id: str,
+    payment_request_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/agent/contracts/{contract_id}/crypto-payment-requests/{payment_request_id}".format(
+            contract_id=quote(str(contract_id), safe=""),
+            payment_request_id=quote(str(payment_request_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> PaymentRequestBody | ProblemBody | None:
+    if response.status_code == 200:
+        response_200 = PaymentRequestBody.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = ProblemBody.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[PaymentRequestBody | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    contract_id: str,
+    payment_request_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[PaymentRequestBody | ProblemBody]:
+    """A payment request in detail.
+
+     The buyer's answer carries `execution` while the request is to be paid: what the wallet sends, and
+    everything to check it with before. Others see the
+    same without anything that can be executed.
+
+    Args:
+        contract_id (str):
+        payment_request_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PaymentRequestBody | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        contract_id=contract_id,
+        payment_request_id=payment_request_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    contract_id: str,
+    payment_request_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> PaymentRequestBody | ProblemBody | None:
+    """A payment request in detail.
+
+     The buyer's answer carries `execution` while the request is to be paid: what the wallet sends, and
+    everything to check it with before. Others see the
+    same without anything that can be executed.
+
+    Args:
+        contract_id (str):
+        payment_request_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PaymentRequestBody | ProblemBody
+    """
+
+    return sync_detailed(
+        contract_id=contract_id,
+        payment_request_id=payment_request_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    contract_id: str,
+    payment_request_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[PaymentRequestBody | ProblemBody]:
+    """A payment request in detail.
+
+     The buyer's answer carries `execution` while the request is to be paid: what the wallet sends, and
+    everything to check it with before. Others see the
+    same without anything that can be executed.
+
+    Args:
+        contract_id (str):
+        payment_request_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PaymentRequestBody | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        contract_id=contract_id,
+        payment_request_id=payment_request_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    contract_id: str,
+    payment_request_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> PaymentRequestBody | ProblemBody | None:
+    """A payment request in detail.
+
+     The buyer's answer carries `execution` while the request is to be paid: what the wallet sends, and
+    everything to check it with before. Others see the
+    same without anything that can be executed.
+
+    Args:
+        contract_id (str):
+        payment_request_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PaymentRequestBody | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            contract_id=contract_id,
+            payment_request_id=payment_request_id,
+            client=client,
+        )
+    ).parsed

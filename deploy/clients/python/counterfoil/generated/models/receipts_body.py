@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.receipt import Receipt
+
+
+T = TypeVar("T", bound="ReceiptsBody")
+
+
+@_attrs_define
+class ReceiptsBody:
+    """`{receipts, inspectionRequired}`
+
+    Attributes:
+        inspection_required (list[str]): Payment requests whose payment does not prove itself: there is no receipt for
+            them.
+        receipts (list[Receipt]): One per verified payment, oldest first.
+    """
+
+    inspection_required: list[str]
+    receipts: list[Receipt]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        inspection_required = self.inspection_required
+
+        receipts = []
+        for receipts_item_data in self.receipts:
+            receipts_item = receipts_item_data.to_dict()
+            receipts.append(receipts_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "inspectionRequired": inspection_required,
+                "receipts": receipts,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.receipt import Receipt  # noqa: PLC0415
+
+        d = dict(src_dict)
+        inspection_required = cast(list[str], d.pop("inspectionRequired"))
+
+        receipts = []
+        _receipts = d.pop("receipts")
+        for receipts_item_data in _receipts:
+            receipts_item = Receipt.from_dict(receipts_item_data)
+
+            receipts.append(receipts_item)
+
+        receipts_body = cls(
+            inspection_required=inspection_required,
+            receipts=receipts,
+        )
+
+        receipts_body.additional_properties = d
+        return receipts_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

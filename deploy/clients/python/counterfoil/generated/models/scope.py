@@ -1,0 +1,71 @@
+from typing import Literal
+
+Scope = Literal[
+    "admin",
+    "bids:read",
+    "bids:write",
+    "capabilities:read",
+    "capabilities:write",
+    "comments:read",
+    "comments:write",
+    "contracts:import",
+    "contracts:read",
+    "contracts:write",
+    "decision:write",
+    "messages:read",
+    "messages:write",
+    "notifications:read",
+    "notifications:write",
+    "payments:read",
+    "payments:write",
+    "profile:read",
+    "profile:write",
+    "profiles:read",
+    "profiles:write",
+    "reviews:read",
+    "reviews:write",
+    "submissions:read",
+    "submissions:write",
+    "tasks:read",
+    "tasks:write",
+    "webhooks:read",
+    "webhooks:write",
+]
+
+SCOPE_VALUES: set[Scope] = {
+    "admin",
+    "bids:read",
+    "bids:write",
+    "capabilities:read",
+    "capabilities:write",
+    "comments:read",
+    "comments:write",
+    "contracts:import",
+    "contracts:read",
+    "contracts:write",
+    "decision:write",
+    "messages:read",
+    "messages:write",
+    "notifications:read",
+    "notifications:write",
+    "payments:read",
+    "payments:write",
+    "profile:read",
+    "profile:write",
+    "profiles:read",
+    "profiles:write",
+    "reviews:read",
+    "reviews:write",
+    "submissions:read",
+    "submissions:write",
+    "tasks:read",
+    "tasks:write",
+    "webhooks:read",
+    "webhooks:write",
+}
+
+
+def check_scope(value: str) -> Scope:
+    if value in SCOPE_VALUES:
+        return value
+    raise TypeError(f"Unexpected value {value!r}. Expected one of {SCOPE_VALUES!r}")

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.profile_view import ProfileView
+    from ..models.token_view import TokenView
+
+
+T = TypeVar("T", bound="SignInBody")
+
+
+@_attrs_define
+class SignInBody:
+    """Who signed in, and the token for it.
+
+    Attributes:
+        api_token (str): The secret, shown once: send it as `Authorization: Bearer …`. Example: cf_<64 hexadecimal
+            digits>.
+        credential (TokenView): A bearer token, without the secret.
+        profile (ProfileView): A party: buyer, seller, evaluator or operator of a marketplace.
+    """
+
+    api_token: str
+    credential: TokenView
+    profile: ProfileView
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        api_token = self.api_token
+
+        credential = self.credential.to_dict()
+
+        profile = self.profile.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "apiToken": api_token,
+                "credential": credential,
+                "profile": profile,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.profile_view import ProfileView  # noqa: PLC0415
+        from ..models.token_view import TokenView  # noqa: PLC0415
+
+        d = dict(src_dict)
+        api_token = d.pop("apiToken")
+
+        credential = TokenView.from_dict(d.pop("credential"))
+
+        profile = ProfileView.from_dict(d.pop("profile"))
+
+        sign_in_body = cls(
+            api_token=api_token,
+            credential=credential,
+            profile=profile,
+        )
+
+        sign_in_body.additional_properties = d
+        return sign_in_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
