@@ -26,6 +26,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The chains: policy, how far each was read, and what is in the way.
+         * @description `lagSeconds` is how far reading is behind, by block time or by how long nobody has said that it goes on. A `halted` chain goes on when somebody has looked
+         *     and says so: `counterfoil indexer acknowledge CHAIN`.
+         */
+        get: operations["list_managed_chains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/profiles": {
         parameters: {
             query?: never;
@@ -75,6 +96,49 @@ export interface paths {
         patch: operations["update_profile"];
         trace?: never;
     };
+    "/api/admin/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where chain, requests and ledger do not agree, and what mends it.
+         * @description Compared are the events that were read from the chain, the payment requests and the postings, as they are stored. At most 100 of each kind are listed.
+         */
+        get: operations["show_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/signers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may sign payments, chain by chain.
+         * @description The routing signer that this instance uses, and every delegate that the operator has named on the chain, with the time until which it may sign and with
+         *     what it has signed that can still be paid. To rotate without a gap: name the new key (`counterfoil router set-signer`), start the instance with it, and let
+         *     the old one stay valid until its last live request has ended (`outstanding.lastExpiresAt`); then revoke it. Revoked at once, its live requests are shown as
+         *     `signature_revoked` and asked for again.
+         */
+        get: operations["list_signers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/tokens": {
         parameters: {
             query?: never;
@@ -100,6 +164,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/tokens-registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The token registry.
+         * @description Every asset of every chain of this instance, allowed or not, as the chain described it when it was registered. Entries are never deleted: they are in what
+         *     was signed.
+         */
+        get: operations["list_registered_assets"];
+        put?: never;
+        /**
+         * Register an asset, or read its abilities again.
+         * @description Ticker, decimals and abilities are what the chain says, never what somebody sends. An asset that is registered keeps its ticker and decimals, and whether it
+         *     is allowed: those are in what was signed. A new one is allowed.
+         */
+        post: operations["register_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Allow an asset for new agreements, or no longer.
+         * @description Agreements that exist are paid as they were agreed.
+         */
+        patch: operations["update_asset"];
+        trace?: never;
+    };
     "/api/admin/tokens/{tokenId}": {
         parameters: {
             query?: never;
@@ -115,6 +209,27 @@ export interface paths {
          * @description It stops working at once and for good. One that is revoked already is not found, like one that never was.
          */
         delete: operations["revoke_any_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller has paid and received, and what is asked for.
+         * @description Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back. `payableAtomic` and `receivableAtomic` are what live
+         *     payment requests ask of the caller and for it; they are promises, not money.
+         */
+        get: operations["show_balances"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -923,6 +1038,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's statement of account.
+         * @description Account by account: what stood on it when the period began, every line in the order of booking with what stands after it, and what stands at the end.
+         *     A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`. Payments are booked with the time of their block. Balances
+         *     are counted on the side on which the account grows: what the buyer has paid, what the seller has received.
+         *
+         *     It is written while it is read, however long it is: it is complete when the `closing` row of the last account is there (in JSON: when it ends). In CSV, a
+         *     cell that a spreadsheet would take for a formula starts with an apostrophe.
+         */
+        get: operations["show_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/nonce": {
         parameters: {
             query?: never;
@@ -1275,6 +1415,17 @@ export interface components {
          * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
          */
         AccountAddress: string;
+        /** @description What moved on the accounts of one kind. */
+        AccountBalance: {
+            /** @description `buyer_external` (left the buyer's wallets) or `seller_proceeds` (reached the seller). */
+            account: string;
+            /** @description What stands on it, counted on the side on which it grows: what the buyer has paid, what the seller has received. */
+            balanceAtomic: string;
+            /** @description What came into it. */
+            creditAtomic: string;
+            /** @description What went out of it. */
+            debitAtomic: string;
+        };
         /** @description Who may do it. */
         ActionActor: {
             /** @description The profile. */
@@ -1444,6 +1595,28 @@ export interface components {
             /** @description Its Solidity type. */
             type: string;
         };
+        /** @description What the caller has paid and received in one asset. */
+        AssetBalance: {
+            /** @description The same from the ledger, by account. */
+            accounts: components["schemas"]["AccountBalance"][];
+            /** @description CAIP-19. */
+            assetId: string;
+            /** @description What has left the caller's wallets as a buyer, fees included. */
+            paidAtomic: string;
+            /** @description What live payment requests ask of the caller, fees included. */
+            payableAtomic: string;
+            /** @description What live payment requests ask for the caller. */
+            receivableAtomic: string;
+            /** @description What has reached the caller as a seller. */
+            receivedAtomic: string;
+            /**
+             * Format: int32
+             * @description Its decimals.
+             */
+            tokenDecimals: number;
+            /** @description Its ticker. */
+            tokenSymbol: string;
+        };
         /**
          * @description An asset by its CAIP-19 id.
          * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
@@ -1548,6 +1721,13 @@ export interface components {
             /** @description `available` (it would not be refused now), `waiting`, `blocked` or `complete`. */
             state: string;
         };
+        /** @description `{balances, asOf}` */
+        BalancesBody: {
+            /** @description When this was. */
+            asOf: string;
+            /** @description By asset. */
+            balances: components["schemas"]["AssetBalance"][];
+        };
         /** @description A transaction to send. */
         Call: {
             /** @description Its calldata, hex. */
@@ -1581,6 +1761,24 @@ export interface components {
         CancelPaymentRequest: {
             /** @description Up to 500 characters. */
             reason?: string | null;
+        };
+        /** @description The signers of a chain. */
+        ChainSigners: {
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            /** @description Whoever was named on the chain, in the order of addresses, as the newest event about each says. */
+            delegates: components["schemas"]["DelegateSigner"][];
+            /** @description CAIP-2 id. */
+            network: string;
+            /** @description For whom they sign, EIP-55. */
+            operator: string;
+            /** @description The key that this instance signs with; null when none is configured. */
+            routingSigner: string | null;
+            /** @description `sign`; `not_sign` when it was revoked or its time is over; `unknown` when no event that was read names it; `not_configured`. */
+            routingSignerMay: string;
         };
         /** @description One chain. */
         ChainView: {
@@ -1661,7 +1859,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -1968,6 +2166,52 @@ export interface components {
             /** @description `pay` */
             functionName: string;
         };
+        /** @description A key that the operator has named on the chain. */
+        DelegateSigner: {
+            /** @description EIP-55. */
+            address: string;
+            /**
+             * Format: int64
+             * @description Block of that event.
+             */
+            blockNumber: number;
+            /** @description Whether it was revoked, rather than having run out. */
+            isRevoked: boolean;
+            /** @description Whether this instance signs with it now. */
+            isRoutingSigner: boolean;
+            /** @description Whether the router takes its signatures now. */
+            isValid: boolean;
+            /** @description What it has signed that is live. */
+            outstanding: components["schemas"]["OutstandingRequests"];
+            /** @description Time of the block of the newest event about it. */
+            setAt: string;
+            /** @description Transaction of that event. */
+            txHash: string;
+            /** @description The last second at which the router takes its signatures; null when revoked, or without an end. */
+            validUntil: string | null;
+        };
+        /** @description A place where chain, requests and ledger do not agree. */
+        Difference: {
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            /** @description Its agreement. */
+            contractId: string | null;
+            /** @description What differs. */
+            detail: string;
+            /** @description What to do about it. */
+            fix: string;
+            /** @description `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate` or `ledger`. */
+            kind: string;
+            /** @description The payment request; null when there is none. */
+            paymentRequestId: string | null;
+            /** @description Its status. */
+            status: string | null;
+            /** @description The transaction; null when there is none. */
+            txHash: string | null;
+        };
         /** @description One line of the event log. */
         EventView: {
             /**
@@ -2253,6 +2497,41 @@ export interface components {
             /** @description An agreement has one. */
             invoices: components["schemas"]["Invoice"][];
         };
+        /** @description One chain, as whoever runs the instance sees it. */
+        ManagedChain: {
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            /** @description The fee of agreements imported now. */
+            fee: components["schemas"]["FeeView"];
+            /** @description When a payment is final. */
+            finality: string;
+            /** @description `following`, `not_started`, `lagging` or `halted`. */
+            following: string;
+            /** @description When whoever reads it last had an answer from its node. */
+            heardAt: string | null;
+            indexed: components["schemas"]["IndexedView"] | null;
+            /**
+             * Format: int64
+             * @description How far reading is behind, in seconds; null before the first block.
+             */
+            lagSeconds: number | null;
+            /** @description Name for people. */
+            name: string;
+            /** @description CAIP-2 id. */
+            network: string;
+            /** @description The operator on whose behalf payments are authorised, EIP-55. */
+            operator: string;
+            /** @description The `PaymentRouter`, EIP-55. */
+            router: string;
+        };
+        /** @description `{chains}` */
+        ManagedChainsBody: {
+            /** @description All that are configured. */
+            chains: components["schemas"]["ManagedChain"][];
+        };
         /** @description A profile, as whoever runs the instance sees it. */
         ManagedProfile: {
             /** @description When it was made. */
@@ -2520,6 +2799,16 @@ export interface components {
             /** @description Whether there is something to pay with. */
             tokens: components["schemas"]["Readiness"];
         };
+        /** @description What a key has signed that is live (signed or submitted). */
+        OutstandingRequests: {
+            /** @description The latest of their deadlines; null when there are none. */
+            lastExpiresAt: string | null;
+            /**
+             * Format: int64
+             * @description How many payment requests.
+             */
+            requests: number;
+        };
         /** @description Something that can be paid. */
         PayableUnit: {
             /** @description Whether the reader may ask for a payload now. */
@@ -2711,6 +3000,8 @@ export interface components {
             submittedTxHash: string | null;
             /** @description What it pays. */
             unit: components["schemas"]["PaymentUnit"];
+            /** @description `signature_revoked`: the key that signed it may not sign any more, so the router refuses it. Cancel it and ask again; what was paid before stays paid. */
+            unpayableReason?: string | null;
             /** @description When it last changed. */
             updatedAt: string;
         };
@@ -3156,6 +3447,13 @@ export interface components {
             /** @description The same for people. */
             label: string;
         };
+        /** @description `{differences, asOf}` */
+        ReconciliationBody: {
+            /** @description When this was. */
+            asOf: string;
+            /** @description By chain and kind. */
+            differences: components["schemas"]["Difference"][];
+        };
         /**
          * @description What becomes of a refund request.
          * @enum {string}
@@ -3263,6 +3561,46 @@ export interface components {
             payerAddress: string;
             /** @description The transaction. */
             txHash: string;
+        };
+        /**
+         * @description Which asset. Everything else is read from its chain.
+         * @example {
+         *       "assetId": "eip155:31337/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3"
+         *     }
+         */
+        RegisterAsset: {
+            /** @description CAIP-19 id, of a chain of this instance. */
+            assetId: components["schemas"]["AssetId"];
+        };
+        /** @description An entry of the registry. */
+        RegisteredAsset: {
+            /** @description CAIP-19 id. */
+            assetId: string;
+            /** @description Whether new agreements may be in it. */
+            isAllowed: boolean;
+            /** @description Whether it takes EIP-2612 permits. */
+            supportsPermit: boolean;
+            /** @description Whether it takes EIP-3009 authorisations. */
+            supportsTransferAuthorization: boolean;
+            /** @description The contract, EIP-55; null for the native coin. */
+            tokenAddress: string | null;
+            /**
+             * Format: int32
+             * @description Decimal places, read from the chain.
+             */
+            tokenDecimals: number;
+            /** @description Ticker, for people. */
+            tokenSymbol: string;
+        };
+        /** @description `{asset}` */
+        RegisteredAssetBody: {
+            /** @description The entry. */
+            asset: components["schemas"]["RegisteredAsset"];
+        };
+        /** @description `{assets}` */
+        RegisteredAssetsBody: {
+            /** @description All of them. */
+            assets: components["schemas"]["RegisteredAsset"][];
         };
         /**
          * @description The answer, and what the caller saw.
@@ -3391,6 +3729,111 @@ export interface components {
             message: string;
             /** @description EIP-191 signature of the text: 65 bytes of a key wallet, or what a contract wallet accepts (ERC-1271). */
             signature: components["schemas"]["HexBytes"];
+        };
+        /** @description `{chains}` */
+        SignersBody: {
+            /** @description All that are configured. */
+            chains: components["schemas"]["ChainSigners"][];
+        };
+        /** @description An account of the JSON document. Written in parts, never held as a whole. */
+        StatementAccount: {
+            /** @description `buyer_external` or `seller_proceeds`. */
+            account: string;
+            /** @description CAIP-19. */
+            assetId: string;
+            /** @description What stands on it at the end. */
+            closingAtomic: string;
+            /** @description Every line, in the order of booking. */
+            lines: components["schemas"]["StatementLineView"][];
+            /** @description What stood on it when the period began. */
+            openingAtomic: string;
+            /**
+             * Format: int32
+             * @description Its decimals.
+             */
+            tokenDecimals: number;
+            /** @description Its ticker. */
+            tokenSymbol: string;
+        };
+        /** @description The JSON document. Written in parts, never held as a whole. */
+        StatementBody: {
+            /** @description By asset and account. */
+            accounts: components["schemas"]["StatementAccount"][];
+            /** @description Its first instant. */
+            from: string;
+            /** @description The first instant that is not part of it. */
+            to: string;
+        };
+        /** @description A line of the JSON document. */
+        StatementLineView: {
+            /** @description When it was booked. */
+            at: string;
+            /** @description What stands on the account after it. */
+            balanceAtomic: string;
+            /** @description The agreement, `agr_…`. */
+            contractId: string | null;
+            /** @description What came in. */
+            creditAtomic: string | null;
+            /** @description What went out. */
+            debitAtomic: string | null;
+            /** @description The entry of the ledger. */
+            entry: string | null;
+            /** @description What its importer calls it. */
+            externalRef: string | null;
+            /** @description `posting` or `reversal`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Its line.
+             */
+            line: number | null;
+            /** @description The payment request, `pr_…`. */
+            paymentRequestId: string | null;
+            /** @description The entry that it takes back. */
+            reverses: string | null;
+            /** @description The wallet that paid, or was paid. */
+            walletAddress: string | null;
+        };
+        /** @description A row. What belongs to a line only is null on `opening` and `closing` rows. */
+        StatementRow: {
+            /** @description `buyer_external` or `seller_proceeds`. */
+            account: string;
+            /** @description CAIP-19. */
+            assetId: string;
+            /** @description When it was booked; the edge of the period on `opening` and `closing` rows. */
+            at: string;
+            /** @description What stands on the account after it. */
+            balanceAtomic: string;
+            /** @description The agreement, `agr_…`. */
+            contractId: string | null;
+            /** @description What came in. */
+            creditAtomic: string | null;
+            /** @description What went out. */
+            debitAtomic: string | null;
+            /** @description The entry of the ledger. */
+            entry: string | null;
+            /** @description What its importer calls it. */
+            externalRef: string | null;
+            /** @description `opening`, `posting`, `reversal` or `closing`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Its line.
+             */
+            line: number | null;
+            /** @description The payment request, `pr_…`. */
+            paymentRequestId: string | null;
+            /** @description The entry that it takes back. */
+            reverses: string | null;
+            /**
+             * Format: int32
+             * @description Its decimals.
+             */
+            tokenDecimals: number;
+            /** @description Its ticker. */
+            tokenSymbol: string;
+            /** @description The wallet that paid, or was paid. */
+            walletAddress: string | null;
         };
         /** @description One delivery of the work. */
         Submission: {
@@ -3594,6 +4037,19 @@ export interface components {
             type: string;
         };
         /**
+         * @description What to change.
+         * @example {
+         *       "assetId": "eip155:31337/erc20:0x7070707070707070707070707070707070707070",
+         *       "isAllowed": false
+         *     }
+         */
+        UpdateAsset: {
+            /** @description CAIP-19 id of a registered asset. */
+            assetId: components["schemas"]["AssetId"];
+            /** @description Whether new agreements may be in it. */
+            isAllowed: boolean;
+        };
+        /**
          * @description A payment declared by hand, as some clients send it. It is never taken.
          * @example {
          *       "paymentProof": {
@@ -3752,6 +4208,109 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_managed_chains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chains": [
+                     *         {
+                     *           "chainId": 8453,
+                     *           "fee": {
+                     *             "bps": 100,
+                     *             "capBps": 2000,
+                     *             "fixedAtomic": "0",
+                     *             "recipient": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
+                     *           },
+                     *           "finality": "confirmations:12",
+                     *           "following": "following",
+                     *           "heardAt": "2026-01-31T12:00:00.000Z",
+                     *           "indexed": {
+                     *             "block": 120,
+                     *             "finalBlock": 109,
+                     *             "halted": null,
+                     *             "head": 121
+                     *           },
+                     *           "lagSeconds": 2,
+                     *           "name": "base",
+                     *           "network": "eip155:8453",
+                     *           "operator": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *           "router": "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ManagedChainsBody"];
                 };
             };
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
@@ -4325,6 +4884,212 @@ export interface operations {
             };
         };
     };
+    show_reconciliation: {
+        parameters: {
+            query?: {
+                /** @description Only this chain (EIP-155 id); all when absent. */
+                chainId?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The differences; none when all is well. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asOf": "2026-01-31T12:00:00.000Z",
+                     *       "differences": [
+                     *         {
+                     *           "chainId": 8453,
+                     *           "contractId": null,
+                     *           "detail": "nothing here was signed for this payment",
+                     *           "fix": "restore the newest backup",
+                     *           "kind": "chain_only",
+                     *           "paymentRequestId": null,
+                     *           "status": null,
+                     *           "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationBody"];
+                };
+            };
+            /** @description A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_signers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By chain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chains": [
+                     *         {
+                     *           "chainId": 8453,
+                     *           "delegates": [
+                     *             {
+                     *               "address": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *               "blockNumber": 120,
+                     *               "isRevoked": false,
+                     *               "isRoutingSigner": true,
+                     *               "isValid": true,
+                     *               "outstanding": {
+                     *                 "lastExpiresAt": "2026-01-31T13:00:00.000Z",
+                     *                 "requests": 3
+                     *               },
+                     *               "setAt": "2026-01-31T12:00:00.000Z",
+                     *               "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *               "validUntil": "2027-01-31T12:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "network": "eip155:8453",
+                     *           "operator": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *           "routingSigner": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *           "routingSignerMay": "sign"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignersBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_all_tokens: {
         parameters: {
             query?: {
@@ -4585,6 +5350,391 @@ export interface operations {
             };
         };
     };
+    list_registered_assets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By chain and asset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assets": [
+                     *         {
+                     *           "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "isAllowed": true,
+                     *           "supportsPermit": true,
+                     *           "supportsTransferAuthorization": true,
+                     *           "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "tokenDecimals": 6,
+                     *           "tokenSymbol": "USDC"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisteredAssetsBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    register_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterAsset"];
+            };
+        };
+        responses: {
+            /** @description The entry. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asset": {
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "isAllowed": true,
+                     *         "supportsPermit": true,
+                     *         "supportsTransferAuthorization": true,
+                     *         "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisteredAssetBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The chain cannot be asked now (`chain_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    update_asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAsset"];
+            };
+        };
+        responses: {
+            /** @description The entry as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asset": {
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "isAllowed": true,
+                     *         "supportsPermit": true,
+                     *         "supportsTransferAuthorization": true,
+                     *         "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisteredAssetBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     revoke_any_token: {
         parameters: {
             query?: never;
@@ -4708,6 +5858,104 @@ export interface operations {
             };
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_balances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balances, by asset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asOf": "2026-01-31T12:00:00.000Z",
+                     *       "balances": [
+                     *         {
+                     *           "accounts": [
+                     *             {
+                     *               "account": "buyer_external",
+                     *               "balanceAtomic": "12625000",
+                     *               "creditAtomic": "0",
+                     *               "debitAtomic": "12625000"
+                     *             }
+                     *           ],
+                     *           "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "paidAtomic": "12625000",
+                     *           "payableAtomic": "0",
+                     *           "receivableAtomic": "0",
+                     *           "receivedAtomic": "0",
+                     *           "tokenDecimals": 6,
+                     *           "tokenSymbol": "USDC"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BalancesBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12248,6 +13496,153 @@ export interface operations {
             };
             /** @description The payment does not prove itself (`router_payment_proof_inspection_required`). */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_statement: {
+        parameters: {
+            query?: {
+                /** @description The first instant of it: a day in UTC (`2026-01-01`) or an instant (`2026-01-01T00:00:00Z`); from the beginning when absent. */
+                from?: string;
+                /** @description The first instant that is not part of it, likewise; up to now when absent. */
+                to?: string;
+                /** @description Only this asset (CAIP-19). */
+                asset?: string;
+                /** @description `json`, `jsonl` (a line per row) or `csv` (RFC 4180). */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement, as a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "account": "seller_proceeds",
+                     *           "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "closingAtomic": "12500000",
+                     *           "lines": [
+                     *             {
+                     *               "at": "2026-01-31T12:00:00.000Z",
+                     *               "balanceAtomic": "12500000",
+                     *               "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *               "creditAtomic": "12500000",
+                     *               "debitAtomic": "0",
+                     *               "entry": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV:0xb94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9:0:0",
+                     *               "externalRef": "order-1",
+                     *               "kind": "posting",
+                     *               "line": 1,
+                     *               "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *               "reverses": null,
+                     *               "walletAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+                     *             }
+                     *           ],
+                     *           "openingAtomic": "0",
+                     *           "tokenDecimals": 6,
+                     *           "tokenSymbol": "USDC"
+                     *         }
+                     *       ],
+                     *       "from": "2026-01-01T00:00:00.000Z",
+                     *       "to": "2026-02-01T00:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatementBody"];
+                    /**
+                     * @example {
+                     *       "account": "seller_proceeds",
+                     *       "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *       "at": "2026-01-01T00:00:00.000Z",
+                     *       "balanceAtomic": "0",
+                     *       "contractId": null,
+                     *       "creditAtomic": null,
+                     *       "debitAtomic": null,
+                     *       "entry": null,
+                     *       "externalRef": null,
+                     *       "kind": "opening",
+                     *       "line": null,
+                     *       "paymentRequestId": null,
+                     *       "reverses": null,
+                     *       "tokenDecimals": 6,
+                     *       "tokenSymbol": "USDC",
+                     *       "walletAddress": null
+                     *     }
+                     */
+                    "application/jsonl": components["schemas"]["StatementRow"];
+                    /** @example assetId,tokenSymbol,tokenDecimals,account,kind,at,… */
+                    "text/csv": string;
+                };
+            };
+            /** @description A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .account_balance import AccountBalance
 from .action_actor import ActionActor
 from .action_blocked import ActionBlocked
 from .action_confirmation import ActionConfirmation
@@ -15,15 +16,18 @@ from .agreement_message import AgreementMessage
 from .agreement_typed_data import AgreementTypedData
 from .agreement_typed_data_types import AgreementTypedDataTypes
 from .agreement_typed_field import AgreementTypedField
+from .asset_balance import AssetBalance
 from .asset_view import AssetView
 from .audit_body import AuditBody
 from .audit_entry import AuditEntry
 from .audit_entry_details import AuditEntryDetails
 from .audit_head import AuditHead
 from .available_action import AvailableAction
+from .balances_body import BalancesBody
 from .call import Call
 from .cancel_contract import CancelContract
 from .cancel_payment_request import CancelPaymentRequest
+from .chain_signers import ChainSigners
 from .chain_view import ChainView
 from .chains_body import ChainsBody
 from .change_action import ChangeAction
@@ -50,6 +54,8 @@ from .current_delivery import CurrentDelivery
 from .decision import Decision
 from .decision_action import DecisionAction
 from .decoded_call import DecodedCall
+from .delegate_signer import DelegateSigner
+from .difference import Difference
 from .event_view import EventView
 from .event_view_data import EventViewData
 from .events_body import EventsBody
@@ -70,6 +76,8 @@ from .invoice_body import InvoiceBody
 from .invoice_line import InvoiceLine
 from .invoice_party import InvoiceParty
 from .invoices_body import InvoicesBody
+from .managed_chain import ManagedChain
+from .managed_chains_body import ManagedChainsBody
 from .managed_profile import ManagedProfile
 from .managed_profile_body import ManagedProfileBody
 from .managed_profiles_body import ManagedProfilesBody
@@ -91,6 +99,7 @@ from .onboarding_body import OnboardingBody
 from .onboarding_chain import OnboardingChain
 from .openapi_alias_response_200 import OpenapiAliasResponse200
 from .openapi_document_response_200 import OpenapiDocumentResponse200
+from .outstanding_requests import OutstandingRequests
 from .payable_unit import PayableUnit
 from .payer_payment_request import PayerPaymentRequest
 from .payer_refund_request import PayerRefundRequest
@@ -129,6 +138,7 @@ from .receipt_proof import ReceiptProof
 from .receipts_body import ReceiptsBody
 from .recommended_action import RecommendedAction
 from .recommended_step import RecommendedStep
+from .reconciliation_body import ReconciliationBody
 from .refund_action import RefundAction
 from .refund_payment_body import RefundPaymentBody
 from .refund_recommendation import RefundRecommendation
@@ -136,6 +146,10 @@ from .refund_request import RefundRequest
 from .refund_request_body import RefundRequestBody
 from .refund_requests_body import RefundRequestsBody
 from .refund_settlement import RefundSettlement
+from .register_asset import RegisterAsset
+from .registered_asset import RegisteredAsset
+from .registered_asset_body import RegisteredAssetBody
+from .registered_assets_body import RegisteredAssetsBody
 from .respond_to_refund_request import RespondToRefundRequest
 from .scope import Scope
 from .scope_requirement import ScopeRequirement
@@ -146,6 +160,11 @@ from .settlement_status import SettlementStatus
 from .settlements_body import SettlementsBody
 from .sign_in_body import SignInBody
 from .signed_message import SignedMessage
+from .signers_body import SignersBody
+from .statement_account import StatementAccount
+from .statement_body import StatementBody
+from .statement_line_view import StatementLineView
+from .statement_row import StatementRow
 from .submission import Submission
 from .submission_body import SubmissionBody
 from .submissions_body import SubmissionsBody
@@ -160,6 +179,7 @@ from .typed_data_body import TypedDataBody
 from .typed_data_request import TypedDataRequest
 from .typed_domain import TypedDomain
 from .typed_field import TypedField
+from .update_asset import UpdateAsset
 from .update_contract import UpdateContract
 from .update_contract_payment_proof_type_0 import UpdateContractPaymentProofType0
 from .update_me import UpdateMe
@@ -172,6 +192,7 @@ from .wallet_view import WalletView
 from .wallets_body import WalletsBody
 
 __all__ = (
+    "AccountBalance",
     "ActionActor",
     "ActionBlocked",
     "ActionConfirmation",
@@ -187,16 +208,19 @@ __all__ = (
     "AgreementTypedData",
     "AgreementTypedDataTypes",
     "AgreementTypedField",
+    "AssetBalance",
     "AssetView",
     "AuditBody",
     "AuditEntry",
     "AuditEntryDetails",
     "AuditHead",
     "AvailableAction",
+    "BalancesBody",
     "Call",
     "CancelContract",
     "CancelPaymentRequest",
     "ChainsBody",
+    "ChainSigners",
     "ChainView",
     "ChangeAction",
     "ChangeMilestone",
@@ -222,6 +246,8 @@ __all__ = (
     "Decision",
     "DecisionAction",
     "DecodedCall",
+    "DelegateSigner",
+    "Difference",
     "EventsBody",
     "EventView",
     "EventViewData",
@@ -242,6 +268,8 @@ __all__ = (
     "InvoiceLine",
     "InvoiceParty",
     "InvoicesBody",
+    "ManagedChain",
+    "ManagedChainsBody",
     "ManagedProfile",
     "ManagedProfileBody",
     "ManagedProfilesBody",
@@ -263,6 +291,7 @@ __all__ = (
     "OnboardingChain",
     "OpenapiAliasResponse200",
     "OpenapiDocumentResponse200",
+    "OutstandingRequests",
     "PayableUnit",
     "PayerPaymentRequest",
     "PayerRefundRequest",
@@ -301,6 +330,7 @@ __all__ = (
     "ReceiptsBody",
     "RecommendedAction",
     "RecommendedStep",
+    "ReconciliationBody",
     "RefundAction",
     "RefundPaymentBody",
     "RefundRecommendation",
@@ -308,6 +338,10 @@ __all__ = (
     "RefundRequestBody",
     "RefundRequestsBody",
     "RefundSettlement",
+    "RegisterAsset",
+    "RegisteredAsset",
+    "RegisteredAssetBody",
+    "RegisteredAssetsBody",
     "RespondToRefundRequest",
     "Scope",
     "ScopeRequirement",
@@ -317,7 +351,12 @@ __all__ = (
     "SettlementsBody",
     "SettlementStatus",
     "SignedMessage",
+    "SignersBody",
     "SignInBody",
+    "StatementAccount",
+    "StatementBody",
+    "StatementLineView",
+    "StatementRow",
     "Submission",
     "SubmissionBody",
     "SubmissionsBody",
@@ -332,6 +371,7 @@ __all__ = (
     "TypedDataRequest",
     "TypedDomain",
     "TypedField",
+    "UpdateAsset",
     "UpdateContract",
     "UpdateContractPaymentProofType0",
     "UpdateMe",

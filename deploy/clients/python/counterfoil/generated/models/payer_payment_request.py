@@ -49,6 +49,8 @@ class PayerPaymentRequest:
         recovered_from (None | str | Unset): The status it was recovered from, where it was paid after it had ended.
         status_reason (None | str | Unset): Why it failed: `reverted`, `not_this_payment` or `unit_paid`; or why it was
             cancelled.
+        unpayable_reason (None | str | Unset): `signature_revoked`: the key that signed it may not sign any more, so the
+            router refuses it. Cancel it and ask again; what was paid before stays paid.
         execution (Execution | None | Unset):
     """
 
@@ -72,6 +74,7 @@ class PayerPaymentRequest:
     proof_issues: list[ProofIssue] | Unset = UNSET
     recovered_from: None | str | Unset = UNSET
     status_reason: None | str | Unset = UNSET
+    unpayable_reason: None | str | Unset = UNSET
     execution: Execution | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -153,6 +156,12 @@ class PayerPaymentRequest:
         else:
             status_reason = self.status_reason
 
+        unpayable_reason: None | str | Unset
+        if isinstance(self.unpayable_reason, Unset):
+            unpayable_reason = UNSET
+        else:
+            unpayable_reason = self.unpayable_reason
+
         execution: dict[str, Any] | None | Unset
         if isinstance(self.execution, Unset):
             execution = UNSET
@@ -190,6 +199,8 @@ class PayerPaymentRequest:
             field_dict["recoveredFrom"] = recovered_from
         if status_reason is not UNSET:
             field_dict["statusReason"] = status_reason
+        if unpayable_reason is not UNSET:
+            field_dict["unpayableReason"] = unpayable_reason
         if execution is not UNSET:
             field_dict["execution"] = execution
 
@@ -333,6 +344,15 @@ class PayerPaymentRequest:
 
         status_reason = _parse_status_reason(d.pop("statusReason", UNSET))
 
+        def _parse_unpayable_reason(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        unpayable_reason = _parse_unpayable_reason(d.pop("unpayableReason", UNSET))
+
         def _parse_execution(data: object) -> Execution | None | Unset:
             if data is None:
                 return data
@@ -371,6 +391,7 @@ class PayerPaymentRequest:
             proof_issues=proof_issues,
             recovered_from=recovered_from,
             status_reason=status_reason,
+            unpayable_reason=unpayable_reason,
             execution=execution,
         )
 

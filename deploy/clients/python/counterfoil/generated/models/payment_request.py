@@ -49,6 +49,8 @@ class PaymentRequest:
             recovered_from (None | str | Unset): The status it was recovered from, where it was paid after it had ended.
             status_reason (None | str | Unset): Why it failed: `reverted`, `not_this_payment` or `unit_paid`; or why it was
                 cancelled.
+            unpayable_reason (None | str | Unset): `signature_revoked`: the key that signed it may not sign any more, so the
+                router refuses it. Cancel it and ask again; what was paid before stays paid.
     """
 
     actor_permissions: ActorPermissions | None
@@ -71,6 +73,7 @@ class PaymentRequest:
     proof_issues: list[ProofIssue] | Unset = UNSET
     recovered_from: None | str | Unset = UNSET
     status_reason: None | str | Unset = UNSET
+    unpayable_reason: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -150,6 +153,12 @@ class PaymentRequest:
         else:
             status_reason = self.status_reason
 
+        unpayable_reason: None | str | Unset
+        if isinstance(self.unpayable_reason, Unset):
+            unpayable_reason = UNSET
+        else:
+            unpayable_reason = self.unpayable_reason
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -179,6 +188,8 @@ class PaymentRequest:
             field_dict["recoveredFrom"] = recovered_from
         if status_reason is not UNSET:
             field_dict["statusReason"] = status_reason
+        if unpayable_reason is not UNSET:
+            field_dict["unpayableReason"] = unpayable_reason
 
         return field_dict
 
@@ -319,6 +330,15 @@ class PaymentRequest:
 
         status_reason = _parse_status_reason(d.pop("statusReason", UNSET))
 
+        def _parse_unpayable_reason(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        unpayable_reason = _parse_unpayable_reason(d.pop("unpayableReason", UNSET))
+
         payment_request = cls(
             actor_permissions=actor_permissions,
             available_actions=available_actions,
@@ -340,6 +360,7 @@ class PaymentRequest:
             proof_issues=proof_issues,
             recovered_from=recovered_from,
             status_reason=status_reason,
+            unpayable_reason=unpayable_reason,
         )
 
         payment_request.additional_properties = d

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="RegisteredAsset")
+
+
+@_attrs_define
+class RegisteredAsset:
+    """An entry of the registry.
+
+    Attributes:
+        asset_id (str): CAIP-19 id.
+        is_allowed (bool): Whether new agreements may be in it.
+        supports_permit (bool): Whether it takes EIP-2612 permits.
+        supports_transfer_authorization (bool): Whether it takes EIP-3009 authorisations.
+        token_address (None | str): The contract, EIP-55; null for the native coin.
+        token_decimals (int): Decimal places, read from the chain.
+        token_symbol (str): Ticker, for people.
+    """
+
+    asset_id: str
+    is_allowed: bool
+    supports_permit: bool
+    supports_transfer_authorization: bool
+    token_address: None | str
+    token_decimals: int
+    token_symbol: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        asset_id = self.asset_id
+
+        is_allowed = self.is_allowed
+
+        supports_permit = self.supports_permit
+
+        supports_transfer_authorization = self.supports_transfer_authorization
+
+        token_address: None | str
+        token_address = self.token_address
+
+        token_decimals = self.token_decimals
+
+        token_symbol = self.token_symbol
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "assetId": asset_id,
+                "isAllowed": is_allowed,
+                "supportsPermit": supports_permit,
+                "supportsTransferAuthorization": supports_transfer_authorization,
+                "tokenAddress": token_address,
+                "tokenDecimals": token_decimals,
+                "tokenSymbol": token_symbol,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        asset_id = d.pop("assetId")
+
+        is_allowed = d.pop("isAllowed")
+
+        supports_permit = d.pop("supportsPermit")
+
+        supports_transfer_authorization = d.pop("supportsTransferAuthorization")
+
+        def _parse_token_address(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        token_address = _parse_token_address(d.pop("tokenAddress"))
+
+        token_decimals = d.pop("tokenDecimals")
+
+        token_symbol = d.pop("tokenSymbol")
+
+        registered_asset = cls(
+            asset_id=asset_id,
+            is_allowed=is_allowed,
+            supports_permit=supports_permit,
+            supports_transfer_authorization=supports_transfer_authorization,
+            token_address=token_address,
+            token_decimals=token_decimals,
+            token_symbol=token_symbol,
+        )
+
+        registered_asset.additional_properties = d
+        return registered_asset
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
