@@ -25,7 +25,7 @@ pub struct EventParams {
     #[param(minimum = 0, default = 0)]
     after: Option<i64>,
     /// Only these types, with commas between them; `payment.*` stands for all of an object.
-    #[param(example = "payment.verified,receipt.*")]
+    #[param(example = "payment.verified,receipt.*", pattern = "^[a-z_]+\\.([a-z_]+|\\*)(,[a-z_]+\\.([a-z_]+|\\*))*$")]
     types: Option<String>,
     /// Events per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 20)]

@@ -38,7 +38,7 @@ pub struct StreamParams {
     #[param(minimum = 0)]
     after: Option<i64>,
     /// Only these types, with commas between them; `payment.*` stands for all of an object.
-    #[param(example = "payment.*")]
+    #[param(example = "payment.*", pattern = "^[a-z_]+\\.([a-z_]+|\\*)(,[a-z_]+\\.([a-z_]+|\\*))*$")]
     types: Option<String>,
 }
 

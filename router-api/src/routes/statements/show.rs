@@ -27,9 +27,10 @@ pub struct ShowStatement {
     /// The first instant that is not part of it, likewise; up to now when absent.
     to: Option<String>,
     /// Only this asset (CAIP-19).
+    #[param(pattern = "^eip155:[1-9][0-9]*/(erc20:0x[0-9a-fA-F]{40}|slip44:60)$")]
     asset: Option<String>,
     /// `json`, `jsonl` (a line per row) or `csv` (RFC 4180).
-    #[param(default = "json")]
+    #[param(default = "json", pattern = "^(json|jsonl|csv)$")]
     format: Option<String>,
 }
 

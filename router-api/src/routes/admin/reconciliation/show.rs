@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use crate::extract::{Admin, Caller, Params};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::reconciliation::{DifferenceView, ReconciliationBody};
 
@@ -20,7 +20,15 @@ const MOST: u32 = 100;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ShowReconciliation {
     /// Only this chain (EIP-155 id); all when absent.
-    chain_id: Option<u64>,
+    #[param(minimum = 1)]
+    chain_id: Option<i64>,
+}
+
+impl ShowReconciliation {
+    fn chain(&self) -> Result<Option<u64>, Problem> {
+        let refused = || Problem::new(Code::MalformedRequest, "query: chainId must be 1 or more");
+        self.chain_id.map(|id| u64::try_from(id).ok().filter(|id| *id > 0).ok_or_else(refused)).transpose()
+    }
 }
 
 /// Where chain, requests and ledger do not agree, and what mends it.
@@ -42,9 +50,9 @@ pub async fn show_reconciliation(
     _caller: Caller<Admin>,
     Params(params): Params<ShowReconciliation>,
 ) -> Result<Json<ReconciliationBody>, Problem> {
-    let as_of = api.now().to_string();
+    let (wanted, as_of) = (params.chain()?, api.now().to_string());
     let mut differences = Vec::new();
-    for chain in api.config.chains.iter().filter(|chain| params.chain_id.is_none_or(|id| id == chain.chain_id)) {
+    for chain in api.config.chains.iter().filter(|chain| wanted.is_none_or(|id| id == chain.chain_id)) {
         differences.extend(api.store.differences(chain.chain_id, MOST).await?.iter().map(DifferenceView::from));
     }
     Ok(Json(ReconciliationBody { differences, as_of }))
@@ -69,6 +77,8 @@ mod tests {
         assert_eq!((&difference["kind"], &difference["paymentRequestId"]), (&json!("amount"), &json!(id)));
         assert!(difference["fix"].as_str().unwrap().contains("proofIssues"), "{difference:#}");
         assert_eq!(list("?chainId=1").await["differences"], json!([]));
-        app.get("/api/admin/reconciliation?chainId=base").bearer(&app.stranger).send().await.problem(400, "malformed_request");
+        for refused in ["base", "0", "-1", "9223372036854775808"] {
+            app.get(&format!("/api/admin/reconciliation?chainId={refused}")).bearer(&app.stranger).send().await.problem(400, "malformed_request");
+        }
     }
 }
