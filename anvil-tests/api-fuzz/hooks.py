@@ -16,7 +16,7 @@ REAL = 7
 # Refusals of a request that fits its schema: they depend on what is there, on arithmetic, or on cryptography. Every other 400 or 422 means that the document does
 # not say what the API wants.
 BEYOND_A_SCHEMA = {
-    "asset_not_supported", "consent_invalid", "exceeds_open_amount", "fee_refused", "idempotency_key_conflict", "invalid_address", "invalid_amount", "invalid_asset",
+    "asset_not_supported", "consent_invalid", "exceeds_open_amount", "exceeds_refundable", "fee_refused", "idempotency_key_conflict", "invalid_address", "invalid_amount", "invalid_asset",
     "invalid_cursor", "parties_refused", "payer_not_proved", "scope_not_yours", "terms_not_supported", "unknown_party",
 }
 

@@ -14,7 +14,7 @@ mod signing;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, address, keccak256};
@@ -180,6 +180,9 @@ impl TestApp {
     }
 
     async fn build(database: TestDatabase, change: impl FnOnce(&mut ApiConfig), metrics: Option<PrometheusHandle>) -> Self {
+        // Whether a line is ever logged is remembered per process: without somebody who listens from the start, a test that listens later may hear nothing.
+        static LISTENING: Once = Once::new();
+        LISTENING.call_once(|| drop(tracing::subscriber::set_global_default(tracing_subscriber::registry())));
         let store = database.store.clone();
         let clock = Arc::new(TestClock::default());
         let ids = Arc::new(FixedIds::default());

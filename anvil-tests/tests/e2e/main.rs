@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test, what cannot go on says so by panicking")]
 
 mod agents;
-mod api_contract;
 mod clients;
 mod concurrency;
 mod logs;

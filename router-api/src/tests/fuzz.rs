@@ -1,5 +1,5 @@
 //! Whatever is sent: what reads it never panics, and reads nothing as something else. Amounts, ids, assets and addresses are tried in
-//! `settlement/tests/it/parsers.rs`, whole requests in `anvil-tests/tests/e2e/api_contract.rs`. `PROPTEST_CASES` asks for more cases than with every change.
+//! `settlement/tests/it/parsers.rs`, whole requests in `anvil-tests/tests/api_contract/main.rs`. `PROPTEST_CASES` asks for more cases than with every change.
 
 use alloy_primitives::Address;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
