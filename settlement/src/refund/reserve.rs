@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::ids::{PaymentRequestId, RefundId};
-use crate::money::Amount;
+use crate::money::{Amount, AmountError};
 
 use super::{PayloadLife, RefundStatus};
 
@@ -164,9 +164,8 @@ impl Refunds {
         if let Some(unsound) = self.of(payment).find(|refund| !refund.is_sound) {
             return Err(CannotRefund::RefundInDoubt(unsound.refund.clone()));
         }
-        let reserved = self.of(payment).filter(|refund| refund.status.reserves()).try_fold(Amount::ZERO, |sum, refund| sum.plus(refund.amount));
         // More reserved than was paid is not possible by these rules; if it is so, certainly nothing is left.
-        Ok(reserved.and_then(|reserved| paid.amount.minus(reserved)).unwrap_or(Amount::ZERO))
+        Ok(self.reserved(payment).and_then(|reserved| paid.amount.minus(reserved)).unwrap_or(Amount::ZERO))
     }
 
     /// What no refund has reserved of all verified payments; those in doubt count nothing.
@@ -206,12 +205,16 @@ impl Refunds {
     pub fn covers(&self, payment: &PaymentRequestId) -> Result<(), CannotRefund> {
         let paid = self.proven(payment)?.amount;
         self.remaining(payment)?;
-        let reserved = self.of(payment).filter(|refund| refund.status.reserves()).try_fold(Amount::ZERO, |sum, refund| sum.plus(refund.amount));
-        match reserved {
+        match self.reserved(payment) {
             Ok(reserved) if reserved <= paid => Ok(()),
             Ok(asked) => Err(CannotRefund::Exceeds { asked, remaining: paid }),
             Err(_) => Err(CannotRefund::Exceeds { asked: paid, remaining: Amount::ZERO }),
         }
+    }
+
+    /// What refunds have reserved of a payment, however much that is.
+    fn reserved(&self, payment: &PaymentRequestId) -> Result<Amount, AmountError> {
+        self.of(payment).filter(|refund| refund.status.reserves()).try_fold(Amount::ZERO, |sum, refund| sum.plus(refund.amount))
     }
 
     /// The refund requests of one payment.
