@@ -83,6 +83,13 @@ impl Party {
         self.send(Method::GET, path, None).await
     }
 
+    /// Reads what is not JSON: its status and its bytes.
+    pub async fn bytes(&self, path: &str) -> (u16, Vec<u8>) {
+        let request = self.http.get(self.api.join(path).unwrap()).bearer_auth(self.token.expose_secret());
+        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
+
     /// Writes.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, Some(body)).await

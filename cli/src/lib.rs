@@ -15,6 +15,7 @@ pub mod output;
 pub mod paying;
 pub mod progress;
 pub mod receipt_check;
+pub mod receipt_source;
 pub mod repaying;
 mod retention;
 pub mod services;

@@ -6,13 +6,15 @@ use alloy_primitives::Address;
 use serde::Serialize;
 use serde_json::Value;
 use settlement::Timestamp;
+use settlement::event::PaymentEvent;
 use settlement::money::Amount;
-use settlement::receipt::{Receipt, ReceiptClaim};
+use settlement::receipt::{Receipt, ReceiptClaim, Reference};
 use settlement::terms::Terms;
 use settlement::verify::{Authority, Evidence, report};
 
 use crate::config::SecretUrl;
-pub use facts::Facts;
+use crate::receipt_source::Link;
+pub use facts::{Facts, IssuerStanding};
 
 /// What the reader of a receipt knows from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +83,7 @@ impl Verdict {
             cannot_know.push("whether these are the terms you agreed: give yours with --terms");
         }
         cannot_know.push("whether both parties consented: the operator signed that they did, and how it was shown; the signatures are with the agreement");
-        cannot_know.push("when it was verified, and which block was final then: that is the issuer's word");
+        cannot_know.push("when it was verified and made out, and which block was final then: that is the word of whoever signed it");
         Self { verified: failed_step.is_none(), failed_step, steps, cannot_know }
     }
 
@@ -118,6 +120,44 @@ pub async fn check(receipt: &str, rpc: &SecretUrl, trust: &Trust) -> anyhow::Res
     Ok(judge(&claim, &facts, trust))
 }
 
+/// Checks what the code of a receipt leads to. When its page has no receipt (any more), the chain is asked about the payment that the code names, so that the
+/// reader learns what is there.
+///
+/// # Errors
+/// When the node cannot be asked.
+pub async fn check_link(link: &Link, rpc: &SecretUrl, trust: &Trust) -> anyhow::Result<Verdict> {
+    let document = match &link.document {
+        Ok(document) => document,
+        Err(answer) => {
+            let mut steps = vec![Step::new("document", false, format!("{} has no receipt to check: {answer}", link.page))];
+            if let Some(reference) = &link.reference {
+                steps.push(stands(reference, Facts::payment(reference, rpc).await?.as_ref()));
+            }
+            return Ok(Verdict::new(steps, trust));
+        }
+    };
+    let mut verdict = check(document, rpc, trust).await?;
+    if let (Some(reference), Ok(claim)) = (&link.reference, Receipt::parse(document)) {
+        let found = Reference::from(&claim);
+        let detail = if found == *reference { "names the same payment".to_owned() } else { format!("names {reference}, the page {found}") };
+        verdict.steps.insert(1, Step::new("code", found == *reference, detail));
+        verdict = Verdict::new(verdict.steps, trust);
+    }
+    Ok(verdict)
+}
+
+/// Whether the payment that a code names is on the chain.
+fn stands(reference: &Reference, event: Option<&PaymentEvent>) -> Step {
+    let place = format!("log {} of transaction {}", reference.log_index, reference.tx_hash);
+    match event {
+        Some(event) if event.request_id == reference.request_id => {
+            Step::new("event", true, format!("is {place}; without a receipt it is a payment for something unknown"))
+        }
+        Some(_) => Step::new("event", false, format!("{place} is another payment than the code names")),
+        None => Step::new("event", false, format!("the chain has no payment in {place}")),
+    }
+}
+
 /// Every step, given what the node said.
 #[must_use]
 pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
@@ -139,6 +179,7 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
         Some(Err(why)) => Step::new("accepted_terms", false, why),
         None => Step::not_checked("accepted_terms", format!("\"{}\"; nobody said what you agreed", claim.terms.title)),
     });
+    steps.push(issued(claim, facts.issuer));
     let place = format!("log {} of transaction {}", claim.event.location.log_index, claim.event.location.tx_hash);
     match &facts.event {
         None => steps.push(Step::new("event", false, format!("the chain has no payment in {place}"))),
@@ -157,6 +198,26 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
         }
     }
     Verdict::new(steps, trust)
+}
+
+/// Whether whoever signed the receipt may speak for the operator. A signer that was revoked since says nothing any more, for or against: the chain alone
+/// proves the payment.
+fn issued(claim: &ReceiptClaim, standing: IssuerStanding) -> Step {
+    const NAME: &str = "issuer";
+    let (issuer, at) = (claim.issuer, claim.stamp.issued_at);
+    match standing {
+        IssuerStanding::Operator => Step::new(NAME, true, format!("{issuer}, the operator itself, signed it at {at}")),
+        IssuerStanding::Delegate { until } if at.unix_seconds() <= until => {
+            Step::new(NAME, true, format!("{issuer}, the operator's delegate, {}, signed it at {at}", crate::output::until(until)))
+        }
+        IssuerStanding::Delegate { until } => {
+            Step::new(NAME, false, format!("{issuer} was the operator's delegate, {}, and says that it signed at {at}", crate::output::until(until)))
+        }
+        IssuerStanding::Revoked => {
+            Step::not_checked(NAME, format!("{issuer} was the operator's delegate and has been revoked: only what the chain says counts"))
+        }
+        IssuerStanding::Stranger => Step::new(NAME, false, format!("{issuer} does not speak for the operator, and did not when it was paid")),
+    }
 }
 
 /// The comparisons that also the indexer makes before it verifies a payment.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use alloy_primitives::Address;
 use async_trait::async_trait;
+use settlement::receipt::{Receipt, ReceiptDraft};
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{SignedSnapshot, Snapshot};
 use settlement::{Clock, Timestamp};
@@ -129,6 +130,10 @@ impl RoutingSigner for Breaker {
 
     async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
         self.ask(self.signer.sign_refund(refund)).await
+    }
+
+    async fn sign_receipt(&self, draft: ReceiptDraft) -> Result<Receipt, SignerError> {
+        self.ask(self.signer.sign_receipt(draft)).await
     }
 }
 

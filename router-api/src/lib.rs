@@ -5,6 +5,7 @@
 
 mod breaker;
 mod cors;
+mod document;
 pub mod extract;
 mod known;
 mod limits;
@@ -13,6 +14,7 @@ mod openapi;
 mod outbox;
 pub mod problem;
 mod reference;
+mod receipt_link;
 pub mod routes;
 mod serve;
 mod siwe;

@@ -15,6 +15,7 @@ use futures::FutureExt;
 use settlement::ids::RequestId;
 use tracing::Instrument;
 
+use crate::document::{self, Drawn};
 use crate::extract::{Dropped, REALM};
 use crate::limits::{Limits, Meter, Network, Peer};
 use crate::problem::{Code, Problem, code_of_status};
@@ -27,6 +28,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_REQUEST_ID_LENGTH: usize = 128;
 /// For a year, a browser that was here comes back over TLS only (RFC 6797). Said where the public URL is https.
 const HSTS: &str = "max-age=31536000";
+/// What a page from here may do, unless its own answer allows it more: nothing.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -105,11 +107,12 @@ fn refuse_tokens_in_urls(request: &Request) -> Result<(), Problem> {
 
 /// Refuses before anything is done, because a write cannot be taken back for want of a format.
 fn refuse_unacceptable(request: &Request) -> Result<(), Problem> {
-    let offered: &[[&str; 2]] = match request.uri().path() {
-        path if path.starts_with("/docs") => &[["text", "html"]],
-        "/metrics" | "/llms.txt" | "/llms-full.txt" => &[["text", "plain"]],
-        "/api/agent/events/stream" => &[["text", "event-stream"]],
-        "/api/agent/statements" => &[["application", "json"], ["text", "csv"], ["application", "jsonl"]],
+    let offered: &[[&str; 2]] = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        Some(path) if path.starts_with("/docs") => &[["text", "html"]],
+        Some("/metrics" | "/llms.txt" | "/llms-full.txt") => &[["text", "plain"]],
+        Some("/api/agent/events/stream") => &[["text", "event-stream"]],
+        Some("/api/agent/statements") => &[["application", "json"], ["text", "csv"], ["application", "jsonl"]],
+        Some("/api/agent/receipts/{receiptId}" | "/api/agent/invoices/{invoiceId}" | "/r/{linkToken}") => &document::MEDIA_TYPES,
         _ => &[["application", "json"]],
     };
     let mut ranges = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
@@ -142,7 +145,7 @@ fn request_id(api: &Api, headers: &HeaderMap) -> String {
 fn finish(mut response: Response, path: &str, id: &str, is_https: bool) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = problem.render(path, id);
-    } else if response.status().is_client_error() || response.status().is_server_error() {
+    } else if (response.status().is_client_error() || response.status().is_server_error()) && response.extensions().get::<Drawn>().is_none() {
         response = from_bare_status(&response).render(path, id);
     }
     let headers = response.headers_mut();

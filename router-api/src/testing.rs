@@ -13,8 +13,8 @@ mod refunds;
 mod signing;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Once, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, address, keccak256};
@@ -86,7 +86,10 @@ impl IdSource for FixedIds {
 }
 
 /// One contract wallet that accepts one signature, and a chain that can be away.
-struct FakeContractWallets;
+#[derive(Default)]
+struct FakeContractWallets {
+    refuses: AtomicBool,
+}
 
 #[async_trait]
 impl ContractWallets for FakeContractWallets {
@@ -94,7 +97,7 @@ impl ContractWallets for FakeContractWallets {
         if chain_id != CHAIN_ID {
             return Err(ContractWalletsUnavailable { chain_id });
         }
-        Ok(wallet == contract_wallet() && signature == CONTRACT_SIGNATURE)
+        Ok(wallet == contract_wallet() && signature == CONTRACT_SIGNATURE && !self.refuses.load(Ordering::SeqCst))
     }
 }
 
@@ -151,6 +154,7 @@ pub struct TestApp {
     pub database: TestDatabase,
     /// Stops what outlives a request.
     pub stop: CancellationToken,
+    contract_wallets: Arc<FakeContractWallets>,
     config: ApiConfig,
     metrics: Option<PrometheusHandle>,
     router: Router,
@@ -194,9 +198,12 @@ impl TestApp {
         let seeded = seeding.rest([&buyer, &seller, &evaluator, &marketplace]).await;
         let signer_switch = Arc::new(SignerSwitch::new());
         let signer = signer_switch.address();
-        let (router, stop) = (Router::new(), CancellationToken::new());
-        let mut app =
-            Self { store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, stop, config, metrics, router };
+        let (contract_wallets, stop) = (Arc::default(), CancellationToken::new());
+        #[rustfmt::skip]
+        let mut app = Self {
+            store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, stop, contract_wallets, config,
+            metrics, router: Router::new(),
+        };
         app.router = app.node(app.store.clone());
         app
     }
@@ -214,9 +221,9 @@ impl TestApp {
             signers: BTreeMap::from([(CHAIN_ID, signer)]),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            contract_wallets: Arc::new(FakeContractWallets),
             events: EventStreams::with_heartbeat(self.stop.clone(), HEARTBEAT),
             tokens: Arc::new(FakeTokens),
+            contract_wallets: self.contract_wallets.clone(),
             metrics: self.metrics.clone(),
             config: self.config.clone(),
         }
@@ -251,6 +258,11 @@ impl TestApp {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// That contract accepts nothing any more: its owners have changed.
+    pub fn contract_wallet_refuses(&self) {
+        self.contract_wallets.refuses.store(true, Ordering::SeqCst);
     }
 
     /// The address whose contract accepts `0xc0ffee`.

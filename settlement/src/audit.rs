@@ -93,6 +93,12 @@ actions! {
     RefundDenied = "refund_request.denied",
     /// A refund request was taken back.
     RefundCancelled = "refund_request.cancelled",
+    /// A receipt was signed by the routing signer.
+    ReceiptSigned = "receipt.signed",
+    /// A public page of a receipt was made.
+    ReceiptLinkCreated = "receipt_link.created",
+    /// A public page of a receipt was revoked.
+    ReceiptLinkRevoked = "receipt_link.revoked",
     /// A signer was named for the operator on chain, or revoked.
     SignerSet = "signer.set",
     /// A token was added to the registry, with what the chain says of it.

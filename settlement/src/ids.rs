@@ -88,6 +88,8 @@ ids! {
     TokenId = "key_";
     /// A place where a seller takes money.
     PayoutMethodId = "pm_";
+    /// A public page of a receipt (the row, never the token).
+    ReceiptLinkId = "rl_";
     /// One HTTP request, for correlation.
     RequestId = "req_";
 }

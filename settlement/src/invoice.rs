@@ -1,13 +1,16 @@
 //! The invoice of an agreement: what is owed, what was asked for and what is paid, as a document.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 use serde::Serialize;
 
-use crate::agreement::{AgreementRecord, AgreementState, ConsentKind, PaymentFacts};
+use crate::agreement::{AgreementRecord, AgreementState, ConsentKind, Party, PaymentFacts};
 use crate::asset::Token;
-use crate::ids::{UnitId, invoice_id, receipt_id};
+use crate::clock::Timestamp;
+use crate::event::PaymentEvent;
+use crate::ids::{PaymentRequestId, UnitId, invoice_id, receipt_id};
 use crate::money::{Amount, FeeError, Quote};
 use crate::payment_request::{PaymentRequest, PaymentRequestState, Standing};
+use crate::refund::SettledRefund;
 use crate::unit::Unit;
 
 /// Version of the document.
@@ -43,6 +46,34 @@ pub enum LineStatus {
     Paid,
     /// Its payment does not prove itself.
     InspectionRequired,
+}
+
+/// What an invoice is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct InvoiceParts<'a> {
+    /// What was agreed.
+    pub agreement: &'a AgreementRecord,
+    /// The registry entry of its asset.
+    pub token: &'a Token,
+    /// What buyer and seller call themselves today.
+    pub names: [&'a str; 2],
+    /// What its payments say.
+    pub payments: PaymentFacts,
+    /// Its payment requests, oldest first.
+    pub requests: &'a [Standing<'a>],
+    /// What the chain took back of them, the newest of each request.
+    pub revoked: &'a [RevokedPayment],
+    /// What has been paid back and proves itself.
+    pub refunds: &'a [SettledRefund],
+}
+
+/// A payment that counted and was taken back by a reorg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokedPayment {
+    /// The request.
+    pub request: PaymentRequestId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The JSON of an invoice: amounts as decimal strings in atomic units, times as ISO-8601.
@@ -87,8 +118,14 @@ pub struct Invoice {
     pub paid_amount_atomic: String,
     /// What the seller has yet to receive; zero once cancelled.
     pub open_amount_atomic: String,
+    /// What the seller has paid back, proven. It opens nothing again: what was paid stays paid.
+    pub refunded_amount_atomic: String,
+    /// How the fee of each payment is computed: that of the day of the import.
+    pub fee_policy: InvoiceFeePolicy,
     /// One per unit that was ever asked for, oldest first.
     pub lines: Vec<InvoiceLine>,
+    /// What has been paid back so far, oldest first.
+    pub refunds: Vec<SettledRefund>,
 }
 
 /// One side of an invoice.
@@ -97,8 +134,42 @@ pub struct Invoice {
 pub struct InvoiceParty {
     /// The profile.
     pub profile_id: String,
+    /// What it calls itself today.
+    pub display_name: String,
     /// The wallet that consented (EIP-55).
     pub wallet_address: String,
+}
+
+/// `fee = floor(seller amount × bps / 10000) + fixed`, on top.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvoiceFeePolicy {
+    /// Hundredths of a per cent.
+    pub bps: u16,
+    /// Added to every payment, atomic units.
+    pub fixed_atomic: String,
+    /// Who receives it (EIP-55).
+    pub recipient_address: String,
+}
+
+/// Where the payment of a line stands on the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LineProof {
+    /// EIP-155.
+    pub chain_id: u64,
+    /// Block number.
+    pub block_number: u64,
+    /// Block hash.
+    pub block_hash: B256,
+    /// Transaction.
+    pub transaction_hash: B256,
+    /// Index of the log in the block.
+    pub log_index: u64,
+    /// keccak256 of the snapshot.
+    pub request_id: B256,
+    /// The EIP-712 digest that was signed.
+    pub digest: B256,
 }
 
 /// One unit of an invoice.
@@ -129,14 +200,19 @@ pub struct InvoiceLine {
     pub paid_tx_hash: Option<B256>,
     /// Block time, once paid.
     pub paid_at: Option<String>,
+    /// Where the payment stands, once paid.
+    pub proof: Option<LineProof>,
+    /// When the chain took a payment of this request back that had counted, and nothing has replaced it: its receipt is revoked.
+    pub receipt_revoked_at: Option<String>,
 }
 
 impl Invoice {
-    /// The invoice of `agreement` with its `requests`, oldest first.
+    /// The invoice of an agreement.
     ///
     /// # Errors
     /// When the fees and amounts do not add up within 256 bits.
-    pub fn new(agreement: &AgreementRecord, token: &Token, payments: PaymentFacts, requests: &[Standing<'_>]) -> Result<Self, FeeError> {
+    pub fn new(parts: &InvoiceParts<'_>) -> Result<Self, FeeError> {
+        let InvoiceParts { agreement, token, names, payments, requests, revoked, refunds } = *parts;
         let terms = &agreement.terms;
         let too_large = |_| FeeError::TooLarge;
         let (mut paid, mut fee) = (Amount::ZERO, Amount::ZERO);
@@ -171,8 +247,8 @@ impl Invoice {
             title: terms.title.clone(),
             terms_hash: terms.hash(),
             consent: agreement.consent.kind(),
-            buyer: party(agreement.buyer.profile.as_str(), agreement.buyer.wallet),
-            seller: party(agreement.seller.profile.as_str(), agreement.seller.wallet),
+            buyer: party(&agreement.buyer, names[0]),
+            seller: party(&agreement.seller, names[1]),
             payee_address: terms.payee.to_string(),
             asset: terms.asset.to_string(),
             token_symbol: token.symbol.clone(),
@@ -182,13 +258,28 @@ impl Invoice {
             total_amount_atomic: terms.amount.plus(fee).map_err(too_large)?.to_string(),
             paid_amount_atomic: paid.to_string(),
             open_amount_atomic: open.to_string(),
-            lines: lines(requests),
+            refunded_amount_atomic: refunded(refunds)?.to_string(),
+            fee_policy: InvoiceFeePolicy {
+                bps: agreement.fee.bps,
+                fixed_atomic: agreement.fee.fixed.to_string(),
+                recipient_address: agreement.fee.recipient.to_string(),
+            },
+            lines: lines(requests, revoked),
+            refunds: refunds.to_vec(),
         })
     }
 }
 
-fn party(profile: &str, wallet: Address) -> InvoiceParty {
-    InvoiceParty { profile_id: profile.to_owned(), wallet_address: wallet.to_string() }
+/// The sum of what came back.
+fn refunded(refunds: &[SettledRefund]) -> Result<Amount, FeeError> {
+    refunds.iter().try_fold(Amount::ZERO, |sum, refund| {
+        let amount: Amount = refund.amount_atomic.parse().map_err(|_| FeeError::TooLarge)?;
+        sum.plus(amount).map_err(|_| FeeError::TooLarge)
+    })
+}
+
+fn party(party: &Party, name: &str) -> InvoiceParty {
+    InvoiceParty { profile_id: party.profile.to_string(), display_name: name.to_owned(), wallet_address: party.wallet.to_string() }
 }
 
 fn paid_quote(standing: &Standing<'_>) -> Option<Quote> {
@@ -197,7 +288,7 @@ fn paid_quote(standing: &Standing<'_>) -> Option<Quote> {
 }
 
 /// One line per unit: the request that says most about it.
-fn lines(requests: &[Standing<'_>]) -> Vec<InvoiceLine> {
+fn lines(requests: &[Standing<'_>], revoked: &[RevokedPayment]) -> Vec<InvoiceLine> {
     let mut chosen: Vec<(&UnitId, &Standing<'_>)> = Vec::new();
     for standing in requests {
         let unit = &unit_of(standing).id;
@@ -208,7 +299,7 @@ fn lines(requests: &[Standing<'_>]) -> Vec<InvoiceLine> {
             None => chosen.push((unit, standing)),
         }
     }
-    chosen.into_iter().map(|(_, standing)| line(standing)).collect()
+    chosen.into_iter().map(|(_, standing)| line(standing, revoked)).collect()
 }
 
 fn unit_of<'a>(standing: &Standing<'a>) -> &'a Unit {
@@ -240,12 +331,12 @@ fn weight(standing: &Standing<'_>) -> u8 {
     }
 }
 
-fn line(standing: &Standing<'_>) -> InvoiceLine {
+fn line(standing: &Standing<'_>, revoked: &[RevokedPayment]) -> InvoiceLine {
     let unit = unit_of(standing);
     let (id, quote, paid) = match standing {
         Standing::Unproven { id, .. } => (*id, None, None),
         Standing::Sound(request) => {
-            let paid = if let PaymentRequestState::Verified { proof, .. } = &request.state { Some(proof.event().location) } else { None };
+            let paid = if let PaymentRequestState::Verified { proof, .. } = &request.state { Some(proof.event()) } else { None };
             (&request.id, Some(request.signed.snapshot().quote), paid)
         }
     };
@@ -260,7 +351,24 @@ fn line(standing: &Standing<'_>) -> InvoiceLine {
         fee_amount_atomic: quote.map(|q| q.fee.to_string()),
         total_amount_atomic: quote.map(|q| q.total.to_string()),
         receipt_id: paid.map(|_| receipt_id(id)),
-        paid_tx_hash: paid.map(|location| location.tx_hash),
-        paid_at: paid.map(|location| location.at().to_string()),
+        paid_tx_hash: paid.map(|event| event.location.tx_hash),
+        paid_at: paid.map(|event| event.location.at().to_string()),
+        proof: paid.map(LineProof::from),
+        receipt_revoked_at: if paid.is_some() { None } else { revoked.iter().find(|revoked| revoked.request == *id).map(|revoked| revoked.at.to_string()) },
+    }
+}
+
+impl From<&PaymentEvent> for LineProof {
+    fn from(event: &PaymentEvent) -> Self {
+        let at = event.location;
+        Self {
+            chain_id: at.chain_id,
+            block_number: at.block_number,
+            block_hash: at.block_hash,
+            transaction_hash: at.tx_hash,
+            log_index: at.log_index,
+            request_id: event.request_id,
+            digest: event.digest,
+        }
     }
 }

@@ -1,136 +1,45 @@
 //! The receipt: what a proof entitles the two parties to. Only a proof makes one.
 //!
-//! Its JSON carries all that is needed to check it against the chain alone: the snapshot to the byte, the signature, and where the event stands.
+//! Its JSON carries all that is needed to check it against the chain alone: the snapshot to the byte, the signature, and where the event stands. The routing
+//! signer of the chain signs it (EIP-712), once: [`ReceiptDraft`] is what is to be signed, [`Receipt`] has the signature.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
-use serde::{Deserialize, Serialize};
+use alloy_primitives::{Address, B256, Bytes};
 
-use crate::agreement::AgreementRecord;
-use crate::asset::parse_address;
-use crate::clock::Timestamp;
-use crate::event::{Location, PaymentEvent};
+use crate::agreement::recover;
+use crate::event::PaymentEvent;
 use crate::ids::{invoice_id, receipt_id};
 use crate::snapshot::{SignedSnapshot, SnapshotError};
 use crate::terms::{Terms, TermsError};
 use crate::verify::{AgreedMilestone, AgreedTerms, Authority, Proof};
 
+mod document;
+mod reference;
+mod statement;
+
+pub use document::{AttestationDocument, Document, EventDocument, ProofDocument};
+pub use reference::{InvalidReference, Reference};
+pub use statement::{Stamp, Statement, TypedData, TypedDomain, TypedField, Wallets, statement_digest};
+
+use document::address;
+use statement::{Facts, instant};
+
 /// Version of the document.
 const SCHEMA: &str = "counterfoil-receipt-v1";
 
-/// A receipt. [`Receipt::new`] takes a proof; [`Receipt::parse`] reads a claim that is yet to be checked, as [`ReceiptClaim`].
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
-pub struct Receipt(Document);
+/// A signed receipt. [`ReceiptDraft::sign`] makes it; [`Receipt::parse`] reads a claim that is yet to be checked, as [`ReceiptClaim`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt(Document, Address);
 
-/// The JSON of a receipt: exact keys, amounts as decimal strings, times as ISO-8601, block times and deadlines in unix seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Document {
-    /// `counterfoil-receipt-v1`.
-    pub schema: String,
-    /// `rcpt_{paymentRequestId}`.
-    pub id: String,
-    /// The payment request.
-    pub payment_request_id: String,
-    /// The agreement.
-    pub contract_id: String,
-    /// Its invoice.
-    pub invoice_id: String,
-    /// What the agreement calls itself.
-    pub title: String,
-    /// `signatures` or `attested`: how consent to the terms was shown.
-    pub consent: String,
-    /// keccak256 of the canonical terms.
-    pub terms_hash: B256,
-    /// CAIP-19.
-    pub asset: String,
-    /// Ticker, for people.
-    pub token_symbol: String,
-    /// Decimals, for people.
-    pub token_decimals: u8,
-    /// To the seller, atomic units.
-    pub seller_amount_atomic: String,
-    /// To the operator, atomic units.
-    pub fee_amount_atomic: String,
-    /// From the buyer, atomic units.
-    pub total_amount_atomic: String,
-    /// Who paid.
-    pub payer: String,
-    /// Who received.
-    pub payee: String,
-    /// When it was verified.
-    pub verified_at: String,
-    /// What the chain says.
-    pub event: EventDocument,
-    /// What was asked and signed.
-    pub proof: ProofDocument,
+/// A receipt that nobody has signed yet. Only a proof makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptDraft {
+    document: Document,
+    statement: Statement,
+    operator: Address,
 }
 
-/// Where the event stands and what it says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EventDocument {
-    /// EIP-155.
-    pub chain_id: u64,
-    /// The contract that emitted it.
-    pub router: String,
-    /// Block number.
-    pub block_number: u64,
-    /// Block hash.
-    pub block_hash: B256,
-    /// Block time, unix seconds.
-    pub block_time: u64,
-    /// Transaction.
-    pub transaction_hash: B256,
-    /// Index of the log in the block.
-    pub log_index: u64,
-    /// Whose signature authorised it.
-    pub operator: String,
-    /// Hash of the snapshot.
-    pub request_id: B256,
-    /// The EIP-712 digest.
-    pub digest: B256,
-    /// Who paid.
-    pub payer: String,
-    /// Who received.
-    pub payee: String,
-    /// Zero for the native coin.
-    pub token_address: String,
-    /// Atomic units.
-    pub amount: String,
-    /// Zero when there is no fee.
-    pub fee_recipient: String,
-    /// Atomic units.
-    pub fee_amount: String,
-    /// The unit's nonce.
-    pub nonce: String,
-    /// Unix seconds.
-    pub deadline: u64,
-}
-
-/// What was asked and signed, and by whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ProofDocument {
-    /// The canonical snapshot; `requestId` is the keccak256 of these bytes.
-    pub snapshot: String,
-    /// The canonical terms; `termsHash` is the keccak256 of these bytes.
-    pub terms: String,
-    /// Over the digest, 65 bytes.
-    pub signature: Bytes,
-    /// Whom it recovers to.
-    pub signer: String,
-    /// `operator`, or `delegate`.
-    pub authority: String,
-    /// Until when the delegate could sign, unix seconds; null for the operator.
-    pub authorised_until: Option<u64>,
-    /// The published policy.
-    pub finality: String,
-    /// The newest final block when it was verified.
-    pub final_through: u64,
-}
-
-/// A receipt document as somebody handed it over: nothing in it is believed yet.
+/// A receipt document as somebody handed it over: its signature is the named signer's, and it agrees with itself. Whether that signer may speak for the
+/// operator, and whether the payment is there, is for the chain to say.
 #[derive(Clone, Debug)]
 pub struct ReceiptClaim {
     /// The document.
@@ -141,8 +50,14 @@ pub struct ReceiptClaim {
     pub terms: Terms,
     /// The event it claims.
     pub event: PaymentEvent,
-    /// Why it says the signer could sign.
+    /// Why it says the signer of the payment could sign.
     pub authority: Authority,
+    /// The parties' wallets.
+    pub wallets: Wallets,
+    /// What is the issuer's word alone.
+    pub stamp: Stamp,
+    /// Who signed the receipt.
+    pub issuer: Address,
 }
 
 /// Why a document is not a receipt.
@@ -157,35 +72,40 @@ pub enum ReceiptError {
     /// Its terms are not terms.
     #[error("the terms in the receipt cannot be read")]
     Terms(#[source] TermsError),
-    /// A field outside the snapshot says something else than the snapshot.
+    /// A field says something else than what was signed.
     #[error("{field}: the receipt says {shown}, what was signed says {signed}")]
     Inconsistent {
         /// JSON name.
         field: &'static str,
         /// What the receipt shows.
         shown: String,
-        /// What the snapshot or event says.
+        /// What the snapshot, the event or the signature says.
         signed: String,
     },
+    /// The signature over the receipt is not one.
+    #[error("the signature of the receipt does not recover to any signer")]
+    BadSignature,
 }
 
-impl Receipt {
-    /// The receipt of a proven payment.
+impl ReceiptDraft {
+    /// The receipt of a proven payment under these terms, to be signed. `stamp.final_through` is the proof's for a new receipt.
     #[must_use]
-    pub fn new(proof: &Proof, signed: &SignedSnapshot, agreement: &AgreementRecord, verified_at: Timestamp) -> Self {
-        let s = signed.snapshot();
+    pub fn new(proof: &Proof, signed: &SignedSnapshot, (terms, wallets): (&Terms, Wallets), stamp: Stamp) -> Self {
+        let (s, event) = (signed.snapshot(), proof.event());
+        let statement = Facts { signed, event, wallets, stamp }.statement();
         let (authority, authorised_until) = match proof.authority() {
             Authority::Operator => ("operator", None),
             Authority::Delegate { until, .. } => ("delegate", Some(until)),
         };
-        Self(Document {
+        let chain_id = event.location.chain_id;
+        let document = Document {
             schema: SCHEMA.to_owned(),
             id: receipt_id(proof.request()),
             payment_request_id: proof.request().to_string(),
-            contract_id: agreement.id.to_string(),
-            invoice_id: invoice_id(&agreement.id),
-            title: agreement.terms.title.clone(),
-            consent: agreement.consent.kind().to_string(),
+            contract_id: s.agreement.to_string(),
+            invoice_id: invoice_id(&s.agreement),
+            title: terms.title.clone(),
+            consent: s.consent.to_string(),
             terms_hash: s.terms_hash,
             asset: s.asset.to_string(),
             token_symbol: s.symbol.clone(),
@@ -193,30 +113,90 @@ impl Receipt {
             seller_amount_atomic: proof.quote().seller.to_string(),
             fee_amount_atomic: proof.quote().fee.to_string(),
             total_amount_atomic: proof.quote().total.to_string(),
-            payer: proof.event().payer.to_string(),
-            payee: proof.event().payee.to_string(),
-            verified_at: verified_at.to_string(),
-            event: EventDocument::from(proof.event()),
+            buyer_wallet: wallets.buyer.to_string(),
+            seller_wallet: wallets.seller.to_string(),
+            payer: event.payer.to_string(),
+            payee: event.payee.to_string(),
+            verified_at: stamp.verified_at.to_string(),
+            issued_at: stamp.issued_at.to_string(),
+            event: EventDocument::from(event),
             proof: ProofDocument {
                 snapshot: signed.canonical().to_owned(),
-                terms: agreement.terms.canonical().to_owned(),
+                terms: terms.canonical().to_owned(),
                 signature: signed.signature().clone(),
                 signer: signed.signer().to_string(),
                 authority: authority.to_owned(),
                 authorised_until,
                 finality: s.finality.to_string(),
-                final_through: proof.final_through(),
+                final_through: stamp.final_through,
             },
-        })
+            attestation: AttestationDocument {
+                signer: Address::ZERO.to_string(),
+                digest: statement_digest(&statement, chain_id),
+                signature: Bytes::new(),
+                typed_data: TypedData::new(&statement, chain_id),
+            },
+        };
+        Self { document, statement, operator: s.operator }
     }
 
+    /// The EIP-712 digest that is to be signed.
+    #[must_use]
+    pub const fn digest(&self) -> B256 {
+        self.document.attestation.digest
+    }
+
+    /// The struct behind the digest.
+    #[must_use]
+    pub const fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The chain of the payment, and of the domain (EIP-155).
+    #[must_use]
+    pub const fn chain_id(&self) -> u64 {
+        self.document.event.chain_id
+    }
+
+    /// For whom it is signed.
+    #[must_use]
+    pub const fn operator(&self) -> Address {
+        self.operator
+    }
+
+    /// Joins the receipt and the signature over its digest.
+    ///
+    /// # Errors
+    /// [`ReceiptError::BadSignature`] when no signer can be recovered.
+    pub fn sign(self, signature: Bytes) -> Result<Receipt, ReceiptError> {
+        let mut document = self.document;
+        let signer = recover(&document.attestation.digest, &signature).ok_or(ReceiptError::BadSignature)?;
+        document.attestation.signer = signer.to_string();
+        document.attestation.signature = signature;
+        Ok(Receipt(document, signer))
+    }
+}
+
+impl Receipt {
     /// The document.
     #[must_use]
     pub const fn document(&self) -> &Document {
         &self.0
     }
 
-    /// Reads a receipt that somebody hands over (with or without the API's `{receipt: …}` wrapper) and checks that it agrees with itself.
+    /// Who signed it.
+    #[must_use]
+    pub const fn issuer(&self) -> Address {
+        self.1
+    }
+
+    /// Its JSON text, the same bytes every time.
+    #[must_use]
+    pub fn text(&self) -> String {
+        serde_json::to_string(&self.0).expect("a struct of strings and numbers is always JSON")
+    }
+
+    /// Reads a receipt that somebody hands over (alone, or as the `receipt` of the API's answer) and checks that it agrees with itself and is signed.
     ///
     /// # Errors
     /// When it is no receipt, its snapshot does not parse, or what it shows is not what was signed.
@@ -232,18 +212,30 @@ impl Receipt {
         }
         let signed = SignedSnapshot::parse(&document.proof.snapshot, document.proof.signature.clone()).map_err(ReceiptError::Snapshot)?;
         let terms = Terms::from_canonical(&document.proof.terms).map_err(ReceiptError::Terms)?;
-        if Timestamp::parse(&document.verified_at).is_none() {
-            return Err(ReceiptError::Malformed("verifiedAt: not an instant".to_owned()));
-        }
+        let stamp = Stamp {
+            verified_at: instant("verifiedAt", &document.verified_at)?,
+            issued_at: instant("issuedAt", &document.issued_at)?,
+            final_through: document.proof.final_through,
+        };
+        let wallets = Wallets { buyer: address("buyerWallet", &document.buyer_wallet)?, seller: address("sellerWallet", &document.seller_wallet)? };
+        let issuer = address("attestation.signer", &document.attestation.signer)?;
         let event = PaymentEvent::try_from(&document.event)?;
         let authority = document.proof.authority(signed.signer())?;
-        let claim = ReceiptClaim { document, signed, terms, event, authority };
+        let claim = ReceiptClaim { document, signed, terms, event, authority, wallets, stamp, issuer };
         claim.check_consistent()?;
+        claim.check_signature()?;
         Ok(claim)
     }
 }
 
 impl ReceiptClaim {
+    /// Whether this is, to the byte of its `text`, the receipt of this proof: what is stored is held against what it rests on every time it is read.
+    #[must_use]
+    pub fn is_of(&self, text: &str, proof: &Proof, signed: &SignedSnapshot, deal: (&Terms, Wallets)) -> bool {
+        let made = ReceiptDraft::new(proof, signed, deal, self.stamp).sign(self.document.attestation.signature.clone());
+        made.is_ok_and(|receipt| receipt.text() == text)
+    }
+
     /// What was agreed, as far as the receipt knows: the terms to the byte, and the parties, consent and fee policy that were signed with their hash.
     #[must_use]
     pub fn agreed(&self) -> AgreedTerms {
@@ -293,77 +285,24 @@ impl ReceiptClaim {
         }
         Ok(())
     }
-}
 
-impl ProofDocument {
-    fn authority(&self, signer: Address) -> Result<Authority, ReceiptError> {
-        match (self.authority.as_str(), self.authorised_until) {
-            ("operator", None) => Ok(Authority::Operator),
-            ("delegate", Some(until)) => Ok(Authority::Delegate { signer, until }),
-            _ => Err(ReceiptError::Malformed("proof.authority: expected operator, or delegate with authorisedUntil".to_owned())),
+    /// The issuer must have signed exactly this.
+    fn check_signature(&self) -> Result<(), ReceiptError> {
+        let Self { signed, event, wallets, stamp, .. } = self;
+        let (attestation, chain_id) = (&self.document.attestation, event.location.chain_id);
+        let statement = Facts { signed, event, wallets: *wallets, stamp: *stamp }.statement();
+        let digest = statement_digest(&statement, chain_id);
+        let differs = |field, shown: String, signed: String| Err(ReceiptError::Inconsistent { field, shown, signed });
+        if attestation.digest != digest {
+            return differs("attestation.digest", attestation.digest.to_string(), digest.to_string());
+        }
+        if attestation.typed_data != TypedData::new(&statement, chain_id) {
+            return differs("attestation.typedData", "another message".to_owned(), format!("what hashes to {digest}"));
+        }
+        match recover(&digest, &attestation.signature) {
+            Some(signer) if signer == self.issuer => Ok(()),
+            Some(signer) => differs("attestation.signer", self.issuer.to_string(), signer.to_string()),
+            None => Err(ReceiptError::BadSignature),
         }
     }
-}
-
-impl From<&PaymentEvent> for EventDocument {
-    fn from(e: &PaymentEvent) -> Self {
-        Self {
-            chain_id: e.location.chain_id,
-            router: e.emitter.to_string(),
-            block_number: e.location.block_number,
-            block_hash: e.location.block_hash,
-            block_time: e.location.block_time,
-            transaction_hash: e.location.tx_hash,
-            log_index: e.location.log_index,
-            operator: e.operator.to_string(),
-            request_id: e.request_id,
-            digest: e.digest,
-            payer: e.payer.to_string(),
-            payee: e.payee.to_string(),
-            token_address: e.token.to_string(),
-            amount: e.amount.to_string(),
-            fee_recipient: e.fee_recipient.to_string(),
-            fee_amount: e.fee_amount.to_string(),
-            nonce: e.nonce.to_string(),
-            deadline: e.deadline.saturating_to(),
-        }
-    }
-}
-
-impl TryFrom<&EventDocument> for PaymentEvent {
-    type Error = ReceiptError;
-
-    fn try_from(d: &EventDocument) -> Result<Self, ReceiptError> {
-        Ok(Self {
-            location: Location {
-                chain_id: d.chain_id,
-                block_number: d.block_number,
-                block_hash: d.block_hash,
-                block_time: d.block_time,
-                tx_hash: d.transaction_hash,
-                log_index: d.log_index,
-            },
-            emitter: address("event.router", &d.router)?,
-            operator: address("event.operator", &d.operator)?,
-            request_id: d.request_id,
-            payee: address("event.payee", &d.payee)?,
-            payer: address("event.payer", &d.payer)?,
-            token: address("event.tokenAddress", &d.token_address)?,
-            amount: number("event.amount", &d.amount)?,
-            fee_recipient: address("event.feeRecipient", &d.fee_recipient)?,
-            fee_amount: number("event.feeAmount", &d.fee_amount)?,
-            nonce: number("event.nonce", &d.nonce)?,
-            deadline: U256::from(d.deadline),
-            digest: d.digest,
-        })
-    }
-}
-
-fn address(field: &str, text: &str) -> Result<Address, ReceiptError> {
-    parse_address(text).map_err(|e| ReceiptError::Malformed(format!("{field}: {e}")))
-}
-
-fn number(field: &str, text: &str) -> Result<U256, ReceiptError> {
-    let amount: crate::money::Amount = text.parse().map_err(|e| ReceiptError::Malformed(format!("{field}: {e}")))?;
-    Ok(amount.atomic())
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 use alloy_primitives::Address;
 use async_trait::async_trait;
 use secrecy::SecretString;
+use settlement::receipt::{Receipt, ReceiptDraft};
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{Signable, SignedSnapshot, Snapshot};
 
 use crate::key::{KeyError, WalletKey};
 use crate::keystore::{self, KeystoreError};
-use crate::routing::{RoutingSigner, SignerError, checked};
+use crate::routing::{RoutingSigner, SignerError, checked, checked_receipt};
 
 /// Signs with a key in this process. Signs whatever it is given: put a [`crate::policy::PolicySigner`] in front of it.
 #[derive(Clone, Debug)]
@@ -70,5 +71,10 @@ impl RoutingSigner for LocalSigner {
     async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
         let signature = self.0.sign_digest(&refund.digest());
         checked(self.address(), refund, signature)
+    }
+
+    async fn sign_receipt(&self, draft: ReceiptDraft) -> Result<Receipt, SignerError> {
+        let signature = self.0.sign_digest(&draft.digest());
+        checked_receipt(self.address(), draft, signature)
     }
 }

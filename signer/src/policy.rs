@@ -11,6 +11,7 @@ use settlement::asset::{UnusableAddress, check_party};
 use settlement::chain::ChainPolicy;
 use settlement::clock::{Clock, Timestamp};
 use settlement::money::{FeeError, Quote};
+use settlement::receipt::{Receipt, ReceiptDraft};
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{Signable, SignedSnapshot, Snapshot};
 
@@ -145,6 +146,20 @@ impl SigningPolicy {
         let deadline = payment.deadline.saturating_to();
         if deadline > latest { Err(Refusal::Deadline { latest, deadline }) } else { Ok(()) }
     }
+
+    /// Whether the key signs this receipt: one of a payment of its operator on its chain.
+    ///
+    /// # Errors
+    /// The first bound that it breaks.
+    pub fn check_receipt(&self, draft: &ReceiptDraft) -> Result<(), Refusal> {
+        if draft.chain_id() != self.chain_id {
+            return Err(Refusal::Chain { allowed: self.chain_id, asked: draft.chain_id() });
+        }
+        if draft.operator() != self.operator {
+            return Err(Refusal::Operator { allowed: self.operator, asked: draft.operator() });
+        }
+        Ok(())
+    }
 }
 
 fn check_money(snapshot: &Snapshot) -> Result<(), Refusal> {
@@ -199,5 +214,10 @@ impl RoutingSigner for PolicySigner {
     async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
         self.policy.check_refund(&refund, self.clock.now())?;
         self.inner.sign_refund(refund).await
+    }
+
+    async fn sign_receipt(&self, draft: ReceiptDraft) -> Result<Receipt, SignerError> {
+        self.policy.check_receipt(&draft)?;
+        self.inner.sign_receipt(draft).await
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, Bytes};
 use async_trait::async_trait;
+use settlement::receipt::{Receipt, ReceiptDraft, ReceiptError};
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{Signable, Signed, SignedSnapshot, Snapshot, SnapshotError};
 
@@ -29,9 +30,16 @@ pub trait RoutingSigner: Send + Sync + Debug {
     /// # Errors
     /// When the key cannot be reached now, or will not or cannot sign this refund.
     async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError>;
+
+    /// Signs the EIP-712 digest of the receipt's statement. It is of another domain than every payment, so it moves no money; it says, in the operator's name,
+    /// that this instance has verified this payment.
+    ///
+    /// # Errors
+    /// As [`RoutingSigner::sign`].
+    async fn sign_receipt(&self, draft: ReceiptDraft) -> Result<Receipt, SignerError>;
 }
 
-/// Why a snapshot was not signed. Nothing was handed out.
+/// Why a snapshot or a receipt was not signed. Nothing was handed out.
 #[derive(Debug, thiserror::Error)]
 pub enum SignerError {
     /// The key cannot be reached; the same request may succeed later.
@@ -54,6 +62,9 @@ pub enum SignerError {
     /// The signature that was made is not a signature, so it was thrown away.
     #[error("the signature cannot be used")]
     Unusable(#[source] SnapshotError),
+    /// The same, of a receipt.
+    #[error("the signature of the receipt cannot be used")]
+    UnusableReceipt(#[source] ReceiptError),
 }
 
 /// Joins a payment's or a refund's snapshot and the signature that the signer at `address` made of its digest, if it is that signer's: the check that every
@@ -61,10 +72,22 @@ pub enum SignerError {
 ///
 /// # Errors
 /// [`SignerError::WrongSignature`] and [`SignerError::Unusable`].
-pub fn checked<S: Signable>(address: Address, snapshot: S, signature: alloy_primitives::Bytes) -> Result<Signed<S>, SignerError> {
+pub fn checked<S: Signable>(address: Address, snapshot: S, signature: Bytes) -> Result<Signed<S>, SignerError> {
     let signed = Signed::new(snapshot, signature).map_err(SignerError::Unusable)?;
     match signed.signer() {
         recovered if recovered == address => Ok(signed),
+        recovered => Err(SignerError::WrongSignature { address, recovered }),
+    }
+}
+
+/// The same check for a receipt.
+///
+/// # Errors
+/// [`SignerError::WrongSignature`] and [`SignerError::UnusableReceipt`].
+pub fn checked_receipt(address: Address, draft: ReceiptDraft, signature: Bytes) -> Result<Receipt, SignerError> {
+    let receipt = draft.sign(signature).map_err(SignerError::UnusableReceipt)?;
+    match receipt.issuer() {
+        recovered if recovered == address => Ok(receipt),
         recovered => Err(SignerError::WrongSignature { address, recovered }),
     }
 }

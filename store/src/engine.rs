@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::error::StoreError;
+use crate::receipt::Checked;
 
 /// How long a caller waits for a connection, or for its turn to write, before it hears that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -58,6 +59,7 @@ struct Inner {
     in_flight: Arc<Mutex<HashMap<[u8; 32], [u8; 32]>>>,
     changes: watch::Sender<u64>,
     listener: Option<JoinHandle<()>>,
+    checked: Checked,
 }
 
 impl Drop for Inner {
@@ -97,7 +99,7 @@ impl Database {
             Engine::Sqlite => None,
             Engine::Postgres => Some(tokio::spawn(listen(options.url.clone(), changes.clone()))),
         };
-        let inner = Inner { engine, url: options.url.clone(), in_flight: Arc::default(), changes, listener };
+        let inner = Inner { engine, url: options.url.clone(), in_flight: Arc::default(), changes, listener, checked: Checked::default() };
         Ok(Self { readers, writers, inner: Arc::new(inner) })
     }
 
@@ -108,6 +110,11 @@ impl Database {
 
     pub(crate) fn engine(&self) -> Engine {
         self.inner.engine
+    }
+
+    /// Receipts that were read and checked.
+    pub(crate) fn checked(&self) -> &Checked {
+        &self.inner.checked
     }
 
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {

@@ -16,6 +16,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (4, "outbox", include_str!("../schema/0004_outbox.sql")),
     (5, "milestones", include_str!("../schema/0005_milestones.sql")),
     (6, "refunds", include_str!("../schema/0006_refunds.sql")),
+    (8, "documents", include_str!("../schema/0008_documents.sql")),
     (9, "audit", include_str!("../schema/0009_audit.sql")),
 ];
 

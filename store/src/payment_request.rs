@@ -18,8 +18,7 @@ use crate::{Store, Tx, proof};
 
 mod read;
 
-use read::stored;
-pub(crate) use read::{Listed, SELECT, list};
+pub(crate) use read::{Listed, SELECT, list, select_with, stored};
 
 /// Most digests in one statement.
 const DIGESTS_PER_QUERY: usize = 500;

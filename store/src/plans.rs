@@ -9,7 +9,7 @@ use crate::profile::PROFILES;
 use crate::refund::{self, BY_AGREEMENT, BY_ID, SEEN_REFUND};
 use crate::router_event::{OF_TRANSACTION, OUTSTANDING, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
-use crate::{Engine, Store, api_token, audit, ledger_day, statement};
+use crate::{Engine, Store, api_token, audit, ledger_day, receipt, receipt_link, statement};
 
 /// The busy statements, with values in the places of `$1`, `$2`, ….
 fn busy() -> Vec<(String, &'static [&'static str])> {
@@ -42,6 +42,11 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (ledger_day::DAYS.to_owned(), &["'prof'", "9"]),
         (SIGNERS.to_owned(), &["1", "'0x1'"]),
         (OUTSTANDING.to_owned(), &["1"]),
+        (receipt::one_sql(), &["'pr'"]),
+        (receipt::list_sql(), &["'agr'"]),
+        (receipt::REVOCATIONS.to_owned(), &["'agr'"]),
+        (receipt_link::BY_HASH.to_owned(), &["'00'"]),
+        (receipt_link::PRINTED.to_owned(), &["'pr'"]),
         (UNJUDGED.to_owned(), &["1", "9", "9"]),
         (UNJUDGED_REFUNDS.to_owned(), &["1", "9", "9"]),
         (format!("{} {BY_AGREEMENT}", refund::SELECT), &["'agr'"]),

@@ -5,6 +5,7 @@
 mod agents;
 mod clients;
 mod concurrency;
+mod documents;
 mod logs;
 mod milestones;
 mod pay_in_full;

@@ -71,7 +71,7 @@ async fn b01_a_reorg_after_verification_halts_until_somebody_looks_and_takes_the
     world.acknowledge().await;
     world.until(&at, "submitted").await;
     let revoked = world.seller.get(&format!("/api/agent/receipts/{}", receipt_id(&at.request))).await;
-    assert_eq!(revoked.problem(), (404, "receipt_not_issued"), "the receipt is revoked");
+    assert_eq!(revoked.problem(), (410, "receipt_revoked"), "the receipt is revoked");
     assert_eq!((world.times_told("payment.reorged").await, world.times_told("receipt.revoked").await), (1, 1));
 
     assert!(world.chain.receipt(world.send(&call).await).await.status(), "the payload is still good");

@@ -15,6 +15,7 @@ use super::{ApiArgs, Context, NodeArgs};
 use crate::failure::OrFix;
 use crate::output::{pairs, program, text};
 use crate::receipt_check::{self, Trust};
+use crate::receipt_source::{self, Source};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -35,8 +36,8 @@ pub(super) struct Show {
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The receipt as JSON; - reads standard input
-    file: PathBuf,
+    /// The receipt: a JSON or PDF file, - for standard input, or the text of its code (a URL)
+    receipt: String,
     #[command(flatten)]
     node: NodeArgs,
     /// The operator whose signature you accept [default: whoever the receipt names]
@@ -63,11 +64,13 @@ async fn show(args: Show, context: &Context) -> anyhow::Result<ExitCode> {
 }
 
 async fn verify(args: Verify, context: &Context) -> anyhow::Result<ExitCode> {
-    let receipt = read_text(&args.file)?;
     let terms = args.terms.as_ref().map(|path| read_text(path)).transpose()?;
     let trust = Trust { operator: args.operator, terms };
-    let verdict =
-        receipt_check::check(&receipt, &args.node.rpc, &trust).await.or_fix("the receipt cannot be checked now", "check --rpc, and that the node runs")?;
+    let verdict = match receipt_source::read(&args.receipt).await? {
+        Source::Document(receipt) => receipt_check::check(&receipt, &args.node.rpc, &trust).await,
+        Source::Link(link) => receipt_check::check_link(&link, &args.node.rpc, &trust).await,
+    };
+    let verdict = verdict.or_fix("the receipt cannot be checked now", "check --rpc, and that the node runs")?;
     context.output.answer(&verdict, || verdict.for_people());
     Ok(if verdict.verified { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

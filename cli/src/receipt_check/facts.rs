@@ -3,12 +3,12 @@
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::providers::Provider;
 use alloy::rpc::types::{Filter, Log};
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolEvent;
 use contracts::PaymentRouter::{SignerSet, signerUntilCall};
 use settlement::event::{Location, PaymentEvent, RouterEvent};
 use settlement::finality::{FinalityPolicy, final_through};
-use settlement::receipt::ReceiptClaim;
+use settlement::receipt::{ReceiptClaim, Reference};
 use settlement::verify::Authority;
 
 use crate::chain::{Chain, chain_id, connect, view_at};
@@ -30,30 +30,86 @@ pub struct Facts {
     pub authority: Option<Authority>,
     /// The newest final block.
     pub final_through: Option<u64>,
+    /// Whether whoever signed the receipt speaks for the operator.
+    pub issuer: IssuerStanding,
+}
+
+/// What a chain says of somebody who signed in an operator's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssuerStanding {
+    /// It is the operator.
+    Operator,
+    /// It is a delegate until this time (unix seconds).
+    Delegate {
+        /// Unix seconds.
+        until: u64,
+    },
+    /// It was a delegate when the payment was made, and is none any more.
+    Revoked,
+    /// It is none, and was none when the payment was made.
+    Stranger,
 }
 
 impl Facts {
+    /// The payment that a code names, where the chain has it now and our router logged it.
+    ///
+    /// # Errors
+    /// When the node cannot be asked, or is of another chain.
+    pub async fn payment(reference: &Reference, rpc: &SecretUrl) -> anyhow::Result<Option<PaymentEvent>> {
+        let chain = of_chain(reference.chain_id, rpc).await?;
+        let found = event(&chain, reference.chain_id, reference.tx_hash, reference.log_index).await?;
+        let Some(found) = found else { return Ok(None) };
+        let is_router = deploy::code_hash(&chain, found.emitter).await? == Some(contracts::router_code_hash());
+        Ok(is_router.then_some(found))
+    }
+
     /// Asks a node of the receipt's chain.
     ///
     /// # Errors
     /// When the node cannot be asked, is of another chain, or no longer knows what it must be asked.
     pub async fn gather(claim: &ReceiptClaim, rpc: &SecretUrl) -> anyhow::Result<Self> {
-        let chain = connect(rpc, None)?;
-        let (found, wanted) = (chain_id(&chain, rpc).await?, claim.event.location.chain_id);
-        if found != wanted {
-            let what = format!("the node at {rpc} is of chain {found}, and the receipt is of chain {wanted}");
-            return Err(Failure::new(what, format!("name a node of chain {wanted} with --rpc")).into());
-        }
+        let location = &claim.event.location;
+        let chain = of_chain(location.chain_id, rpc).await?;
         let snapshot = claim.signed.snapshot();
         let is_router = deploy::code_hash(&chain, snapshot.router).await? == Some(contracts::router_code_hash());
         let final_through = finality(&chain, snapshot.finality).await?;
-        let event = event(&chain, wanted, &claim.event.location).await?;
+        let event = event(&chain, location.chain_id, location.tx_hash, location.log_index).await?;
         let authority = match &event {
             Some(event) => authority(&chain, snapshot.router, snapshot.operator, claim.signed.signer(), &event.location).await?,
             None => None,
         };
-        Ok(Self { is_router, event, authority, final_through })
+        let issuer = issuer(&chain, claim, event.as_ref().map(|event| &event.location)).await?;
+        Ok(Self { is_router, event, authority, final_through, issuer })
     }
+}
+
+/// Whether the issuer speaks for the operator today, or did when the payment was made.
+async fn issuer(chain: &Chain, claim: &ReceiptClaim, paid: Option<&Location>) -> anyhow::Result<IssuerStanding> {
+    let (snapshot, signer) = (claim.signed.snapshot(), claim.issuer);
+    let operator = snapshot.operator;
+    if signer == operator {
+        return Ok(IssuerStanding::Operator);
+    }
+    let until = view_at(chain, snapshot.router, &signerUntilCall { operator, signer }, BlockId::latest()).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+    if !until.is_zero() {
+        return Ok(IssuerStanding::Delegate { until: until.to() });
+    }
+    let was = match paid {
+        Some(at) => authority(chain, snapshot.router, operator, signer, at).await?,
+        None => None,
+    };
+    Ok(if was.is_some() { IssuerStanding::Revoked } else { IssuerStanding::Stranger })
+}
+
+/// A node of this chain.
+async fn of_chain(wanted: u64, rpc: &SecretUrl) -> anyhow::Result<Chain> {
+    let chain = connect(rpc, None)?;
+    let found = chain_id(&chain, rpc).await?;
+    if found != wanted {
+        let what = format!("the node at {rpc} is of chain {found}, and the receipt is of chain {wanted}");
+        return Err(Failure::new(what, format!("name a node of chain {wanted} with --rpc")).into());
+    }
+    Ok(chain)
 }
 
 /// The newest block that is final under a policy.
@@ -70,23 +126,16 @@ async fn finality(chain: &Chain, policy: FinalityPolicy) -> anyhow::Result<Optio
     Ok(block.map(|block| block.header.number))
 }
 
-/// The payment in the log that the receipt names, where the chain has it now.
-async fn event(chain: &Chain, chain_id: u64, claimed: &Location) -> anyhow::Result<Option<PaymentEvent>> {
-    let receipt = chain.get_transaction_receipt(claimed.tx_hash).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+/// The payment in a log of a transaction, where the chain has it now.
+async fn event(chain: &Chain, chain_id: u64, tx_hash: B256, log_index: u64) -> anyhow::Result<Option<PaymentEvent>> {
+    let receipt = chain.get_transaction_receipt(tx_hash).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
     let logs = receipt.iter().filter(|receipt| receipt.status()).flat_map(|receipt| receipt.logs());
-    let Some(log) = logs.into_iter().find(|log| log.log_index == Some(claimed.log_index) && !log.removed) else { return Ok(None) };
+    let Some(log) = logs.into_iter().find(|log| log.log_index == Some(log_index) && !log.removed) else { return Ok(None) };
     let (Some(number), Some(hash)) = (log.block_number, log.block_hash) else { return Ok(None) };
     let block = chain.get_block_by_number(number.into()).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
     // A node that keeps the receipts of abandoned branches has another block at this height.
     let Some(block) = block.filter(|block| block.header.hash == hash) else { return Ok(None) };
-    let location = Location {
-        chain_id,
-        block_number: number,
-        block_hash: hash,
-        block_time: block.header.timestamp,
-        tx_hash: claimed.tx_hash,
-        log_index: claimed.log_index,
-    };
+    let location = Location { chain_id, block_number: number, block_hash: hash, block_time: block.header.timestamp, tx_hash, log_index };
     Ok(match RouterEvent::decode(log.address(), location, log.data()) {
         Ok(Some(RouterEvent::Payment(event))) => Some(event),
         Ok(Some(RouterEvent::Refund(_) | RouterEvent::SignerSet { .. } | RouterEvent::NoncesCancelled { .. }) | None) | Err(_) => None,

@@ -9,6 +9,7 @@ use settlement::event::{Location, PaymentEvent};
 use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
 use settlement::money::{Amount, FeePolicy};
+use settlement::receipt::{ReceiptDraft, Stamp};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
 use settlement::unit::{Unit, UnitKind};
 use settlement::verify::{AgreedTerms, verify};
@@ -16,6 +17,7 @@ use signer::WalletKey;
 use ulid::Ulid;
 
 const DEADLINE: u64 = 1_800_000_000;
+const ISSUED_AT: u64 = DEADLINE - 30;
 
 fn key(digit: char) -> WalletKey {
     WalletKey::from_hex(&SecretString::from(digit.to_string().repeat(64))).unwrap()
@@ -91,7 +93,10 @@ fn receipt() -> String {
     let agreed = AgreedTerms::from(&agreement);
     let evidence = Evidence { signed: &signed, event: &event, agreed: Some(&agreed), authority: Some(delegate()), final_through: Some(12) };
     let proof = verify(&evidence).unwrap();
-    serde_json::to_string(&Receipt::new(&proof, &signed, &agreement, agreement.created_at)).unwrap()
+    let stamp = Stamp { verified_at: agreement.created_at, issued_at: Timestamp::from_unix_seconds(ISSUED_AT), final_through: proof.final_through() };
+    let draft = ReceiptDraft::new(&proof, &signed, (&agreement.terms, (&agreement).into()), stamp);
+    let signature = key('5').sign_digest(&draft.digest());
+    draft.sign(signature).unwrap().text()
 }
 
 fn claim() -> ReceiptClaim {
@@ -99,7 +104,13 @@ fn claim() -> ReceiptClaim {
 }
 
 fn facts(claim: &ReceiptClaim) -> Facts {
-    Facts { is_router: true, event: Some(claim.event.clone()), authority: Some(delegate()), final_through: Some(12) }
+    Facts {
+        is_router: true,
+        event: Some(claim.event.clone()),
+        authority: Some(delegate()),
+        final_through: Some(12),
+        issuer: IssuerStanding::Delegate { until: ISSUED_AT },
+    }
 }
 
 fn trusting() -> Trust {
@@ -131,13 +142,15 @@ fn the_step_that_fails_is_named() {
     let good = facts(&claim);
     let mut other_amount = claim.event.clone();
     other_amount.amount += U256::from(1);
-    let cases: [(&str, Facts); 7] = [
+    let cases: [(&str, Facts); 9] = [
         ("router_code", Facts { is_router: false, ..good.clone() }),
         ("event", Facts { event: None, ..good.clone() }),
         ("event", Facts { event: Some(other_amount), ..good.clone() }),
         ("signer", Facts { authority: None, ..good.clone() }),
         ("signer", Facts { authority: Some(Authority::Delegate { signer: key('4').address(), until: DEADLINE - 61 }), ..good.clone() }),
         ("authority", Facts { authority: Some(Authority::Delegate { signer: key('4').address(), until: DEADLINE + 1 }), ..good.clone() }),
+        ("issuer", Facts { issuer: IssuerStanding::Delegate { until: ISSUED_AT - 1 }, ..good.clone() }),
+        ("issuer", Facts { issuer: IssuerStanding::Stranger, ..good.clone() }),
         ("finality", Facts { final_through: Some(9), ..good }),
     ];
     for (step, facts) in cases {
@@ -177,6 +190,17 @@ fn another_payment_than_the_signed_one_fails_at_the_field_that_differs() {
         assert!(failed.contains(&step), "{step}: {}", verdict.for_people());
         assert!(!verdict.verified);
     }
+}
+
+/// Its signature was good when it was made; now anybody who stole the key could have made it.
+#[test]
+fn d04_a_receipt_of_a_revoked_signer_rests_on_the_chain_alone() {
+    let claim = claim();
+    let verdict = judge(&claim, &Facts { issuer: IssuerStanding::Revoked, ..facts(&claim) }, &trusting());
+    let not_checked: Vec<_> = verdict.steps.iter().filter(|step| step.outcome == Outcome::NotChecked).map(|step| step.name).collect();
+    assert!(verdict.verified && not_checked == ["issuer"], "{}", verdict.for_people());
+    let operator = judge(&claim, &Facts { issuer: IssuerStanding::Operator, ..facts(&claim) }, &trusting());
+    assert!(operator.verified && operator.steps.iter().all(|step| step.outcome == Outcome::Holds));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub use caller::Caller;
 pub(crate) use caller::REALM;
 pub use page::{MAX_PAGE, Page, PageParams, Params};
 pub use participant::{MilestoneParticipant, Participant, Payer, RefundParticipant, Repayer, RequestParticipant};
-pub(crate) use participant::{part_in, visible};
+pub(crate) use participant::{part_in, role_required, visible};
 pub use path::{PathId, PathIds};
 pub(crate) use write::Dropped;
 pub use write::{Effect, OpenTx, Prepare, PreparedWrite, Write};

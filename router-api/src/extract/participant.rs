@@ -181,7 +181,8 @@ async fn parameter<T: std::str::FromStr>(parts: &mut Parts, name: &str) -> Resul
     text.and_then(|text| text.parse().ok()).ok_or_else(Problem::not_found)
 }
 
-fn role_required(wanted: &'static str, actor: Actor) -> Problem {
+/// Somebody who may see it and may not do this.
+pub(crate) fn role_required(wanted: &'static str, actor: Actor) -> Problem {
     Problem::new(Code::RoleRequired, format!("only the {wanted} may do this; you are the {}", actor.name()))
         .with("requiredRole", wanted)
         .with("actorRole", actor.name())

@@ -52,6 +52,10 @@ fn every_example_is_valid_and_complete() {
 
 fn check_response(operation: &Operation, status: &str, media_type: &str, content: &Value) {
     let name = format!("{} {status}", operation.name());
+    // A person who follows a link, or reads a document that was revoked, gets a page.
+    if !status.starts_with('2') && ["text/html", "application/pdf"].contains(&media_type) && operation.spec["tags"][0] == "documents" {
+        return;
+    }
     if !status.starts_with('2') {
         assert_eq!((media_type, &content["schema"]["$ref"]), ("application/problem+json", &Value::from("#/components/schemas/ProblemBody")), "{name}");
         return;

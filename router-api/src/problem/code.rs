@@ -93,6 +93,9 @@ codes! {
     ReceiptNotIssued NOT_FOUND "receipt_not_issued" "There is no receipt yet"
         "The payment request exists, and its payment is not verified, or no longer is after a reorganisation of the chain."
         "Follow the payment request; its receipt exists from router_verified on.";
+    ReceiptRevoked GONE "receipt_revoked" "The receipt was revoked"
+        "A reorganisation of the chain took the payment away after its receipt was handed out."
+        "Do not rely on copies of it. Follow the payment request: when the payment is on the chain again, it has a receipt again.";
     MethodNotAllowed METHOD_NOT_ALLOWED "method_not_allowed" "The method is not allowed here"
         "The path exists, with other methods."
         "Use one of the methods in the Allow header.";
@@ -234,8 +237,8 @@ codes! {
     IndexerHalted SERVICE_UNAVAILABLE "indexer_halted" "The chain is not being read"
         "Reading this chain has stopped until the operator acts, so a payment made now would not be confirmed."
         "Retry after Retry-After; /ready says when the chain is followed again.";
-    SignerUnavailable SERVICE_UNAVAILABLE "signer_unavailable" "Payments cannot be signed now"
-        "The routing signer of this chain does not answer."
+    SignerUnavailable SERVICE_UNAVAILABLE "signer_unavailable" "Nothing can be signed now"
+        "The routing signer of this chain does not answer; it signs payment requests, and a receipt when it is read for the first time."
         "Retry after Retry-After; nothing was stored.";
     ChainUnavailable SERVICE_UNAVAILABLE "chain_unavailable" "The chain cannot be asked now"
         "What is asked for is read from the chain, and no node of it answers."

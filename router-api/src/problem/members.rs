@@ -48,6 +48,12 @@ pub struct ProblemMembers {
     pub proof_issues: Option<Vec<ProofIssueView>>,
     /// The receipt of what is paid already.
     pub receipt_id: Option<String>,
+    /// `receipt_revoked`: when the chain took the payment back.
+    pub revoked_at: Option<String>,
+    /// `receipt_revoked`: the block that is no longer on the chain.
+    pub block_hash: Option<String>,
+    /// `receipt_revoked`: the event in that block.
+    pub log_index: Option<u64>,
     /// Where that receipt is.
     pub receipt_url: Option<String>,
     /// `exceeds_open_amount`: what is still open.

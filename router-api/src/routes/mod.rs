@@ -93,6 +93,9 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invoices::show::show_invoice))
         .routes(routes!(receipts::list::list_receipts))
         .routes(routes!(receipts::show::show_receipt))
+        .routes(routes!(receipts::links::list::list_receipt_links, receipts::links::create::create_receipt_link))
+        .routes(routes!(receipts::links::revoke::revoke_receipt_link))
+        .routes(routes!(receipts::public::show_public_receipt))
         // events
         .routes(routes!(events::list::list_events))
         .routes(routes!(events::stream::stream_events))

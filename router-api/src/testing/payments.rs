@@ -4,7 +4,12 @@ use alloy_primitives::B256;
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use settlement::IdSource;
+use settlement::ids::ReceiptLinkId;
+use store::{LinkPurpose, ReceiptLink};
+
 use super::{Answer, Call, TestApp};
+use crate::receipt_link;
 
 impl TestApp {
     /// Where the payment requests of the seeded agreement are.
@@ -58,5 +63,25 @@ impl TestApp {
     /// Transaction hash number `n`, of a transaction that pays nothing.
     pub fn hash(n: u8) -> String {
         B256::with_last_byte(n).to_string()
+    }
+
+    /// A public page of the receipt of a request, whether it is paid or not: its id and its token.
+    pub async fn link_to(&self, id: &str) -> (String, String) {
+        let api = self.api();
+        let link = ReceiptLink {
+            id: ReceiptLinkId::new(self.ids.ulid()),
+            request: id.parse().unwrap(),
+            purpose: LinkPurpose::Shared,
+            label: None,
+            created_by: self.seller.profile.clone(),
+            created_at: self.now(),
+            expires_at: None,
+            revoked_at: None,
+        };
+        let mut tx = self.store.begin().await.unwrap();
+        tx.insert_receipt_link(&link, &receipt_link::hash_of(&api, &link.id)).await.unwrap();
+        tx.commit().await.unwrap();
+        let url = receipt_link::url(&api, &link.id);
+        (link.id.to_string(), url.rsplit('/').next().unwrap().to_owned())
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use alloy_primitives::Address;
 use async_trait::async_trait;
 use secrecy::SecretString;
+use settlement::receipt::{Receipt, ReceiptDraft};
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{SignedSnapshot, Snapshot};
 use signer::{LocalSigner, RoutingSigner, SignerError};
@@ -42,6 +43,15 @@ impl SignerSwitch {
         self.asked.notified().await;
     }
 
+    async fn reach(&self) -> Result<(), SignerError> {
+        self.asked.notify_one();
+        match self.mode.load(Ordering::SeqCst) {
+            FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
+            HANGS => std::future::pending().await,
+            _ => Ok(()),
+        }
+    }
+
     /// It takes every request and never answers.
     pub fn hang(&self) {
         self.mode.store(HANGS, Ordering::SeqCst);
@@ -55,20 +65,17 @@ impl RoutingSigner for SignerSwitch {
     }
 
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
-        self.asked.notify_one();
-        match self.mode.load(Ordering::SeqCst) {
-            FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
-            HANGS => std::future::pending().await,
-            _ => self.signer.sign(snapshot).await,
-        }
+        self.reach().await?;
+        self.signer.sign(snapshot).await
+    }
+
+    async fn sign_receipt(&self, draft: ReceiptDraft) -> Result<Receipt, SignerError> {
+        self.reach().await?;
+        self.signer.sign_receipt(draft).await
     }
 
     async fn sign_refund(&self, refund: RefundSnapshot) -> Result<SignedRefund, SignerError> {
-        self.asked.notify_one();
-        match self.mode.load(Ordering::SeqCst) {
-            FAILS => Err(SignerError::Unavailable { reason: "switched off by the test".to_owned() }),
-            HANGS => std::future::pending().await,
-            _ => self.signer.sign_refund(refund).await,
-        }
+        self.reach().await?;
+        self.signer.sign_refund(refund).await
     }
 }

@@ -153,6 +153,7 @@ fn ask(app: &TestApp, operation: &Operation, token: &str) -> Call {
         "payoutMethodId" => "pm_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "invoiceId" => "inv_agr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "receiptId" => "rcpt_pr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "linkId" => "rl_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         other => panic!("{}: say here what {{{other}}} may look like", operation.name()),
     };
     let call = app.call(operation.method.clone(), &operation.path_with(|name| id(name).to_owned())).token(token);

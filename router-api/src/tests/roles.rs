@@ -88,6 +88,9 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/admin/chains", "sossss"),
     ("GET /api/admin/reconciliation", "sossss"),
     ("GET /api/admin/audit", "sossss"),
+    ("GET /api/agent/receipts/{receiptId}/links", "hhrroo"),
+    ("POST /api/agent/receipts/{receiptId}/links", "hhrroo"),
+    ("DELETE /api/agent/receipts/{receiptId}/links/{linkId}", "hhrroo"),
 ];
 
 /// The tokens of the roles, by their names.

@@ -13,6 +13,8 @@ pub struct World {
     /// An agreement with milestones, and the first of them.
     divided: (String, String),
     bystander: (String, String),
+    /// Id and token of a public page of its receipt.
+    link: (String, String),
 }
 
 impl World {
@@ -27,7 +29,8 @@ impl World {
         let (agreement, milestones) = app.import_divided("divided", &["2500000", "10000000"]).await;
         let refund = app.pending_refund(&request).await;
         let bystander = bystander(&app).await;
-        Self { divided: (agreement, milestones[0].clone()), app, request, refund, bystander }
+        let link = app.link_to(&request).await;
+        Self { divided: (agreement, milestones[0].clone()), app, request, refund, bystander, link }
     }
 
     /// The path of the operation, about things of the buyer and the seller.
@@ -44,6 +47,8 @@ impl World {
             "refundRequestId" => self.refund.clone(),
             "invoiceId" => format!("inv_{}", self.app.seeded.agreement),
             "receiptId" => format!("rcpt_{}", self.request),
+            "linkId" => self.link.0.clone(),
+            "linkToken" => self.link.1.clone(),
             "settlementId" => self.request.clone(),
             // Whoever runs the instance does it to somebody who has no part in anything.
             "profileId" if operation.is_administrative() => self.bystander.0.clone(),

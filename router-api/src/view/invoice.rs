@@ -4,6 +4,8 @@ use serde::Serialize;
 use settlement::invoice::Invoice;
 use utoipa::ToSchema;
 
+use super::receipt::SettledRefundSchema;
+
 /// What is owed, what was asked for and what is paid.
 #[derive(Clone, Debug, ToSchema)]
 #[schema(as = Invoice, rename_all = "camelCase")]
@@ -46,8 +48,14 @@ pub struct InvoiceSchema {
     pub paid_amount_atomic: String,
     /// What the seller has yet to receive.
     pub open_amount_atomic: String,
+    /// What the seller has paid back, proven.
+    pub refunded_amount_atomic: String,
+    /// How the fee of each payment is computed.
+    pub fee_policy: InvoiceFeePolicySchema,
     /// One per unit that was ever asked for, oldest first.
     pub lines: Vec<InvoiceLineSchema>,
+    /// What has been paid back so far, oldest first.
+    pub refunds: Vec<SettledRefundSchema>,
 }
 
 /// One side of an invoice.
@@ -56,6 +64,8 @@ pub struct InvoiceSchema {
 pub struct InvoicePartySchema {
     /// The profile.
     pub profile_id: String,
+    /// What it calls itself today.
+    pub display_name: String,
     /// The wallet that consented, EIP-55.
     pub wallet_address: String,
 }
@@ -96,6 +106,44 @@ pub struct InvoiceLineSchema {
     /// Block time, once paid.
     #[schema(required)]
     pub paid_at: Option<String>,
+    /// Where the payment stands on the chain, once paid.
+    #[schema(required)]
+    pub proof: Option<InvoiceLineProofSchema>,
+    /// When the chain took a payment back that had counted, and nothing has replaced it: the receipt `rcpt_{paymentRequestId}` is revoked.
+    #[schema(required)]
+    pub receipt_revoked_at: Option<String>,
+}
+
+/// `fee = floor(seller amount × bps / 10000) + fixed`, on top.
+#[derive(Clone, Debug, ToSchema)]
+#[schema(as = InvoiceFeePolicy, rename_all = "camelCase")]
+pub struct InvoiceFeePolicySchema {
+    /// Hundredths of a per cent.
+    pub bps: u16,
+    /// Added to every payment, atomic units.
+    pub fixed_atomic: String,
+    /// Who receives it, EIP-55.
+    pub recipient_address: String,
+}
+
+/// Where the payment of a line stands on the chain.
+#[derive(Clone, Debug, ToSchema)]
+#[schema(as = InvoiceLineProof, rename_all = "camelCase")]
+pub struct InvoiceLineProofSchema {
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// Block number.
+    pub block_number: u64,
+    /// Block hash.
+    pub block_hash: String,
+    /// Transaction.
+    pub transaction_hash: String,
+    /// Index of the log in the block.
+    pub log_index: u64,
+    /// keccak256 of the snapshot.
+    pub request_id: String,
+    /// The EIP-712 digest that was signed.
+    pub digest: String,
 }
 
 /// `{invoice}`

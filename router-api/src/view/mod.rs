@@ -20,6 +20,7 @@ pub mod payout_method;
 pub mod profile;
 pub mod receipt;
 pub mod reconciliation;
+pub mod receipt_link;
 pub mod refund_request;
 pub mod registered_asset;
 pub mod settlement_status;

@@ -3,15 +3,15 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use proptest::prelude::*;
 use serde_json::Value;
-use settlement::agreement::{AgreementRecord, AgreementState, PaymentFacts};
+use settlement::agreement::{AgreementRecord, AgreementState, PaymentFacts, recover};
 use settlement::asset::{Asset, Token};
 use settlement::finality::FinalityPolicy;
 use settlement::ids::UnitId;
-use settlement::invoice::{Invoice, InvoiceStatus, LineStatus};
+use settlement::invoice::{Invoice, InvoiceParts, InvoiceStatus, LineStatus, RevokedPayment};
 use settlement::ledger::{Account, Side, postings, reversal};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
-use settlement::receipt::{Receipt, ReceiptError};
+use settlement::receipt::{Receipt, ReceiptError, Statement, TypedData, statement_digest};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
 use settlement::unit::{Unit, UnitKind};
 use settlement::verify::{Authority, Evidence, Proof, report};
@@ -128,7 +128,7 @@ fn without_a_fee_nobody_receives_one() {
 }
 
 fn receipt_json() -> Value {
-    serde_json::to_value(Receipt::new(&world::proof(), &world::signed(), &world::agreement(), at(60))).unwrap()
+    serde_json::from_str(&world::receipt(&world::proof(), &world::signed(), &world::operator()).text()).unwrap()
 }
 
 #[test]
@@ -153,16 +153,18 @@ fn the_receipt_of_a_delegates_signature_says_until_when_it_could_sign() {
     let signed = world::sign(world::snapshot(), &delegate);
     let authority = Authority::Delegate { signer: delegate.address(), until: world::PAID_AT + 9 };
     let case = Case { event: world::event(&signed), signed: signed.clone(), authority: Some(authority), ..Case::sound() };
-    let receipt = Receipt::new(&case.verify().unwrap(), &signed, &world::agreement(), at(60));
+    let receipt = world::receipt(&case.verify().unwrap(), &signed, &delegate);
     assert_eq!(receipt.document().proof.authorised_until, Some(world::PAID_AT + 9));
-    assert_eq!(Receipt::parse(&serde_json::to_string(&receipt).unwrap()).unwrap().authority, authority);
+    let claim = Receipt::parse(&receipt.text()).unwrap();
+    assert_eq!((claim.authority, claim.issuer), (authority, delegate.address()));
 }
 
-/// Paths of all values in the document that are not objects.
+/// Paths of all values in the document that are neither objects nor arrays.
 fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(key, value)| leaves(value, &format!("{path}/{key}"), found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => found.push(path.to_owned()),
+        Value::Array(items) => items.iter().enumerate().for_each(|(n, value)| leaves(value, &format!("{path}/{n}"), found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(path.to_owned()),
     }
 }
 
@@ -217,8 +219,69 @@ fn every_change_to_a_receipt_is_noticed() {
     }
     insta::assert_snapshot!("forged_receipts", listing);
     // Where the event stands is for the node to say; when it was verified and what was final then is this instance's word alone.
-    let expected = ["/event/blockHash", "/event/blockTime", "/event/logIndex", "/event/transactionHash", "/proof/finalThrough", "/verifiedAt"];
-    assert_eq!(on_chain_only, expected);
+    assert_eq!(on_chain_only, [""; 0], "the signature of the issuer covers even what is its word alone");
+}
+
+/// What nobody but the issuer knows, signed by somebody else: only the chain tells who may speak for the operator.
+#[test]
+fn whoever_signs_a_receipt_is_named_in_it() {
+    let (own, forged) =
+        (world::receipt(&world::proof(), &world::signed(), &world::operator()), world::receipt(&world::proof(), &world::signed(), &world::other_signer()));
+    assert_eq!(Receipt::parse(&own.text()).unwrap().issuer, world::operator().address());
+    assert_eq!(Receipt::parse(&forged.text()).unwrap().issuer, world::other_signer().address());
+    let mut claimed: Value = serde_json::from_str(&forged.text()).unwrap();
+    claimed["attestation"]["signer"] = world::operator().address().to_string().into();
+    assert_eq!(noticed_by(&claimed), "inconsistent: attestation.signer");
+    for signature in ["0x", "0x00", &format!("0x{}", "00".repeat(65))] {
+        claimed["attestation"]["signature"] = signature.into();
+        assert!(matches!(Receipt::parse(&claimed.to_string()), Err(ReceiptError::BadSignature)), "{signature}");
+    }
+}
+
+/// Written by viem, which shares nothing with us: `settlement/bin/vectors`.
+#[test]
+fn a_receipt_is_hashed_and_signed_as_every_eip712_library_does_it() {
+    let vectors: Vec<Value> = serde_json::from_str(include_str!("../../vectors/receipts.json")).unwrap();
+    assert!(vectors.len() > 2);
+    for vector in vectors {
+        let (text, number) =
+            (|name: &str| vector["message"][name].as_str().unwrap(), |name: &str| vector["message"][name].as_str().unwrap().parse::<U256>().unwrap());
+        let (address, hash) = (|name: &str| text(name).parse::<Address>().unwrap(), |name: &str| text(name).parse::<B256>().unwrap());
+        let statement = Statement {
+            receiptId: text("receiptId").to_owned(),
+            termsHash: hash("termsHash"),
+            consent: text("consent").to_owned(),
+            buyer: address("buyer"),
+            seller: address("seller"),
+            payer: address("payer"),
+            payee: address("payee"),
+            asset: text("asset").to_owned(),
+            amount: number("amount"),
+            fee: number("fee"),
+            total: number("total"),
+            operator: address("operator"),
+            requestId: hash("requestId"),
+            digest: hash("digest"),
+            signer: address("signer"),
+            blockNumber: number("blockNumber"),
+            blockHash: hash("blockHash"),
+            blockTime: number("blockTime"),
+            transactionHash: hash("transactionHash"),
+            logIndex: number("logIndex"),
+            finality: text("finality").to_owned(),
+            finalThrough: number("finalThrough"),
+            verifiedAt: text("verifiedAt").to_owned(),
+            issuedAt: text("issuedAt").to_owned(),
+        };
+        let chain_id = vector["chainId"].as_u64().unwrap();
+        let typed = serde_json::to_value(TypedData::new(&statement, chain_id)).unwrap();
+        assert_eq!(typed["message"], vector["message"]);
+        assert_eq!(typed["types"]["Receipt"], vector["types"]["Receipt"]);
+        let digest = statement_digest(&statement, chain_id);
+        assert_eq!(digest.to_string(), vector["digest"]);
+        let signature: Bytes = vector["signature"].as_str().unwrap().parse().unwrap();
+        assert_eq!(recover(&digest, &signature).unwrap().to_string(), vector["signer"]);
+    }
 }
 
 #[test]
@@ -254,9 +317,13 @@ fn paid(request: PaymentRequest) -> PaymentRequest {
     in_state(request, state)
 }
 
+fn parts<'a>(agreement: &'a AgreementRecord, token: &'a Token, requests: &'a [Standing<'a>]) -> InvoiceParts<'a> {
+    InvoiceParts { agreement, token, names: ["Harbour Books", "Ada's Translations"], payments: PaymentFacts::default(), requests, revoked: &[], refunds: &[] }
+}
+
 fn invoice(agreement: &AgreementRecord, requests: &[&PaymentRequest]) -> Invoice {
     let standings: Vec<_> = requests.iter().map(|r| Standing::Sound(r)).collect();
-    Invoice::new(agreement, &world::token(), PaymentFacts::default(), &standings).unwrap()
+    Invoice::new(&parts(agreement, &world::token(), &standings)).unwrap()
 }
 
 const WHOLE: (u64, UnitKind) = (1, UnitKind::Whole);
@@ -311,11 +378,28 @@ fn a_unit_is_one_line_whatever_was_signed_for_it() {
 fn b13_an_invoice_with_a_payment_in_doubt_says_so() {
     let (first, unit) = (paid(request(0, WHOLE, 12_500_000)), world::unit());
     let (agreement, token, doubt) = (world::agreement(), world::token(), PaymentFacts { proof_issue: true, ..PaymentFacts::default() });
-    assert_eq!(Invoice::new(&agreement, &token, doubt, &[Standing::Sound(&first)]).unwrap().status, InvoiceStatus::InspectionRequired);
+    assert_eq!(
+        Invoice::new(&InvoiceParts { payments: doubt, ..parts(&agreement, &token, &[Standing::Sound(&first)]) }).unwrap().status,
+        InvoiceStatus::InspectionRequired
+    );
     let unproven = [Standing::Unproven { id: &first.id, unit: &unit }];
-    let invoice = Invoice::new(&agreement, &token, PaymentFacts::default(), &unproven).unwrap();
+    let invoice = Invoice::new(&parts(&agreement, &token, &unproven)).unwrap();
     assert_eq!((invoice.status, invoice.lines[0].status), (InvoiceStatus::InspectionRequired, LineStatus::InspectionRequired));
     assert_eq!((invoice.paid_amount_atomic.as_str(), invoice.lines[0].receipt_id.clone()), ("0", None), "what does not prove itself is not paid");
+}
+
+#[test]
+fn b01_an_invoice_names_the_receipt_that_was_revoked_until_the_payment_counts_again() {
+    let (agreement, token, request) = (world::agreement(), world::token(), request(0, WHOLE, 12_500_000));
+    let gone = [RevokedPayment { request: request.id.clone(), at: at(90) }];
+    let with = |request: &PaymentRequest| {
+        let standings = [Standing::Sound(request)];
+        Invoice::new(&InvoiceParts { revoked: &gone, ..parts(&agreement, &token, &standings) }).unwrap().lines.remove(0)
+    };
+    let waiting = with(&in_state(request.clone(), PaymentRequestState::Submitted { tx_hash: B256::repeat_byte(0x77), at: at(90) }));
+    assert_eq!((waiting.receipt_revoked_at, waiting.proof), (Some(at(90).to_string()), None));
+    let again = with(&paid(request));
+    assert_eq!((again.receipt_revoked_at, again.proof.unwrap().block_number), (None, BLOCK));
 }
 
 #[test]

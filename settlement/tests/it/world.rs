@@ -13,6 +13,7 @@ use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, Sub
 use settlement::milestone::{Milestone, MilestoneState, Part};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
+use settlement::receipt::{Receipt, ReceiptDraft, Stamp};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot};
 use settlement::terms::Terms;
 use settlement::unit::{Unit, UnitKind};
@@ -183,4 +184,15 @@ pub fn proof() -> Proof {
 
 pub fn request(state: PaymentRequestState) -> PaymentRequest {
     PaymentRequest { id: request_id(0), agreement: agreement().id, unit: unit(), signed: signed(), state, created_at: at(0), updated_at: at(0) }
+}
+
+pub fn stamp() -> Stamp {
+    Stamp { verified_at: at(60), issued_at: at(75), final_through: BLOCK + 2 }
+}
+
+/// The receipt of a proven payment, signed by this key.
+pub fn receipt(proof: &Proof, signed: &SignedSnapshot, issuer: &PrivateKeySigner) -> Receipt {
+    let draft = ReceiptDraft::new(proof, signed, (&agreement().terms, (&agreement()).into()), stamp());
+    let signature = issuer.sign_hash_sync(&draft.digest()).unwrap();
+    draft.sign(Bytes::from(signature.as_bytes().to_vec())).unwrap()
 }

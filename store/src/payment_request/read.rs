@@ -48,6 +48,15 @@ pub(crate) const SELECT: &str = r#"SELECT r.*,
  LEFT JOIN router_events e ON e.chain_id = p.chain_id AND e.block_hash = p.block_hash AND e.log_index = p.log_index AND e.kind = 'payment' AND e.orphaned = 0
  LEFT JOIN chain_headers h ON h.chain_id = e.chain_id AND h.number = e.block_number"#;
 
+/// Where the tables begin in [`SELECT`].
+const FROM: &str = " FROM payment_requests r ";
+
+/// [`SELECT`] with more columns of more tables.
+pub(crate) fn select_with(columns: &str, joins: &str) -> String {
+    let (before, tables) = SELECT.split_once(FROM).expect("the statement reads payment requests");
+    format!("{before}, {columns}{FROM}{tables} {joins}")
+}
+
 /// A request with what its siblings need to know even where it does not prove itself.
 pub(crate) struct Listed {
     pub(crate) stored: StoredRequest,
@@ -99,7 +108,7 @@ fn signed_part(stored: &StoredRequest) -> Option<&SignedSnapshot> {
 }
 
 /// Reads a row and checks all of it.
-pub(super) fn stored(row: &AnyRow) -> Result<StoredRequest, StoreError> {
+pub(crate) fn stored(row: &AnyRow) -> Result<StoredRequest, StoreError> {
     let fields = Fields::new("payment_requests", "id", row)?;
     let unit_fields = fields.beside("units", "unit_id");
     let (id, agreement): (PaymentRequestId, AgreementId) = (fields.parsed("id")?, fields.parsed("agreement_id")?);

@@ -34,6 +34,7 @@ mod milestones;
 mod outbox;
 mod parties;
 mod reconciliation;
+mod receipts;
 mod refunds;
 mod requests;
 mod rows;

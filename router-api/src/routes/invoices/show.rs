@@ -2,33 +2,53 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use settlement::ids::agreement_of_invoice;
 
-use crate::extract::{Caller, PathId, PaymentRead, visible};
+use crate::document::{self, Format, Shown};
+use crate::extract::{Caller, Params, PathId, PaymentRead, visible};
 use crate::known::{Known, Setting};
 use crate::problem::Problem;
+use crate::routes::receipts::show::ReceiptFormat;
 use crate::state::Api;
 use crate::view::invoice::InvoiceBody;
 
 /// An invoice.
 ///
-/// `inv_{contractId}`: what is owed, what was asked for and what is paid and proven.
+/// `inv_{contractId}`: what is owed, what was asked for and what is paid and proven, by unit. For programs as JSON, for people as a page or a PDF (PDF/A-3 with
+/// the JSON attached). A receipt that was revoked is named.
 #[utoipa::path(
     get,
     path = "/api/agent/invoices/{invoiceId}",
     tag = "documents",
-    params(("invoiceId" = String, Path, description = "`inv_agr_…`")),
+    params(("invoiceId" = String, Path, description = "`inv_agr_…`"), ReceiptFormat),
     security(("bearer" = ["payments:read"]), ("bearer" = ["contracts:read"])),
-    responses((status = 200, description = "The invoice.", body = InvoiceBody, example = json!({ "invoice": super::example() })))
+    responses(
+        (status = 200, description = "The invoice.", content(
+            (InvoiceBody = "application/json", example = json!({ "invoice": super::example() })),
+            (String = "text/html", example = json!("<!doctype html>")),
+            (String = "application/pdf", example = json!("%PDF-1.7")))),
+        (status = 304, description = "It is what `If-None-Match` names."),
+    )
 )]
-pub async fn show_invoice(State(api): State<Arc<Api>>, caller: Caller<PaymentRead>, PathId(id): PathId<String>) -> Result<Json<InvoiceBody>, Problem> {
-    let id = agreement_of_invoice(&id).map_err(|_| Problem::not_found())?;
-    let (agreement, _) = visible(&api.store, &id, &caller.profile).await?;
+pub async fn show_invoice(
+    State(api): State<Arc<Api>>,
+    caller: Caller<PaymentRead>,
+    PathId(id): PathId<String>,
+    Params(params): Params<ReceiptFormat>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let format = document::wanted(params.format(), &headers, Format::Json)?;
+    let agreement = agreement_of_invoice(&id).map_err(|_| Problem::not_found())?;
+    let (agreement, _) = visible(&api.store, &agreement, &caller.profile).await?;
     let setting = Setting::read(&api, &agreement.terms.asset).await?;
     let known = Known::read(&api, agreement, setting).await?;
-    Ok(Json(InvoiceBody { invoice: super::invoice(&api, &known).await? }))
+    let invoice = super::invoice(&api, &known).await?;
+    let sheet = document::invoice::sheet(&invoice);
+    let json = serde_json::to_string(&InvoiceBody { invoice }).map_err(|error| Problem::internal(&error))?;
+    document::drawn(Shown { status: StatusCode::OK, id, json, sheet }, format, &headers).await
 }
 
 #[cfg(test)]

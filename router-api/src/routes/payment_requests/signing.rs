@@ -11,7 +11,7 @@ use settlement::money::{Amount, Quote};
 use settlement::next_action::CannotRequest;
 use settlement::notice::NoticeType;
 use settlement::payment_request::{MIN_EXPIRY_MINUTES, PaymentRequest, PaymentRequestState};
-use settlement::snapshot::{Ask, Signed, SignedSnapshot, Snapshot, SnapshotError};
+use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
 use settlement::unit::{CannotSign, NextUnit, Unit, UnitKind};
 use signer::{RoutingSigner, SignerError};
 use store::{Conflict, StoreError, StoredRequest, Tx};
@@ -212,20 +212,20 @@ pub(in crate::routes) fn signer(api: &Api, chain_id: u64) -> Result<&dyn Routing
 }
 
 /// What the signer signs; that it does so while the caller waits, or not at all, is the breaker's business.
-pub(in crate::routes) async fn in_time<S>(chain_id: u64, signing: impl Future<Output = Result<Signed<S>, SignerError>>) -> Result<Signed<S>, Problem> {
+pub(in crate::routes) async fn in_time<T>(chain_id: u64, signing: impl Future<Output = Result<T, SignerError>>) -> Result<T, Problem> {
     match signing.await {
         Ok(signed) => Ok(signed),
         Err(error @ SignerError::Unavailable { .. }) => Err(unavailable(chain_id, &error.to_string())),
-        Err(error @ (SignerError::Refused(_) | SignerError::WrongSignature { .. } | SignerError::Unusable(_))) => {
+        Err(error @ (SignerError::Refused(_) | SignerError::WrongSignature { .. } | SignerError::Unusable(_) | SignerError::UnusableReceipt(_))) => {
             tracing::error!(chain_id, error = %error, "the routing signer does not sign what the API asks for");
-            Err(Problem::new(Code::SignerUnavailable, "payments on this chain cannot be signed now"))
+            Err(Problem::new(Code::SignerUnavailable, "nothing can be signed for this chain now"))
         }
     }
 }
 
 fn unavailable(chain_id: u64, why: &str) -> Problem {
     tracing::warn!(chain_id, why, "the routing signer is unavailable");
-    Problem::new(Code::SignerUnavailable, "payments on this chain cannot be signed now")
+    Problem::new(Code::SignerUnavailable, "nothing can be signed for this chain now")
 }
 
 fn refused_snapshot(error: SnapshotError) -> Problem {

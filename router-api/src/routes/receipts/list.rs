@@ -4,37 +4,52 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use store::StoredRequest;
+use serde_json::value::RawValue;
+use settlement::payment_request::StatusName;
 
+use super::issue::{self, Standing};
 use crate::extract::{Participant, PaymentRead};
-use crate::problem::Problem;
-use crate::routes::payment_requests;
+use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::receipt::ReceiptsBody;
+use crate::view::receipt::{ReceiptsBody, RevokedReceiptView};
 
 /// The receipts of an agreement.
 ///
-/// One per verified payment. A payment that does not prove itself has none; `inspectionRequired` names it.
+/// One per verified payment, each signed by the instance when it was read for the first time and the same bytes ever after. `revoked` has those that a
+/// reorganisation of the chain took back. A payment that does not prove itself has none; `inspectionRequired` names it.
 #[utoipa::path(
     get,
     path = "/api/agent/contracts/{contractId}/receipts",
     tag = "documents",
     params(("contractId" = String, Path, description = "`agr_…`")),
     security(("bearer" = ["payments:read"]), ("bearer" = ["contracts:read"])),
-    responses((status = 200, description = "All of them.", body = ReceiptsBody, example = json!({ "receipts": [super::example()], "inspectionRequired": [] })))
+    responses((status = 200, description = "All of them.", body = ReceiptsBody, example = json!({ "receipts": [super::example()], "refunds": [], "revoked": [], "inspectionRequired": [] })))
 )]
 pub async fn list_receipts(State(api): State<Arc<Api>>, participant: Participant<PaymentRead>) -> Result<Json<ReceiptsBody>, Problem> {
-    let open = api.store.open_issues(&participant.agreement.id).await?;
-    let (mut receipts, mut inspection_required) = (Vec::new(), Vec::new());
-    for stored in api.store.requests_of(&participant.agreement.id).await? {
-        match stored {
-            StoredRequest::Sound(request) if open.iter().any(|issue| issue.request == request.id) => inspection_required.push(request.id.to_string()),
-            StoredRequest::Sound(request) => receipts.extend(super::receipt(&request, &participant.agreement)),
-            StoredRequest::Unproven { id, issues, .. } => {
-                payment_requests::alarm(&id, &issues);
-                inspection_required.push(id.to_string());
-            }
+    let agreement = &participant.agreement.id;
+    let mut body = ReceiptsBody { receipts: Vec::new(), refunds: Vec::new(), revoked: Vec::new(), inspection_required: Vec::new() };
+    let mut verified = Vec::new();
+    for found in api.store.receipted_of(agreement).await? {
+        let id = found.request.id().clone();
+        if matches!(issue::sound(&found), Ok(request) if request.state.name() != StatusName::Verified) {
+            continue;
         }
+        match issue::standing(&api, found).await {
+            Ok(Standing::InForce(text, refunds)) => {
+                body.receipts.push(raw(text)?);
+                body.refunds.extend(refunds);
+            }
+            Ok(Standing::Revoked(_)) => continue,
+            Err(problem) if problem.code() == Code::ProofInspectionRequired => body.inspection_required.push(id.to_string()),
+            Err(problem) => return Err(problem),
+        }
+        verified.push(id);
     }
-    Ok(Json(ReceiptsBody { receipts, inspection_required }))
+    let gone = issue::last_revocations(&api, agreement).await?;
+    body.revoked = gone.iter().filter(|revocation| !verified.contains(&revocation.request)).map(RevokedReceiptView::from).collect();
+    Ok(Json(body))
+}
+
+fn raw(text: String) -> Result<Box<RawValue>, Problem> {
+    RawValue::from_string(text).map_err(|error| Problem::internal(&error))
 }

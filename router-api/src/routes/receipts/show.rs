@@ -4,17 +4,21 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
-use settlement::ids::request_of_receipt;
+use settlement::ids::{PaymentRequestId, receipt_id, request_of_receipt};
+use settlement::receipt::Receipt;
 use utoipa::IntoParams;
 
-use crate::extract::{Caller, Params, PathId, PaymentRead, visible};
-use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
-use crate::routes::payment_requests;
+use super::issue::{self, Standing};
+use crate::document::receipt::Aside;
+use crate::document::{self, Format, Shown};
+use crate::extract::{Caller, Params, PathId, PaymentRead};
+use crate::problem::{PROBLEM_JSON, Problem, ProblemBody};
+use crate::receipt_link;
 use crate::state::Api;
-use crate::view::payment_request::INSPECTION_REQUIRED;
 use crate::view::receipt::ReceiptBody;
 
 /// How it is to be shown.
@@ -22,15 +26,24 @@ use crate::view::receipt::ReceiptBody;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptFormat {
-    /// `json`, which is the default.
-    #[param(pattern = "^json$")]
+    /// `json`, `html` or `pdf`. Without it, the `Accept` header decides.
     format: Option<String>,
+}
+
+impl ReceiptFormat {
+    /// What was asked for.
+    #[must_use]
+    pub fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
 }
 
 /// A receipt.
 ///
-/// `rcpt_{paymentRequestId}`, from verification on. It carries all that is needed to check it against the chain alone: the snapshot to the byte, the
-/// signature, and where the event stands. A reorganisation that takes the payment away takes the receipt away with it.
+/// `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF (PDF/A-3 with the JSON attached). It carries all that is
+/// needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the event stands. It is signed when it is read for the
+/// first time and the same bytes ever after. The code on page and PDF leads to a public page of this receipt. A reorganisation that takes the payment away
+/// revokes it.
 #[utoipa::path(
     get,
     path = "/api/agent/receipts/{receiptId}",
@@ -38,11 +51,17 @@ pub struct ReceiptFormat {
     params(("receiptId" = String, Path, description = "`rcpt_pr_…`"), ReceiptFormat),
     security(("bearer" = ["payments:read"]), ("bearer" = ["contracts:read"])),
     responses(
-        (status = 200, description = "The receipt.", body = ReceiptBody, example = json!({ "receipt": super::example() })),
+        (status = 200, description = "The receipt.", content(
+            (ReceiptBody = "application/json", example = json!({ "receipt": super::example(), "refunds": [] })),
+            (String = "text/html", example = json!("<!doctype html>")),
+            (String = "application/pdf", example = json!("%PDF-1.7")))),
+        (status = 304, description = "It is what `If-None-Match` names."),
         (status = 404, description = "There is no such payment request to see (`not_found`), or it is not verified (`receipt_not_issued`, with `currentStatus`).",
             body = ProblemBody, content_type = PROBLEM_JSON),
         (status = 409, description = "The payment does not prove itself (`router_payment_proof_inspection_required`).", body = ProblemBody,
             content_type = PROBLEM_JSON),
+        (status = 410, description = "A reorganisation took the payment away (`receipt_revoked`, with `revokedAt`); page and PDF say so over what had been handed out.",
+            content((ProblemBody = PROBLEM_JSON), (String = "text/html"), (String = "application/pdf"))),
     )
 )]
 pub async fn show_receipt(
@@ -50,23 +69,59 @@ pub async fn show_receipt(
     caller: Caller<PaymentRead>,
     PathId(id): PathId<String>,
     Params(params): Params<ReceiptFormat>,
-) -> Result<Json<ReceiptBody>, Problem> {
-    if params.format.as_deref().is_some_and(|format| format != "json") {
-        return Err(Problem::new(Code::NotAcceptable, "receipts are shown as json"));
-    }
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let format = document::wanted(params.format(), &headers, Format::Json)?;
     let id = request_of_receipt(&id).map_err(|_| Problem::not_found())?;
-    let stored = api.store.request(&id).await?.ok_or_else(Problem::not_found)?;
-    let (agreement, _) = visible(&api.store, stored.agreement(), &caller.profile).await?;
-    let in_doubt = |problem: Problem| problem.with("currentStatus", INSPECTION_REQUIRED);
-    let request = payment_requests::sound(stored).map_err(in_doubt)?;
-    if api.store.open_issues(&agreement.id).await?.iter().any(|issue| issue.request == id) {
-        return Err(in_doubt(payment_requests::inspection_required(&id)));
+    let found = issue::find(&api, &id, &caller.profile).await?;
+    let standing = issue::standing(&api, found).await?;
+    let page = match format {
+        Format::Json => None,
+        Format::Html | Format::Pdf => Some(receipt_link::printed(&api, &id, &caller.profile).await?),
+    };
+    present(&api, &id, standing, &Asked { format, page, headers: &headers }).await
+}
+
+/// How a receipt is asked for.
+pub(super) struct Asked<'a> {
+    pub(super) format: Format,
+    /// Where page and PDF lead to.
+    pub(super) page: Option<String>,
+    pub(super) headers: &'a HeaderMap,
+}
+
+/// The answer: the receipt as it stands.
+///
+/// # Errors
+/// 410 `receipt_revoked` where there is nothing to draw over.
+pub(super) async fn present(api: &Api, id: &PaymentRequestId, standing: Standing, asked: &Asked<'_>) -> Result<Response, Problem> {
+    let Asked { format, page, headers } = asked;
+    match (standing, *format) {
+        (Standing::InForce(text, refunds), Format::Json) => {
+            Ok(document::answer(StatusCode::OK, *format, &receipt_id(id), ReceiptBody::json(&text, &refunds).into_bytes(), headers))
+        }
+        (Standing::InForce(text, refunds), Format::Html | Format::Pdf) => {
+            document::drawn(shown(&text, &Aside { revoked_at: None, refunds, page: page.clone() })?, *format, headers).await
+        }
+        (Standing::Revoked(gone), Format::Json) => Err(issue::revoked(id, &gone)),
+        (Standing::Revoked(gone), Format::Html | Format::Pdf) => match issue::handed_out(api, id, &gone).await? {
+            Some(text) => {
+                let aside = Aside { revoked_at: Some(gone.revocation.at), refunds: Vec::new(), page: page.clone() };
+                document::drawn(shown(&text, &aside)?, *format, headers).await
+            }
+            None => Err(issue::revoked(id, &gone)),
+        },
     }
-    let receipt = super::receipt(&request, &agreement).ok_or_else(|| {
-        let status = request.state.name().as_str();
-        Problem::new(Code::ReceiptNotIssued, format!("{id} is {status}; its receipt exists while it is router_verified")).with("currentStatus", status)
-    })?;
-    Ok(Json(ReceiptBody { receipt }))
+}
+
+fn shown(text: &str, aside: &Aside) -> Result<Shown, Problem> {
+    let claim = Receipt::parse(text).map_err(|error| Problem::internal(&error))?;
+    Ok(Shown {
+        status: if aside.revoked_at.is_none() { StatusCode::OK } else { StatusCode::GONE },
+        id: claim.document.id.clone(),
+        json: text.to_owned(),
+        sheet: document::receipt::sheet(&claim, aside),
+    })
 }
 
 #[cfg(test)]
@@ -95,6 +150,7 @@ mod tests {
         let list = app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
         assert_documented::<ReceiptsBody>(list.json());
         assert_eq!((&list["receipts"], &list["inspectionRequired"]), (&json!([answer["receipt"]]), &json!([])));
+        assert_eq!(list["revoked"], json!([]));
     }
 
     #[tokio::test]
@@ -118,31 +174,6 @@ mod tests {
             *changed.pointer_mut(pointer).unwrap() = value;
             Receipt::parse(&changed.to_string()).expect_err(pointer);
         }
-    }
-
-    #[tokio::test]
-    async fn b01_a_reorg_takes_it_away() {
-        let app = TestApp::new().await;
-        let request = app.request().await;
-        app.pay(&request).await;
-        app.reorg(&request).await;
-        let gone = app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.seller).send().await.problem(404, "receipt_not_issued");
-        assert_eq!(gone["currentStatus"], "submitted");
-        let list = app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.seller).send().await.expect(200);
-        assert_eq!(list["receipts"], json!([]));
-    }
-
-    #[tokio::test]
-    async fn i13_other_formats_are_not_acceptable() {
-        let app = TestApp::new().await;
-        let request = app.request().await;
-        app.pay(&request).await;
-        let path = format!("/api/agent/receipts/rcpt_{request}");
-        app.get(&format!("{path}?format=json")).bearer(&app.buyer).send().await.expect(200);
-        for format in ["html", "pdf", ""] {
-            app.get(&format!("{path}?format={format}")).bearer(&app.buyer).send().await.problem(406, "not_acceptable");
-        }
-        app.get(&path).bearer(&app.buyer).header("accept", "application/pdf").send().await.problem(406, "not_acceptable");
     }
 
     #[tokio::test]

@@ -1,0 +1,32 @@
+//! GET `/api/agent/receipts/{receiptId}/links`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::extract::{Caller, PathId, PaymentRead};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::receipt_link::{ReceiptLinkView, ReceiptLinksBody};
+
+/// The public pages of a receipt.
+///
+/// For the two parties: what either of them made, and where printed receipts lead to.
+#[utoipa::path(
+    get,
+    path = "/api/agent/receipts/{receiptId}/links",
+    tag = "documents",
+    params(("receiptId" = String, Path, description = "`rcpt_pr_…`")),
+    security(("bearer" = ["payments:read"]), ("bearer" = ["contracts:read"])),
+    responses((status = 200, description = "All of them.", body = ReceiptLinksBody, example = json!({ "links": [super::example()] })))
+)]
+pub async fn list_receipt_links(
+    State(api): State<Arc<Api>>,
+    caller: Caller<PaymentRead>,
+    PathId(id): PathId<String>,
+) -> Result<Json<ReceiptLinksBody>, Problem> {
+    let request = super::of_party(&api, &id, &caller.profile).await?;
+    let links = api.store.receipt_links(&request).await?;
+    Ok(Json(ReceiptLinksBody { links: links.iter().map(|link| ReceiptLinkView::new(&api, link)).collect() }))
+}

@@ -1,0 +1,133 @@
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::testing::{Actor, Answer, TestApp};
+
+/// A paid request, where its links are, and a first one.
+async fn linked(app: &TestApp) -> (String, String, Value) {
+    let request = app.request().await;
+    app.pay(&request).await;
+    let links = format!("/api/agent/receipts/rcpt_{request}/links");
+    let made = make(app, &links, &app.seller, json!({ "label": "for the accountant" })).await.expect(201);
+    (request, links, made["link"].clone())
+}
+
+async fn make(app: &TestApp, links: &str, actor: &Actor, body: Value) -> Answer {
+    app.post(links).bearer(actor).json(body).send().await
+}
+
+fn page(link: &Value) -> String {
+    link["url"].as_str().unwrap().strip_prefix("https://pay.example").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn i11_a_link_shows_one_receipt_until_it_is_revoked_or_ends() {
+    let app = TestApp::new().await;
+    let (request, links, link) = linked(&app).await;
+    let shown = app.get(&page(&link)).send().await.expect(200);
+    assert_eq!(shown.header("x-robots-tag"), Some("noindex, nofollow, noarchive"));
+    assert_eq!((shown.header("cache-control"), shown.header("referrer-policy")), (Some("private, no-cache"), Some("no-referrer")));
+    assert!(shown.text().contains(&format!("rcpt_{request}")) && shown.text().contains("name=\"robots\" content=\"noindex"));
+    let own = app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!(app.get(&page(&link)).header("accept", "application/json").send().await.expect(200).text(), own.text(), "the receipt and nothing else");
+
+    let brief = make(&app, &links, &app.buyer, json!({ "expiresInDays": 2 })).await.expect(201)["link"].clone();
+    app.get(&page(&brief)).send().await.expect(200);
+    app.clock.advance_s(2 * 86_400);
+    let closed = app.get(&page(&brief)).send().await.expect(404);
+    assert!(closed.text().contains("This link opens nothing"), "{}", closed.text());
+    assert_eq!(closed.header("x-robots-tag"), Some("noindex, nofollow, noarchive"));
+
+    let one = format!("{links}/{}", link["id"].as_str().unwrap());
+    let revoked = app.delete(&one).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!((&revoked["link"]["isOpen"], &revoked["link"]["url"]), (&json!(false), &Value::Null));
+    for format in ["json", "pdf"] {
+        app.get(&format!("{}?format={format}", page(&link))).send().await.problem(404, "not_found");
+    }
+    app.get(&page(&link)).send().await.expect(404);
+    app.delete(&one).bearer(&app.buyer).send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn i11_no_other_text_opens_anything_and_all_are_answered_alike() {
+    let app = TestApp::new().await;
+    let (request, _, link) = linked(&app).await;
+    let token = page(&link).rsplit('/').next().unwrap().to_owned();
+    let flipped = format!("{}{}", &token[..31], if token.ends_with('0') { '1' } else { '0' });
+    let wrong = [
+        flipped,
+        token.to_uppercase(),
+        token[..31].to_owned(),
+        format!("{token}0"),
+        "0".repeat(32),
+        request.clone(),
+        format!("rcpt_{request}"),
+        "%27--".to_owned(),
+    ];
+    let mut bodies = std::collections::BTreeSet::new();
+    for text in wrong.iter().filter(|text| **text != token) {
+        bodies.insert(app.get(&format!("/r/{text}")).send().await.expect(404).text());
+    }
+    assert_eq!(bodies.len(), 1);
+    // A bearer token opens no page, and a page is no bearer token.
+    app.get(&page(&link)).token(&token).send().await.expect(200);
+    app.get("/api/agent/me").token(&token).send().await.problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn i11_the_database_has_no_token_and_no_stored_answer_either() {
+    let app = TestApp::new().await;
+    let (_, links, link) = linked(&app).await;
+    let first = app.post(&links).bearer(&app.seller).key("link-1").json(json!({})).send().await.expect(201)["link"].clone();
+    let again = app.post(&links).bearer(&app.seller).key("link-1").json(json!({})).send().await.expect(201)["link"].clone();
+    assert_eq!((&again["id"], &again["url"]), (&first["id"], &Value::Null), "shown once; the list has it");
+    let listed = app.get(&links).bearer(&app.buyer).send().await.expect(200);
+    assert_eq!(listed["links"], json!([link, first]));
+    let token = page(&first).rsplit('/').next().unwrap().to_owned();
+    let file = std::fs::read(app.database.url().strip_prefix("sqlite:").unwrap()).unwrap();
+    let log = std::fs::read(format!("{}-wal", app.database.url().strip_prefix("sqlite:").unwrap())).unwrap_or_default();
+    for bytes in [file, log] {
+        assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()), "the token is stored");
+    }
+}
+
+#[tokio::test]
+async fn i11_revoking_what_printed_receipts_lead_to_gives_the_next_print_another() {
+    let app = TestApp::new().await;
+    let (request, links, _) = linked(&app).await;
+    let print = || app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.evaluator).send();
+    let first = print().await.expect(200).text();
+    assert_eq!(print().await.expect(200).text(), first, "one link, however often it is printed");
+    let listed = app.get(&links).bearer(&app.buyer).send().await.expect(200)["links"].clone();
+    let printed = listed.as_array().unwrap().iter().find(|link| link["purpose"] == "document").unwrap().clone();
+    assert!(first.contains(printed["url"].as_str().unwrap()));
+    app.delete(&format!("{links}/{}", printed["id"].as_str().unwrap())).bearer(&app.seller).send().await.expect(200);
+    app.get(&page(&printed)).send().await.expect(404);
+    let second = print().await.expect(200).text();
+    assert!(second != first && !second.contains(printed["url"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn a_link_is_made_for_what_is_paid_within_limits() {
+    let app = TestApp::new().await;
+    let request = app.request().await;
+    let links = format!("/api/agent/receipts/rcpt_{request}/links");
+    make(&app, &links, &app.seller, json!({})).await.problem(404, "receipt_not_issued");
+    app.pay(&request).await;
+    for (body, field) in [
+        (json!({ "expiresInDays": 0 }), "expiresInDays"),
+        (json!({ "expiresInDays": 3_661 }), "expiresInDays"),
+        (json!({ "label": "" }), "label"),
+        (json!({ "label": "a\u{202e}b" }), "label"),
+        (json!({ "label": "x".repeat(81) }), "label"),
+    ] {
+        let refused = make(&app, &links, &app.seller, body).await.problem(422, "invalid_field");
+        assert_eq!(refused["field"], field);
+    }
+    for n in 0..50 {
+        make(&app, &links, if n % 2 == 0 { &app.buyer } else { &app.seller }, json!({})).await.expect(201);
+    }
+    make(&app, &links, &app.seller, json!({})).await.problem(409, "limit_reached");
+    let other = app.call(Method::DELETE, &format!("{links}/rl_7ZZZZZZZZZZZZZZZZZZZZZZZZZ")).bearer(&app.seller).send().await;
+    other.problem(404, "not_found");
+}

@@ -1,0 +1,233 @@
+//! Receipts: stored as they were signed, and held against the payment on every reading.
+//!
+//! Reading costs one statement. Checking what it read costs several signature recoveries, and is a pure function of the row: so what was checked is remembered
+//! by the SHA-256 of every value in it ([`Checked`]). A row that anybody changed, in any column of any table of the join, is another row and is checked again.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use alloy_primitives::{Address, B256};
+use lru::LruCache;
+use settlement::Timestamp;
+use settlement::event::Location;
+use settlement::ids::{AgreementId, PaymentRequestId, ProfileId};
+use settlement::payment_request::PaymentRequestState;
+use settlement::receipt::{Receipt, Wallets};
+use settlement::terms::Terms;
+use sha2::{Digest, Sha256};
+use sqlx::any::{AnyRow, AnyTypeInfoKind};
+use sqlx::{Any, AssertSqlSafe, Decode, Row, ValueRef};
+
+use crate::error::StoreError;
+use crate::payment_request::{StoredRequest, select_with, stored};
+use crate::row::{Fields, lower, signed};
+use crate::{Store, Tx};
+
+/// How many checked receipts are remembered: about 12 KiB each, so 24 MiB at most.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(2_048).expect("not zero");
+
+/// The columns beside those of the request.
+const COLUMNS: &str = r#"a.buyer_wallet AS "agreements.buyer_wallet", a.seller_wallet AS "agreements.seller_wallet", d.document AS "receipts.document",
+ CAST(EXISTS (SELECT 1 FROM proof_issues i WHERE i.agreement_id = r.agreement_id AND i.closed_at IS NULL AND i.payment_request_id = r.id) AS INTEGER)
+ AS is_in_doubt,
+ CAST(EXISTS (SELECT 1 FROM refund_requests f WHERE f.payment_request_id = r.id AND f.status = 'settled') AS INTEGER) AS is_refunded"#;
+/// The receipt of the event that the proof rests on.
+const JOIN: &str = "LEFT JOIN receipts d ON d.payment_request_id = r.id AND d.block_hash = e.block_hash AND d.log_index = e.log_index";
+
+/// A payment request and its receipt, as far as they can be believed.
+#[derive(Clone, Debug)]
+pub struct Receipted {
+    /// The request.
+    pub request: StoredRequest,
+    /// The paying profile.
+    pub buyer: ProfileId,
+    /// The paid profile.
+    pub seller: ProfileId,
+    /// A payment that names the request does not match it, and nobody has resolved that.
+    pub in_doubt: bool,
+    /// Something of it was paid back; how much, its refunds say.
+    pub refunded: bool,
+    /// What was made out for it.
+    pub made_out: MadeOut,
+}
+
+/// What was made out for a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MadeOut {
+    /// Nothing: it is not verified, or nobody has asked yet.
+    Nothing,
+    /// This, to the byte.
+    Receipt(String),
+    /// What is stored is not what was signed.
+    Damaged(String),
+}
+
+/// A payment that counted as verified and was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// The request.
+    pub request: PaymentRequestId,
+    /// The block that the chain no longer has.
+    pub block_hash: B256,
+    /// The event in it.
+    pub log_index: u64,
+    /// When it was taken back.
+    pub at: Timestamp,
+}
+
+/// Rows whose receipts were checked and hold.
+pub(crate) struct Checked(Mutex<LruCache<[u8; 32], Arc<Receipted>>>);
+
+impl Default for Checked {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(REMEMBERED)))
+    }
+}
+
+impl Checked {
+    /// What the row says, checked now or before.
+    fn read(&self, row: &AnyRow) -> Result<Arc<Receipted>, StoreError> {
+        let Some(key) = fingerprint(row) else { return receipted(row).map(Arc::new) };
+        // A panic between two statements of this file leaves the cache whole.
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(receipted(row)?);
+        if matches!(read.made_out, MadeOut::Receipt(_)) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, Arc::clone(&read));
+        }
+        Ok(read)
+    }
+}
+
+/// A hash of every value of the row, in order; `None` for a row with a value of a kind that no column of ours has.
+fn fingerprint(row: &AnyRow) -> Option<[u8; 32]> {
+    let mut hash = Sha256::new();
+    for index in 0..row.len() {
+        let value = row.try_get_raw(index).ok()?;
+        if value.is_null() {
+            hash.update([0]);
+            continue;
+        }
+        match value.type_info().kind() {
+            AnyTypeInfoKind::Text => {
+                let text = <&str as Decode<'_, Any>>::decode(value).ok()?;
+                hash.update([1]);
+                hash.update(u64::try_from(text.len()).ok()?.to_be_bytes());
+                hash.update(text.as_bytes());
+            }
+            AnyTypeInfoKind::SmallInt | AnyTypeInfoKind::Integer | AnyTypeInfoKind::BigInt => {
+                hash.update([2]);
+                hash.update(<i64 as Decode<'_, Any>>::decode(value).ok()?.to_be_bytes());
+            }
+            AnyTypeInfoKind::Null | AnyTypeInfoKind::Bool | AnyTypeInfoKind::Real | AnyTypeInfoKind::Double | AnyTypeInfoKind::Blob => return None,
+        }
+    }
+    Some(hash.finalize().into())
+}
+
+/// Reads a row and checks all of it.
+fn receipted(row: &AnyRow) -> Result<Receipted, StoreError> {
+    let fields = Fields::new("payment_requests", "id", row)?;
+    let (agreement, document) = (fields.beside("agreements", "agreement_id"), fields.beside("receipts", "id").opt_text("document")?);
+    let request = stored(row)?;
+    let made_out = match (&request, document) {
+        (_, None) => MadeOut::Nothing,
+        (StoredRequest::Sound(request), Some(text)) => match &request.state {
+            PaymentRequestState::Verified { proof, .. } => {
+                let wallets = Wallets { buyer: agreement.address("buyer_wallet")?, seller: agreement.address("seller_wallet")? };
+                let terms = Terms::from_canonical(&agreement.text("terms")?).map_err(|error| agreement.bad("terms", error))?;
+                match Receipt::parse(&text) {
+                    Ok(claim) if claim.is_of(&text, proof, &request.signed, (&terms, wallets)) => MadeOut::Receipt(text),
+                    Ok(_) => MadeOut::Damaged("it is another one than the payment's".to_owned()),
+                    Err(error) => MadeOut::Damaged(error.to_string()),
+                }
+            }
+            // A receipt is joined through the proof, and only a verified request that proves itself has one.
+            PaymentRequestState::Signed
+            | PaymentRequestState::Submitted { .. }
+            | PaymentRequestState::Cancelled { .. }
+            | PaymentRequestState::Failed { .. }
+            | PaymentRequestState::Expired { .. } => MadeOut::Nothing,
+        },
+        (StoredRequest::Unproven { .. }, Some(_)) => MadeOut::Nothing,
+    };
+    Ok(Receipted {
+        request,
+        buyer: agreement.parsed("buyer_id")?,
+        seller: agreement.parsed("seller_id")?,
+        in_doubt: fields.flag("is_in_doubt")?,
+        refunded: fields.flag("is_refunded")?,
+        made_out,
+    })
+}
+
+/// `<request>:<block hash>:<log index>:<how often posted before>`, as the ledger names the entry of a payment.
+fn revocation(entry: &str, at: Timestamp) -> Option<Revocation> {
+    let mut parts = entry.split(':');
+    let revocation = Revocation { request: parts.next()?.parse().ok()?, block_hash: parts.next()?.parse().ok()?, log_index: parts.next()?.parse().ok()?, at };
+    (parts.count() == 1).then_some(revocation)
+}
+
+pub(crate) const REVOCATIONS: &str =
+    "SELECT reverses, MAX(at) AS at FROM postings WHERE agreement_id = $1 AND reverses IS NOT NULL GROUP BY reverses ORDER BY 2, 1";
+
+pub(crate) fn one_sql() -> String {
+    select_with(COLUMNS, &format!("{JOIN} WHERE r.id = $1"))
+}
+
+pub(crate) fn list_sql() -> String {
+    select_with(COLUMNS, &format!("{JOIN} WHERE r.agreement_id = $1 ORDER BY r.created_at, r.id"))
+}
+
+impl Store {
+    /// A request with its receipt.
+    pub async fn receipted(&self, id: &PaymentRequestId) -> Result<Option<Arc<Receipted>>, StoreError> {
+        let row = sqlx::query(AssertSqlSafe(one_sql())).bind(id.as_str()).fetch_optional(self.database.pool()).await?;
+        row.as_ref().map(|row| self.database.checked().read(row)).transpose()
+    }
+
+    /// The requests of an agreement with their receipts, oldest first.
+    pub async fn receipted_of(&self, agreement: &AgreementId) -> Result<Vec<Arc<Receipted>>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(list_sql())).bind(agreement.as_str()).fetch_all(self.database.pool()).await?;
+        rows.iter().map(|row| self.database.checked().read(row)).collect()
+    }
+
+    /// What a reorg took back of an agreement's payments, oldest first. The same payment may count again since, in the same block or in another.
+    pub async fn revocations(&self, agreement: &AgreementId) -> Result<Vec<Revocation>, StoreError> {
+        let rows = sqlx::query(REVOCATIONS).bind(agreement.as_str()).fetch_all(self.database.pool()).await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let fields = Fields::new("postings", "reverses", row)?;
+            found.extend(revocation(&fields.text("reverses")?, fields.time("at")?));
+        }
+        Ok(found)
+    }
+
+    /// The receipt that was made out for this event, whether it still counts or not: as it was stored, and not checked.
+    pub async fn receipt_of_event(&self, id: &PaymentRequestId, block_hash: B256, log_index: u64) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar("SELECT document FROM receipts WHERE payment_request_id = $1 AND block_hash = $2 AND log_index = $3")
+            .bind(id.as_str())
+            .bind(lower(block_hash))
+            .bind(signed(log_index)?);
+        Ok(query.fetch_optional(self.database.pool()).await?)
+    }
+}
+
+impl Tx {
+    /// Keeps a receipt, if the payment still counts as verified by this event and none is kept for it. Returns whether it was kept.
+    pub async fn insert_receipt(&mut self, id: &PaymentRequestId, event: &Location, receipt: (&str, Address), at: Timestamp) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO receipts (payment_request_id, block_hash, log_index, document, signer, issued_at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), \
+             CAST($5 AS TEXT), CAST($6 AS BIGINT) FROM proofs \
+             WHERE payment_request_id = $1 AND block_hash = $2 AND log_index = $3 ON CONFLICT (payment_request_id, block_hash, log_index) DO NOTHING",
+        )
+        .bind(id.as_str())
+        .bind(lower(event.block_hash))
+        .bind(signed(event.log_index)?)
+        .bind(receipt.0.to_owned())
+        .bind(lower(receipt.1))
+        .bind(at.as_millis());
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
+    }
+}
