@@ -52,7 +52,7 @@ pub async fn consider(writer: &mut Writer<'_>, case: &Case, taken: &Taken) -> Re
             return Ok(Outcome::Waits);
         }
     };
-    let agreed = writer.tx.agreed_terms(&agreement, &request.unit).await?;
+    let agreed = writer.tx.agreed_terms(&agreement, &request.unit, &request.signed).await?;
     let evidence =
         Evidence { signed: &request.signed, event: &case.event, agreed: Some(&agreed), authority: case.authority, final_through: case.final_through };
     match verify(&evidence) {

@@ -20,7 +20,7 @@ use crate::writer::{Writer, about_event, named_tx};
 pub async fn sight(writer: &mut Writer<'_>, case: &Case) -> Result<(), IndexerError> {
     let Some((request, agreement)) = &case.request else { return Ok(()) };
     let Some((agreement, StoredRequest::Sound(request))) = writer.lock(agreement, request).await? else { return Ok(()) };
-    let agreed = writer.tx.agreed_terms(&agreement, &request.unit).await?;
+    let agreed = writer.tx.agreed_terms(&agreement, &request.unit, &request.signed).await?;
     let evidence =
         Evidence { signed: &request.signed, event: &case.event, agreed: Some(&agreed), authority: case.authority, final_through: case.final_through };
     match verify(&evidence) {

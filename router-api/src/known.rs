@@ -7,7 +7,7 @@ use settlement::asset::{Asset, Token};
 use settlement::clock::Timestamp;
 use settlement::ids::AgreementId;
 use settlement::milestone::Plan;
-use settlement::next_action::AgreementFacts;
+use settlement::next_action::{AgreementFacts, Pending};
 use settlement::refund::Refunds;
 use settlement::unit::Sibling;
 use store::{Cursor, Tx};
@@ -23,6 +23,7 @@ pub(crate) struct Known {
     pub(crate) plan: Plan,
     pub(crate) siblings: Vec<Sibling>,
     pub(crate) refunds: Refunds,
+    pub(crate) pending: Pending,
     pub(crate) setting: Setting,
 }
 
@@ -143,7 +144,8 @@ impl Known {
         let plan = api.store.plan(&agreement.id).await?;
         let siblings = api.store.siblings(&agreement.id).await?;
         let refunds = api.store.refunds(&agreement.id).await?;
-        Ok(Self { agreement, payments, plan, siblings, refunds, setting })
+        let pending = api.store.pending(&agreement.id, payments.unacknowledged).await?;
+        Ok(Self { agreement, payments, plan, siblings, refunds, pending, setting })
     }
 
     /// What is known inside a transaction, the agreement included, so that what is decided on it holds when it commits.
@@ -153,7 +155,8 @@ impl Known {
         let plan = tx.plan(id).await?;
         let siblings = tx.siblings(id).await?;
         let refunds = tx.refunds(id).await?;
-        Ok(Self { agreement, payments, plan, siblings, refunds, setting: setting.clone() })
+        let pending = tx.pending(id, payments.unacknowledged).await?;
+        Ok(Self { agreement, payments, plan, siblings, refunds, pending, setting: setting.clone() })
     }
 
     /// For the rules.
@@ -167,6 +170,7 @@ impl Known {
             refunds: &self.refunds,
             now: self.setting.now,
             final_time: self.setting.chain.final_time(),
+            pending: &self.pending,
         }
     }
 }

@@ -35,6 +35,7 @@ mod tests;
         (name = "me", description = "The caller's profile, wallets, tokens and payout methods."),
         (name = "contracts", description = "Agreements: import, deliver, decide, cancel."),
         (name = "milestones", description = "Agreements divided into parts: plan, confirm, deliver, decide; each is paid by itself."),
+        (name = "disputes", description = "Disputes: open, answer, say how they end."),
         (name = "payments", description = "Payment requests: ask, pay, follow."),
         (name = "refunds", description = "Refund requests: ask, answer, pay back."),
         (name = "documents", description = "Invoices and receipts."),
@@ -60,7 +61,7 @@ impl Modify for Bearer {
 }
 
 /// Operations with a body that change nothing: repeating them needs no key.
-const CHANGE_NOTHING: [&str; 2] = ["agreement_typed_data_for_import", "update_contract"];
+const CHANGE_NOTHING: [&str; 3] = ["agreement_typed_data_for_import", "payout_change_typed_data", "update_contract"];
 
 /// The document of this version.
 #[must_use]

@@ -13,8 +13,8 @@ mod refunds;
 mod signing;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Once, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, address, keccak256};

@@ -1,6 +1,7 @@
 //! Checks of free text from callers: bounded, and shown to other people without surprises.
 
 use alloy_primitives::Address;
+use url::Url;
 
 use crate::problem::{Code, Problem};
 
@@ -43,6 +44,26 @@ pub fn check_characters(field: &str, text: &str) -> Result<(), Problem> {
         Some(c) => Err(Problem::field(Code::InvalidField, field, format_args!("the character U+{:04X} is not taken", u32::from(c)))),
         None => Ok(()),
     }
+}
+
+/// Longest URL, in characters: what browsers and proxies take.
+const MAX_URL: usize = 2_048;
+
+/// A link that people can follow, and nothing that runs when they do.
+///
+/// # Errors
+/// 422 `invalid_field` with the field's name.
+pub fn url(field: &str, text: &str) -> Result<String, Problem> {
+    let refused = |why: &str| Problem::field(Code::InvalidField, field, why);
+    let text = line(field, text, MAX_URL)?;
+    let parsed = Url::parse(&text).map_err(|_| refused("expected a URL"))?;
+    if !matches!(parsed.scheme(), "http" | "https") {
+        return Err(refused("expected an http or https URL"));
+    }
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(refused("a URL with a user name or password would show them to the other side"));
+    }
+    Ok(text)
 }
 
 /// An address for people, as a name where there is no other: `0x7099…79C8`.

@@ -10,11 +10,12 @@ use crate::asset::{UnusableAddress, check_party};
 use crate::clock::Timestamp;
 use crate::ids::{AgreementId, ProfileId};
 use crate::money::FeePolicy;
+use crate::payout_change::Payout;
 use crate::terms::Terms;
 
 mod state;
 
-pub use state::{AgreementState, PaymentFacts};
+pub use state::{ACKNOWLEDGE_FIRST, AgreementState, PaymentFacts};
 pub(crate) use state::{END_REQUEST_FIRST, ENDED, INSPECT_FIRST};
 
 sol! {
@@ -169,6 +170,8 @@ pub struct AgreementRecord {
     pub consent: Consent,
     /// The fee policy at the time of the import.
     pub fee: FeePolicy,
+    /// Where the seller is paid since the terms were agreed, where both sides have agreed on another place.
+    pub payout: Option<Payout>,
     /// Where the work stands.
     pub state: AgreementState,
     /// When it was imported.
@@ -178,6 +181,15 @@ pub struct AgreementRecord {
 }
 
 impl AgreementRecord {
+    /// Where the seller is paid by what is signed from now on.
+    #[must_use]
+    pub const fn payee(&self) -> Address {
+        match &self.payout {
+            Some(payout) => payout.payee,
+            None => self.terms.payee,
+        }
+    }
+
     /// What a change at `now` is dated with: later than every change before, also within a millisecond, so that whoever decided on what they saw before it is told.
     #[must_use]
     pub fn changed_at(&self, now: Timestamp) -> Timestamp {

@@ -99,6 +99,16 @@ actions! {
     ReceiptLinkCreated = "receipt_link.created",
     /// A public page of a receipt was revoked.
     ReceiptLinkRevoked = "receipt_link.revoked",
+    /// A payment that came unexpectedly was acknowledged.
+    PaymentAcknowledged = "payment.acknowledged",
+    /// A dispute was opened.
+    DisputeOpened = "dispute.opened",
+    /// A dispute was answered, was said how to end, ended or was withdrawn; the details say which.
+    DisputeChanged = "dispute.changed",
+    /// The seller asked to be paid elsewhere.
+    PayoutChangeRequested = "payout_change.requested",
+    /// A payout change was confirmed, declined or taken back; the details say which.
+    PayoutChangeDecided = "payout_change.decided",
     /// A signer was named for the operator on chain, or revoked.
     SignerSet = "signer.set",
     /// A token was added to the registry, with what the chain says of it.

@@ -77,7 +77,7 @@ pub struct AvailableAction {
 /// What an action is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entity {
-    /// `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`.
+    /// `contract`, `milestone`, `payment_request`, `refund_request`, `receipt`, `invoice`, `dispute` or `payout_change`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id.

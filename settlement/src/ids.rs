@@ -78,6 +78,10 @@ ids! {
     RefundId = "rf_";
     /// One delivery of the work.
     SubmissionId = "sub_";
+    /// A dispute.
+    DisputeId = "dsp_";
+    /// A change of where the seller is paid.
+    PayoutChangeId = "poc_";
     /// One line of the durable event log.
     EventId = "evt_";
     /// A place where events are delivered to.

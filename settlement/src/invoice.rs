@@ -102,6 +102,8 @@ pub struct Invoice {
     pub seller: InvoiceParty,
     /// Where the seller is paid (EIP-55).
     pub payee_address: String,
+    /// The payout change that says so; null where the terms do.
+    pub payout_change_id: Option<String>,
     /// CAIP-19.
     pub asset: String,
     /// Ticker, for people.
@@ -249,7 +251,8 @@ impl Invoice {
             consent: agreement.consent.kind(),
             buyer: party(&agreement.buyer, names[0]),
             seller: party(&agreement.seller, names[1]),
-            payee_address: terms.payee.to_string(),
+            payee_address: agreement.payee().to_string(),
+            payout_change_id: agreement.payout.as_ref().map(|payout| payout.change.to_string()),
             asset: terms.asset.to_string(),
             token_symbol: token.symbol.clone(),
             token_decimals: token.decimals,

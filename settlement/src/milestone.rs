@@ -20,7 +20,7 @@ pub use state::MilestoneState;
 
 /// Most milestones that an agreement ever has, those that were taken out of the plan included: an agreement is read with all of them. A year of weeks, about.
 pub const MAX_MILESTONES: usize = 50;
-/// The two sides of a plan.
+/// The two sides of an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Pays.
@@ -30,6 +30,24 @@ pub enum Side {
 }
 
 impl Side {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Buyer, Self::Seller];
+
+    /// The side that a text spells.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|side| side.name() == text)
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Buyer => Self::Seller,
+            Self::Seller => Self::Buyer,
+        }
+    }
+
     /// `buyer` or `seller`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -111,6 +129,7 @@ impl Circumstances<'_> {
             AgreementState::Accepted { .. } | AgreementState::Cancelled { .. } => crate::agreement::ENDED,
             _ if !self.is_final => "the plan is not final; milestones are delivered once both parties have confirmed it and the buyer has finalised it",
             AgreementState::Submitted { .. } => "the work was submitted as a whole",
+            AgreementState::InProgress | AgreementState::Rejected { .. } if self.payments.unacknowledged => crate::agreement::ACKNOWLEDGE_FIRST,
             AgreementState::InProgress | AgreementState::Rejected { .. } => return Ok(()),
         };
         Err(refuse(because))
@@ -127,6 +146,7 @@ impl Milestone {
         match (&self.state, circumstances.agreement) {
             (_, AgreementState::Cancelled { .. }) => Err(refuse(crate::agreement::ENDED)),
             (MilestoneState::Accepted { .. }, _) if circumstances.payments.proof_issue => Err(refuse(crate::agreement::INSPECT_FIRST)),
+            (MilestoneState::Accepted { .. }, _) if circumstances.payments.unacknowledged => Err(refuse(crate::agreement::ACKNOWLEDGE_FIRST)),
             (MilestoneState::Accepted { .. }, _) => Ok(()),
             (MilestoneState::Cancelled { .. }, _) => Err(refuse("the milestone was taken out of the plan")),
             (MilestoneState::Proposed | MilestoneState::Active | MilestoneState::Submitted { .. } | MilestoneState::Rejected { .. }, _) => {

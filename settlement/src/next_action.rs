@@ -18,6 +18,7 @@ use crate::unit::{CannotSign, Fate, Sibling, UnitKind, open_amount};
 
 mod milestone;
 mod payment;
+mod pending;
 mod plan;
 mod recommended;
 mod refund;
@@ -25,6 +26,7 @@ mod request;
 
 pub use milestone::{MilestoneFacts, MilestonePayment};
 pub use payment::{CannotRequest, MAX_REQUESTS};
+pub use pending::{DisputeFacts, PayoutChangeFacts, Pending};
 pub use recommended::Recommended;
 pub use refund::{RefundFacts, RefundRecommendation};
 pub use request::{Permissions, RecommendedAction, RequestFacts, Seen};
@@ -36,7 +38,7 @@ pub enum Actor {
     Buyer,
     /// The party that is paid.
     Seller,
-    /// Whom the terms name as judge; reads only.
+    /// Whom the terms name as judge; reads, and says how it would end a dispute.
     Evaluator,
     /// Whoever runs the marketplace; reads only.
     Operator,
@@ -74,6 +76,8 @@ pub struct AgreementFacts<'a> {
     pub now: Timestamp,
     /// Time of the newest final block of its chain, unix seconds; 0 when none is known.
     pub final_time: u64,
+    /// What stands open between the parties.
+    pub pending: &'a Pending,
 }
 
 impl AgreementFacts<'_> {
@@ -86,6 +90,7 @@ impl AgreementFacts<'_> {
             Actor::Seller => self.seller_actions(&mut actions),
             Actor::Evaluator | Actor::Operator => {}
         }
+        self.pending_actions(actor, &mut actions);
         if self.payments.proof_issue && matches!(actor, Actor::Buyer | Actor::Seller) {
             actions.push(self.on_contract(Action::InspectPaymentProof, actor).get(self.requests_path()));
         }
@@ -117,10 +122,11 @@ impl AgreementFacts<'_> {
     pub fn recommended(&self, actor: Actor) -> Recommended {
         let paid = self.siblings.iter().any(|s| s.fate == Fate::Paid);
         match (&self.agreement.state, actor) {
-            (_, Actor::Evaluator | Actor::Operator) => Recommended::None,
+            (_, Actor::Evaluator | Actor::Operator) => self.pending_recommended(actor).unwrap_or(Recommended::None),
             (_, Actor::Buyer | Actor::Seller) if self.payments.proof_issue => Recommended::InspectPaymentProof,
             // What the other side waits for comes first.
             (_, Actor::Seller) if self.open_refund().is_some() => self.open_refund().unwrap_or(Recommended::None),
+            (_, Actor::Buyer | Actor::Seller) if self.pending_recommended(actor).is_some() => self.pending_recommended(actor).unwrap_or(Recommended::None),
             (AgreementState::Cancelled { .. }, _) if paid => Recommended::ViewReceipt,
             (AgreementState::Cancelled { .. }, _) => Recommended::None,
             (AgreementState::Accepted { .. }, _) if self.payments.paid_in_full => Recommended::ViewReceipt,
@@ -155,9 +161,10 @@ impl AgreementFacts<'_> {
             return;
         }
         if matches!(state, AgreementState::Submitted { .. }) {
-            let accept = self.decision(Action::Accept, json!({ "action": "accept" })).paying(self.payment(None));
+            let accept = self.decision(Action::Accept, json!({ "action": "accept", "expectedUpdatedAt": self.expected() })).paying(self.payment(None));
             actions.push(accept.unless(self.blocked(state.may_accept(self.payments).err())));
-            let reject = self.decision(Action::Reject, json!({ "action": "reject", "reason": "<what has to be different>" }));
+            let body = json!({ "action": "reject", "reason": "<what has to be different>", "expectedUpdatedAt": self.expected() });
+            let reject = self.decision(Action::Reject, body);
             actions.push(reject.unless(self.blocked(state.may_reject(self.payments).err())));
         }
         actions.push(self.cancel_action(actor));
@@ -167,7 +174,7 @@ impl AgreementFacts<'_> {
         if self.has_ended() {
             return;
         }
-        let body = json!({ "deliverableUrl": "<where the work is>", "notes": "<what to know about it>" });
+        let body = json!({ "deliverableUrl": "<where the work is>", "notes": "<what to know about it>", "expectedUpdatedAt": self.expected() });
         let submit = self.on_contract(Action::SubmitDelivery, Actor::Seller).post(format!("{}/submissions", self.path()), body, Some(&self.version()));
         actions.push(submit.unless(self.blocked(self.agreement.state.may_submit(self.payments).err())));
         actions.push(self.cancel_action(Actor::Seller));
@@ -208,7 +215,7 @@ impl AgreementFacts<'_> {
     }
 
     fn cancel_action(&self, actor: Actor) -> AvailableAction {
-        let body = json!({ "reason": "<why, in 10 to 1,000 characters>", "expectedUpdatedAt": self.agreement.updated_at.to_string() });
+        let body = json!({ "reason": "<why, in 10 to 1,000 characters>", "expectedUpdatedAt": self.expected() });
         let cancel = self.on_contract(Action::CancelContract, actor).post(format!("{}/cancel", self.path()), body, Some(&self.version()));
         cancel.unless(self.blocked(self.agreement.state.may_cancel(self.payments).err()))
     }
@@ -257,6 +264,10 @@ impl AgreementFacts<'_> {
 
     fn has_ended(&self) -> bool {
         matches!(self.agreement.state, AgreementState::Accepted { .. } | AgreementState::Cancelled { .. })
+    }
+
+    fn expected(&self) -> String {
+        self.agreement.updated_at.to_string()
     }
 
     /// What is new when the agreement has changed.

@@ -102,6 +102,28 @@ notices! {
     RefundReorged = "refund_request.reorged",
     /// An event names the refund and is not what was signed.
     RefundMismatch = "refund_request.settlement_mismatch",
+    /// A payment came after its request was cancelled or had failed, and a party has said that it knows.
+    PaymentAcknowledged = "payment.acknowledged",
+    /// A dispute was opened.
+    DisputeOpened = "dispute.opened",
+    /// The other side has answered.
+    DisputeAnswered = "dispute.answered",
+    /// A side has said how a dispute is to end.
+    DisputeProposed = "dispute.proposed",
+    /// The evaluator has said how it would end a dispute.
+    DisputeRecommended = "dispute.recommended",
+    /// Both sides have said the same.
+    DisputeResolved = "dispute.resolved",
+    /// The opener took a dispute back.
+    DisputeWithdrawn = "dispute.withdrawn",
+    /// The seller wants to be paid elsewhere.
+    PayoutChangeRequested = "payout_change.requested",
+    /// The buyer has confirmed it.
+    PayoutChangeConfirmed = "payout_change.confirmed",
+    /// The buyer has declined it.
+    PayoutChangeDeclined = "payout_change.declined",
+    /// The seller took it back.
+    PayoutChangeCancelled = "payout_change.cancelled",
     /// A receipt was issued.
     ReceiptIssued = "receipt.issued",
     /// A receipt no longer holds.

@@ -5,9 +5,11 @@
 
 use alloy_primitives::B256;
 
+use crate::agreement::AgreementState;
 use crate::clock::Timestamp;
 use crate::error::NotAllowed;
 use crate::ids::{AgreementId, PaymentRequestId};
+use crate::milestone::Side;
 use crate::snapshot::SignedSnapshot;
 use crate::unit::Unit;
 use crate::verify::Proof;
@@ -153,6 +155,41 @@ impl FailureReason {
             Self::UnitPaid { .. } => None,
         }
     }
+}
+
+/// What came unexpectedly: a payment whose request had been cancelled or had failed, or whose agreement was called off. It counts, because what was paid is never
+/// stranded, but nothing goes on until a party has said that it knows. A request that had only expired was paid in time, and nobody called anything off.
+#[must_use]
+pub const fn is_unexpected(request: &PaymentRequestState, agreement: &AgreementState) -> bool {
+    match (request, agreement) {
+        (PaymentRequestState::Verified { .. }, AgreementState::Cancelled { .. })
+        | (PaymentRequestState::Verified { recovered_from: Some(StatusName::Cancelled | StatusName::Failed), .. }, _) => true,
+        (
+            PaymentRequestState::Verified {
+                recovered_from: None | Some(StatusName::Signed | StatusName::Submitted | StatusName::Expired | StatusName::Verified),
+                ..
+            }
+            | PaymentRequestState::Signed
+            | PaymentRequestState::Submitted { .. }
+            | PaymentRequestState::Cancelled { .. }
+            | PaymentRequestState::Failed { .. }
+            | PaymentRequestState::Expired { .. },
+            _,
+        ) => false,
+    }
+}
+
+/// That a party knows of a payment that came unexpectedly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The request that was paid.
+    pub request: PaymentRequestId,
+    /// Its agreement.
+    pub agreement: AgreementId,
+    /// Who knows.
+    pub by: Side,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// The name of a state, as the database and the API write it.

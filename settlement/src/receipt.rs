@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes};
 
 use crate::agreement::recover;
 use crate::event::PaymentEvent;
-use crate::ids::{invoice_id, receipt_id};
+use crate::ids::{PayoutChangeId, invoice_id, receipt_id};
 use crate::snapshot::{SignedSnapshot, SnapshotError};
 use crate::terms::{Terms, TermsError};
 use crate::verify::{AgreedMilestone, AgreedTerms, Authority, Proof};
@@ -117,6 +117,7 @@ impl ReceiptDraft {
             seller_wallet: wallets.seller.to_string(),
             payer: event.payer.to_string(),
             payee: event.payee.to_string(),
+            payout_change_id: s.payout_change.as_ref().map(ToString::to_string),
             verified_at: stamp.verified_at.to_string(),
             issued_at: stamp.issued_at.to_string(),
             event: EventDocument::from(event),
@@ -246,7 +247,9 @@ impl ReceiptClaim {
             consent: s.consent,
             buyer: s.buyer.clone(),
             seller: s.seller.clone(),
-            payee: self.terms.payee,
+            // That both sides had agreed on another payee is the word of whoever signed the snapshot, which names the change.
+            payee: if s.payout_change.is_some() { s.payee } else { self.terms.payee },
+            payout_change: s.payout_change.clone(),
             asset: self.terms.asset,
             amount: self.terms.amount,
             fee: s.fee,
@@ -258,7 +261,8 @@ impl ReceiptClaim {
     /// What a person reads must be what was signed.
     fn check_consistent(&self) -> Result<(), ReceiptError> {
         let (d, s) = (&self.document, self.signed.snapshot());
-        let pairs: [(&'static str, &str, String); 18] = [
+        let change = |id: Option<&str>| id.unwrap_or("none").to_owned();
+        let pairs: [(&'static str, &str, String); 19] = [
             ("id", &d.id, receipt_id(&s.payment_request)),
             ("paymentRequestId", &d.payment_request_id, s.payment_request.to_string()),
             ("contractId", &d.contract_id, s.agreement.to_string()),
@@ -275,6 +279,7 @@ impl ReceiptClaim {
             ("totalAmountAtomic", &d.total_amount_atomic, s.quote.total.to_string()),
             ("payer", &d.payer, s.payer.to_string()),
             ("payee", &d.payee, s.payee.to_string()),
+            ("payoutChangeId", &change(d.payout_change_id.as_deref()), change(s.payout_change.as_ref().map(PayoutChangeId::as_str))),
             ("proof.signer", &d.proof.signer, self.signed.signer().to_string()),
             ("proof.finality", &d.proof.finality, s.finality.to_string()),
         ];

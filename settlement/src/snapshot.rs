@@ -10,7 +10,7 @@ use crate::asset::{Asset, Token, UnusableAddress, check_party};
 use crate::canonical::{canonical_json, hash_text};
 use crate::clock::Timestamp;
 use crate::finality::FinalityPolicy;
-use crate::ids::{AgreementId, PaymentRequestId, ProfileId, UnitId};
+use crate::ids::{AgreementId, PaymentRequestId, PayoutChangeId, ProfileId, UnitId};
 use crate::money::{Amount, FeeError, FeePolicy, Quote};
 use crate::unit::UnitKind;
 
@@ -56,6 +56,8 @@ pub struct Snapshot {
     pub payer: Address,
     /// Where the seller receives.
     pub payee: Address,
+    /// The payout change that says so; none where the terms do.
+    pub payout_change: Option<PayoutChangeId>,
     /// Seller amount, fee and total.
     pub quote: Quote,
     /// The policy behind the fee.
@@ -148,11 +150,11 @@ impl Snapshot {
         if ask.unit.agreement != agreement.id {
             return Err(SnapshotError::WrongUnit);
         }
-        let quote = agreement.fee.quote(ask.seller_amount)?;
-        for (role, address) in [("payer", ask.payer), ("payee", terms.payee)] {
+        let (quote, payee) = (agreement.fee.quote(ask.seller_amount)?, agreement.payee());
+        for (role, address) in [("payer", ask.payer), ("payee", payee)] {
             check_party(role, address, &terms.asset, ask.router)?;
         }
-        if ask.payer == terms.payee {
+        if ask.payer == payee {
             return Err(SnapshotError::PayerIs { payer: ask.payer, role: "payee" });
         }
         if !quote.fee.is_zero() {
@@ -160,8 +162,8 @@ impl Snapshot {
             if ask.payer == agreement.fee.recipient {
                 return Err(SnapshotError::PayerIs { payer: ask.payer, role: "fee recipient" });
             }
-            if terms.payee == agreement.fee.recipient {
-                return Err(SnapshotError::PayeeIsFeeRecipient(terms.payee));
+            if payee == agreement.fee.recipient {
+                return Err(SnapshotError::PayeeIsFeeRecipient(payee));
             }
         }
         Ok(Self {
@@ -179,7 +181,8 @@ impl Snapshot {
             symbol: ask.token.symbol,
             decimals: ask.token.decimals,
             payer: ask.payer,
-            payee: terms.payee,
+            payee,
+            payout_change: agreement.payout.as_ref().map(|payout| payout.change.clone()),
             quote,
             fee: agreement.fee,
             nonce: ask.unit.nonce,

@@ -11,7 +11,7 @@
 //! | 7–14 | `payer payee token amount fee_recipient fee_amount nonce deadline` | each is the snapshot's |
 //! | 15 | `in_time` | block time is not after the deadline |
 //! | 16 | `fee_split` | fee and total follow from the fee policy |
-//! | 17 | `agreement` | terms hash, consent, parties, payee, asset, fee policy and amount are the agreement's; of a milestone, exactly its own amount |
+//! | 17 | `agreement` | terms hash, consent, parties, payee, asset, fee policy and amount are the agreement's; of a milestone, exactly its own amount; the payee is the terms', or that of the payout change that the snapshot names |
 //! | 18 | `finality` | the block is final under the snapshot's policy |
 //!
 //! Nothing else makes a [`Proof`].
@@ -23,9 +23,10 @@ use contracts::router_domain;
 use crate::agreement::{AgreementRecord, ConsentKind};
 use crate::event::PaymentEvent;
 use crate::finality::FinalityPolicy;
-use crate::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId};
+use crate::ids::{AgreementId, MilestoneId, PaymentRequestId, PayoutChangeId, ProfileId};
 use crate::milestone::Milestone;
 use crate::money::{Amount, FeePolicy};
+use crate::payout_change::Payout;
 use crate::snapshot::{Signable, Signed, SignedSnapshot};
 use crate::unit::UnitKind;
 
@@ -58,6 +59,8 @@ pub struct AgreedTerms {
     pub seller: ProfileId,
     /// Where the seller is paid.
     pub payee: Address,
+    /// The payout change that says so; none where the terms do.
+    pub payout_change: Option<PayoutChangeId>,
     /// CAIP-19 token address and chain.
     pub asset: crate::asset::Asset,
     /// What the seller receives in all.
@@ -85,7 +88,8 @@ impl AgreedTerms {
     }
 }
 
-/// A payment of the agreement as a whole, or of an instalment. For that of a milestone see [`AgreedTerms::of_milestone`].
+/// A payment of the agreement as a whole, or of an instalment, to the payee of the terms. For that of a milestone see [`AgreedTerms::of_milestone`], for that of a
+/// snapshot that names a payout change [`AgreedTerms::paid_at`].
 impl From<&AgreementRecord> for AgreedTerms {
     fn from(a: &AgreementRecord) -> Self {
         Self {
@@ -95,11 +99,21 @@ impl From<&AgreementRecord> for AgreedTerms {
             buyer: a.buyer.profile.clone(),
             seller: a.seller.profile.clone(),
             payee: a.terms.payee,
+            payout_change: None,
             asset: a.terms.asset,
             amount: a.terms.amount,
             fee: a.fee,
             milestone: None,
         }
+    }
+}
+
+impl AgreedTerms {
+    /// The same with the payee of a payout change: what a snapshot must follow that names this one. A snapshot names the change that was in force when it was signed, and
+    /// what it names is in the hash that the event carries; so a later change does not touch what was signed before.
+    #[must_use]
+    pub fn paid_at(self, payout: &Payout) -> Self {
+        Self { payee: payout.payee, payout_change: Some(payout.change.clone()), ..self }
     }
 }
 
@@ -284,6 +298,10 @@ fn agreement(e: &Evidence<'_>) -> Finding {
     same(&agreed.consent, &s.consent)?;
     same(&agreed.buyer, &s.buyer)?;
     same(&agreed.seller, &s.seller)?;
+    if agreed.payout_change != s.payout_change {
+        let named = |change: &Option<PayoutChangeId>| change.as_ref().map_or_else(|| "the payee of the terms".to_owned(), ToString::to_string);
+        return Err((named(&agreed.payout_change), named(&s.payout_change)));
+    }
     same(&agreed.payee, &s.payee)?;
     same(&agreed.asset, &s.asset)?;
     if agreed.fee != s.fee {

@@ -27,6 +27,8 @@ CREATE TABLE agreements (
     status_reason TEXT,
     status_by TEXT,
     status_at BIGINT,
+    -- How many payout changes were asked for: where it is 0, nobody looks for one.
+    payout_changes BIGINT NOT NULL DEFAULT 0 CHECK (payout_changes >= 0),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     UNIQUE (importer_id, external_ref),
@@ -87,6 +89,8 @@ CREATE TABLE payment_requests (
     digest TEXT NOT NULL UNIQUE,
     chain_id BIGINT NOT NULL,
     seller_amount TEXT NOT NULL,
+    -- The payout change under which it was signed, if any.
+    payout_change_id TEXT,
     deadline BIGINT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('signed', 'submitted', 'cancelled', 'failed', 'expired', 'router_verified')),
     -- The transaction that was named, or seen.

@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 use crate::error::{Conflict, StoreError};
 use crate::page::PageKey;
 use crate::row::{Fields, lower};
-use crate::{Store, Tx};
+use crate::{Store, Tx, payout_change};
 
 /// The part that a profile has in an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ fn agreement(row: &AnyRow) -> Result<AgreementRecord, StoreError> {
         terms,
         consent: consent(&fields)?,
         fee: FeePolicy { bps: fields.unsigned("fee_bps")?, fixed: fields.amount("fee_fixed")?, recipient: fields.address("fee_recipient")? },
+        payout: None,
         state: state(&fields)?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
@@ -102,12 +103,24 @@ fn columns(state: &AgreementState) -> (Option<&str>, Option<&str>, Option<&str>,
 
 pub(crate) async fn find(connection: &mut AnyConnection, id: &AgreementId, suffix: &'static str) -> Result<Option<AgreementRecord>, StoreError> {
     let sql = AssertSqlSafe(format!("SELECT * FROM agreements WHERE id = $1{suffix}"));
-    sqlx::query(sql).bind(id.as_str()).fetch_optional(connection).await?.as_ref().map(agreement).transpose()
+    let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+    match row {
+        Some(row) => payout_change::complete(connection, &row, agreement(&row)?).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The agreement as it was imported, wherever its seller is paid since.
+pub(crate) async fn without_payout(connection: &mut AnyConnection, id: &AgreementId) -> Result<Option<AgreementRecord>, StoreError> {
+    sqlx::query("SELECT * FROM agreements WHERE id = $1").bind(id.as_str()).fetch_optional(connection).await?.as_ref().map(agreement).transpose()
 }
 
 async fn find_by_ref(connection: &mut AnyConnection, importer: &ProfileId, external_ref: &str) -> Result<Option<AgreementRecord>, StoreError> {
     let query = sqlx::query("SELECT * FROM agreements WHERE importer_id = $1 AND external_ref = $2").bind(importer.as_str()).bind(external_ref.to_owned());
-    query.fetch_optional(connection).await?.as_ref().map(agreement).transpose()
+    match query.fetch_optional(&mut *connection).await? {
+        Some(row) => payout_change::complete(connection, &row, agreement(&row)?).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Lists the agreements of profile `$1`.
@@ -145,7 +158,13 @@ impl Store {
             .bind(at)
             .bind(id)
             .bind(i64::from(filter.limit));
-        query.fetch_all(self.database.pool()).await?.iter().map(agreement).collect()
+        let mut connection = self.read().await?;
+        let rows = query.fetch_all(&mut *connection).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in &rows {
+            found.push(payout_change::complete(&mut connection, row, agreement(row)?).await?);
+        }
+        Ok(found)
     }
 }
 

@@ -48,7 +48,8 @@ pub enum StoreError {
 /// A write that would contradict what is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// There is one already. The name says of what: `wallet`, `handle`, `external_ref`, `consent`, `live_request`, `tx_hash`, `signed_payload`, `revision`, `id`.
+    /// There is one already. The name says of what: `wallet`, `handle`, `external_ref`, `consent`, `live_request`, `tx_hash`, `signed_payload`, `revision`,
+    /// `open_dispute`, `open_payout_change`, `acknowledgement`, `id`.
     #[error("duplicate {0}")]
     Duplicate(&'static str),
     /// The row is no longer in the state that the change starts from: read it again.

@@ -18,6 +18,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (6, "refunds", include_str!("../schema/0006_refunds.sql")),
     (8, "documents", include_str!("../schema/0008_documents.sql")),
     (9, "audit", include_str!("../schema/0009_audit.sql")),
+    (10, "disputes", include_str!("../schema/0010_disputes.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -117,6 +117,16 @@ async fn deliveries(connection: &mut AnyConnection, id: &AgreementId) -> Result<
     query.fetch_all(connection).await?.iter().map(delivery).collect()
 }
 
+/// What the agreement, and the milestone that this unit pays, say that a payment of it has to follow.
+pub(crate) async fn agreed(connection: &mut AnyConnection, agreement: &AgreementRecord, unit: &Unit) -> Result<AgreedTerms, StoreError> {
+    let agreed = AgreedTerms::from(agreement);
+    let Some(id) = unit.kind.milestone() else { return Ok(agreed) };
+    let query = sqlx::query("SELECT * FROM milestones WHERE id = $1 AND agreement_id = $2").bind(id.as_str()).bind(agreement.id.as_str());
+    let row = query.fetch_optional(connection).await?;
+    let milestone = row.as_ref().map(milestone).transpose()?;
+    Ok(milestone.map_or(agreed.clone(), |milestone| agreed.of_milestone(&milestone)))
+}
+
 impl Store {
     /// The plan of an agreement with all its milestones; an empty one where there is none.
     pub async fn plan(&self, id: &AgreementId) -> Result<Plan, StoreError> {
@@ -139,16 +149,6 @@ impl Tx {
     /// The deliveries that the milestones of an agreement are about now.
     pub async fn milestone_deliveries(&mut self, id: &AgreementId) -> Result<Vec<MilestoneDelivery>, StoreError> {
         deliveries(self.connection(), id).await
-    }
-
-    /// What a payment of this unit has to follow.
-    pub async fn agreed_terms(&mut self, agreement: &AgreementRecord, unit: &Unit) -> Result<AgreedTerms, StoreError> {
-        let agreed = AgreedTerms::from(agreement);
-        let Some(id) = unit.kind.milestone() else { return Ok(agreed) };
-        let query = sqlx::query("SELECT * FROM milestones WHERE id = $1 AND agreement_id = $2").bind(id.as_str()).bind(agreement.id.as_str());
-        let row = query.fetch_optional(self.connection()).await?;
-        let milestone = row.as_ref().map(milestone).transpose()?;
-        Ok(milestone.map_or(agreed.clone(), |milestone| agreed.of_milestone(&milestone)))
     }
 
     /// Adds a milestone.

@@ -13,6 +13,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection};
 
 use crate::error::{Conflict, StoreError, duplicate};
+use crate::payout_change::Payouts;
 use crate::row::{Fields, lower, signed};
 use crate::{Store, Tx, proof};
 
@@ -107,8 +108,9 @@ impl StoredRequest {
 }
 
 async fn find(connection: &mut AnyConnection, id: &PaymentRequestId) -> Result<Option<StoredRequest>, StoreError> {
-    let row = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE r.id = $1"))).bind(id.as_str()).fetch_optional(connection).await?;
-    row.as_ref().map(stored).transpose()
+    let rows = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE r.id = $1"))).bind(id.as_str()).fetch_all(&mut *connection).await?;
+    let payouts = Payouts::named_by(connection, &rows).await?;
+    rows.first().map(|row| stored(row, &payouts)).transpose()
 }
 
 async fn find_by_digest(connection: &mut AnyConnection, digests: &[B256]) -> Result<Vec<(B256, StoredRequest)>, StoreError> {
@@ -117,8 +119,10 @@ async fn find_by_digest(connection: &mut AnyConnection, digests: &[B256]) -> Res
         let places: Vec<String> = (1..=digests.len()).map(|place| format!("${place}")).collect();
         let sql = format!("{SELECT} WHERE r.digest IN ({})", places.join(", "));
         let query = digests.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, digest| query.bind(lower(digest)));
-        for row in &query.fetch_all(&mut *connection).await? {
-            found.push((Fields::new("payment_requests", "id", row)?.hash("digest")?, stored(row)?));
+        let rows = query.fetch_all(&mut *connection).await?;
+        let payouts = Payouts::named_by(&mut *connection, &rows).await?;
+        for row in &rows {
+            found.push((Fields::new("payment_requests", "id", row)?.hash("digest")?, stored(row, &payouts)?));
         }
     }
     Ok(found)
@@ -186,8 +190,9 @@ impl Store {
         while page.len() < wanted {
             let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(signed(chain_id)?).bind(after.clone()).bind(deadline_lt).bind(i64::from(limit));
             let rows = query.fetch_all(&mut *connection).await?;
+            let payouts = Payouts::named_by(&mut connection, &rows).await?;
             for row in &rows {
-                match stored(row) {
+                match stored(row, &payouts) {
                     Ok(StoredRequest::Sound(request)) => page.push(request),
                     Ok(StoredRequest::Unproven { id, issues, .. }) => tracing::error!(request = %id, ?issues, "a stored payment request does not prove itself"),
                     Err(StoreError::Row(error)) => tracing::error!(%error, "a stored payment request cannot be read"),
@@ -228,9 +233,9 @@ impl Tx {
         let (signed_snapshot, snapshot) = (&request.signed, request.signed.snapshot());
         let row = StateColumns::of(&request.state, request.created_at);
         let query = sqlx::query(
-            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, seller_amount, deadline, \
-             status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING",
+            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, seller_amount, \
+             payout_change_id, deadline, status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING",
         )
         .bind(request.id.as_str())
         .bind(request.agreement.as_str())
@@ -242,6 +247,7 @@ impl Tx {
         .bind(lower(signed_snapshot.digest()))
         .bind(signed(snapshot.asset.chain_id())?)
         .bind(snapshot.quote.seller.to_string())
+        .bind(snapshot.payout_change.as_ref().map(ToString::to_string))
         .bind(signed(snapshot.deadline)?)
         .bind(request.state.name().as_str())
         .bind(row.tx_hash)

@@ -5,11 +5,12 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::agreement::{Role, list_sql};
 use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
+use crate::pending::{ACKNOWLEDGED, DISPUTED};
 use crate::profile::PROFILES;
 use crate::refund::{self, BY_AGREEMENT, BY_ID, SEEN_REFUND};
 use crate::router_event::{OF_TRANSACTION, OUTSTANDING, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
-use crate::{Engine, Store, api_token, audit, ledger_day, receipt, receipt_link, statement};
+use crate::{Engine, Store, api_token, audit, dispute, ledger_day, payout_change, receipt, receipt_link, statement};
 
 /// The busy statements, with values in the places of `$1`, `$2`, ….
 fn busy() -> Vec<(String, &'static [&'static str])> {
@@ -52,6 +53,13 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (format!("{} {BY_AGREEMENT}", refund::SELECT), &["'agr'"]),
         (format!("{} {BY_ID}", refund::SELECT), &["'rf'"]),
         (SEEN_REFUND.to_owned(), &["'rf'"]),
+        (DISPUTED.to_owned(), &["'agr'"]),
+        (ACKNOWLEDGED.to_owned(), &["'agr'"]),
+        (payout_change::LIST.to_owned(), &["'agr'"]),
+        (payout_change::IN_FORCE.to_owned(), &["'agr'"]),
+        (payout_change::REQUESTED.to_owned(), &["'agr'"]),
+        (dispute::OPEN.to_owned(), &["'agr'"]),
+        (dispute::LIST.to_owned(), &["'agr'", "9", "'z'", "9"]),
     ]
 }
 

@@ -20,6 +20,7 @@ use sqlx::{Any, AssertSqlSafe, Decode, Row, ValueRef};
 
 use crate::error::StoreError;
 use crate::payment_request::{StoredRequest, select_with, stored};
+use crate::payout_change::Payouts;
 use crate::row::{Fields, lower, signed};
 use crate::{Store, Tx};
 
@@ -86,13 +87,13 @@ impl Default for Checked {
 
 impl Checked {
     /// What the row says, checked now or before.
-    fn read(&self, row: &AnyRow) -> Result<Arc<Receipted>, StoreError> {
-        let Some(key) = fingerprint(row) else { return receipted(row).map(Arc::new) };
+    fn read(&self, row: &AnyRow, payouts: &Payouts) -> Result<Arc<Receipted>, StoreError> {
+        let Some(key) = fingerprint(row) else { return receipted(row, payouts).map(Arc::new) };
         // A panic between two statements of this file leaves the cache whole.
         if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(known));
         }
-        let read = Arc::new(receipted(row)?);
+        let read = Arc::new(receipted(row, payouts)?);
         if matches!(read.made_out, MadeOut::Receipt(_)) {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, Arc::clone(&read));
         }
@@ -100,8 +101,12 @@ impl Checked {
     }
 }
 
-/// A hash of every value of the row, in order; `None` for a row with a value of a kind that no column of ours has.
+/// A hash of every value of the row, in order; `None` for a row that rests on a payout change, which is another row, and for one with a value of a kind that
+/// no column of ours has.
 fn fingerprint(row: &AnyRow) -> Option<[u8; 32]> {
+    if !row.try_get_raw("payout_change_id").ok()?.is_null() {
+        return None;
+    }
     let mut hash = Sha256::new();
     for index in 0..row.len() {
         let value = row.try_get_raw(index).ok()?;
@@ -127,10 +132,10 @@ fn fingerprint(row: &AnyRow) -> Option<[u8; 32]> {
 }
 
 /// Reads a row and checks all of it.
-fn receipted(row: &AnyRow) -> Result<Receipted, StoreError> {
+fn receipted(row: &AnyRow, payouts: &Payouts) -> Result<Receipted, StoreError> {
     let fields = Fields::new("payment_requests", "id", row)?;
     let (agreement, document) = (fields.beside("agreements", "agreement_id"), fields.beside("receipts", "id").opt_text("document")?);
-    let request = stored(row)?;
+    let request = stored(row, payouts)?;
     let made_out = match (&request, document) {
         (_, None) => MadeOut::Nothing,
         (StoredRequest::Sound(request), Some(text)) => match &request.state {
@@ -183,14 +188,18 @@ pub(crate) fn list_sql() -> String {
 impl Store {
     /// A request with its receipt.
     pub async fn receipted(&self, id: &PaymentRequestId) -> Result<Option<Arc<Receipted>>, StoreError> {
-        let row = sqlx::query(AssertSqlSafe(one_sql())).bind(id.as_str()).fetch_optional(self.database.pool()).await?;
-        row.as_ref().map(|row| self.database.checked().read(row)).transpose()
+        let mut connection = self.read().await?;
+        let row = sqlx::query(AssertSqlSafe(one_sql())).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+        let payouts = Payouts::named_by(&mut connection, row.as_slice()).await?;
+        row.as_ref().map(|row| self.database.checked().read(row, &payouts)).transpose()
     }
 
     /// The requests of an agreement with their receipts, oldest first.
     pub async fn receipted_of(&self, agreement: &AgreementId) -> Result<Vec<Arc<Receipted>>, StoreError> {
-        let rows = sqlx::query(AssertSqlSafe(list_sql())).bind(agreement.as_str()).fetch_all(self.database.pool()).await?;
-        rows.iter().map(|row| self.database.checked().read(row)).collect()
+        let mut connection = self.read().await?;
+        let rows = sqlx::query(AssertSqlSafe(list_sql())).bind(agreement.as_str()).fetch_all(&mut *connection).await?;
+        let payouts = Payouts::named_by(&mut connection, &rows).await?;
+        rows.iter().map(|row| self.database.checked().read(row, &payouts)).collect()
     }
 
     /// What a reorg took back of an agreement's payments, oldest first. The same payment may count again since, in the same block or in another.

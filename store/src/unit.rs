@@ -3,14 +3,14 @@
 use alloy_primitives::{Address, U256};
 use settlement::agreement::PaymentFacts;
 use settlement::ids::{AgreementId, UnitId};
-use settlement::payment_request::{PaymentRequestState, StatusName};
+use settlement::payment_request::{PaymentRequestState, StatusName, is_unexpected};
 use settlement::unit::{Fate, Sibling, Unit, UnitKind, open_amount};
 use sqlx::AnyConnection;
 
 use crate::error::{Conflict, StoreError};
 use crate::payment_request::{Listed, list};
 use crate::row::{Fields, lower, signed};
-use crate::{Store, Tx, agreement, milestone, proof_issue, router_event};
+use crate::{Store, Tx, agreement, milestone, pending, proof_issue, router_event};
 
 /// The kind that a row of `units` holds: a milestone, or 0 for the whole agreement and n for its n-th instalment.
 pub(crate) fn kind(fields: &Fields<'_>) -> Result<UnitKind, StoreError> {
@@ -54,10 +54,14 @@ fn sibling(listed: Listed) -> Sibling {
 async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
     let Some(agreement) = agreement::find(connection, id, "").await? else { return Ok(PaymentFacts::default()) };
     let mut facts = PaymentFacts { proof_issue: !proof_issue::open(connection, id).await?.is_empty(), ..PaymentFacts::default() };
-    let mut proven = Vec::new();
+    facts.disputed = pending::buyer_disputes(connection, id).await?;
+    let (mut proven, mut unexpected) = (Vec::new(), Vec::new());
     for listed in list(connection, id).await? {
         let sound = listed.stored.sound().map(|request| &request.state);
         facts.proof_issue |= sound.is_none();
+        if sound.is_some_and(|request| is_unexpected(request, &agreement.state)) {
+            unexpected.push(listed.stored.id().clone());
+        }
         let is_proven = matches!(sound, Some(PaymentRequestState::Verified { .. }));
         // A payload that this database does not know has used the unit's nonce: most likely one that was signed for the same work before the database was
         // restored. Another nonce would invite the buyer to pay twice, so somebody has to look first.
@@ -68,6 +72,7 @@ async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Resu
             proven.push(sibling);
         }
     }
+    facts.unacknowledged = !pending::unacknowledged(connection, id, unexpected).await?.is_empty();
     facts.any_verified = !proven.is_empty();
     // More paid than agreed cannot be, by the rules; if it is, it is certainly paid in full.
     facts.milestones = milestone::plan(connection, id).await?.progress(facts.any_verified);

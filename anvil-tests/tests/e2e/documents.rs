@@ -50,7 +50,7 @@ fn shown(path: &Path) -> &str {
 }
 
 async fn b01_a_receipt_verifies_in_every_format_until_a_reorg_revokes_it_in_every_format(engine: Engine) {
-    let mut world = World::new(engine).await;
+    let world = World::new(engine).await;
     let at = world.payable().await;
     let call = world.pay_call(&at).await;
     world.approve().await;

@@ -43,6 +43,7 @@ fn agreement() -> AgreementRecord {
         terms: Terms::parse(&terms()).unwrap(),
         consent: Consent::Attested { by: ProfileId::new(ulid(2)) },
         fee: FeePolicy { bps: 250, fixed: Amount::ZERO, recipient: Address::repeat_byte(0xfe) },
+        payout: None,
         state: AgreementState::InProgress,
         created_at: at,
         updated_at: at,

@@ -230,6 +230,7 @@ impl World {
             terms: Terms::parse(&document).unwrap(),
             consent: Consent::Attested { by: self.payer.clone() },
             fee: self.policy.fee,
+            payout: None,
             state: AgreementState::InProgress,
             created_at: now,
             updated_at: now,

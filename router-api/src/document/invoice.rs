@@ -121,17 +121,18 @@ fn row(invoice: &Invoice, line: &InvoiceLine) -> TableRow {
 }
 
 fn parties(invoice: &Invoice) -> Section {
-    Section {
-        heading: "Parties",
-        rows: vec![
-            Row::text("Seller", &invoice.seller.display_name),
-            Row::code("Seller's wallet", &invoice.seller.wallet_address),
-            Row::code("Paid to", &invoice.payee_address),
-            Row::text("Buyer", &invoice.buyer.display_name),
-            Row::code("Buyer's wallet", &invoice.buyer.wallet_address),
-            Row::code("Fee to", &invoice.fee_policy.recipient_address),
-        ],
-    }
+    let mut rows = vec![
+        Row::text("Seller", &invoice.seller.display_name),
+        Row::code("Seller's wallet", &invoice.seller.wallet_address),
+        Row::code("Paid to", &invoice.payee_address),
+    ];
+    rows.extend(invoice.payout_change_id.as_ref().map(|change| Row::code("As changed by", change)));
+    rows.extend([
+        Row::text("Buyer", &invoice.buyer.display_name),
+        Row::code("Buyer's wallet", &invoice.buyer.wallet_address),
+        Row::code("Fee to", &invoice.fee_policy.recipient_address),
+    ]);
+    Section { heading: "Parties", rows }
 }
 
 fn agreed(invoice: &Invoice) -> Section {

@@ -113,17 +113,16 @@ fn agreed(claim: &ReceiptClaim) -> Section {
 
 fn parties(claim: &ReceiptClaim) -> Section {
     let (d, s) = (&claim.document, claim.signed.snapshot());
-    Section {
-        heading: "Parties",
-        rows: vec![
-            Row::code("Buyer", &s.buyer),
-            Row::code("Buyer's wallet", &d.buyer_wallet),
-            Row::code("Paid from", &d.payer),
-            Row::code("Seller", &s.seller),
-            Row::code("Seller's wallet", &d.seller_wallet),
-            Row::code("Paid to", &d.payee),
-        ],
-    }
+    let mut rows = vec![
+        Row::code("Buyer", &s.buyer),
+        Row::code("Buyer's wallet", &d.buyer_wallet),
+        Row::code("Paid from", &d.payer),
+        Row::code("Seller", &s.seller),
+        Row::code("Seller's wallet", &d.seller_wallet),
+        Row::code("Paid to", &d.payee),
+    ];
+    rows.extend(d.payout_change_id.as_ref().map(|change| Row::code("As changed by", change)));
+    Section { heading: "Parties", rows }
 }
 
 fn on_chain(claim: &ReceiptClaim) -> Section {

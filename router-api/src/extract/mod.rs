@@ -1,7 +1,8 @@
 //! What handlers take: values that exist only when the check behind them has passed.
 //!
 //! - [`Caller<A>`]: a valid bearer token with the scopes of the access rule `A`. Put it before the others.
-//! - [`Participant<A>`], [`RequestParticipant<A>`], [`MilestoneParticipant<A>`], [`RefundParticipant<A>`]: a caller with a part in the agreement of the path; for others it is 404.
+//! - [`Participant<A>`], [`RequestParticipant<A>`], [`MilestoneParticipant<A>`], [`RefundParticipant<A>`], [`DisputeParticipant<A>`]: a caller with a part in the
+//!   agreement of the path; for others it is 404.
 //! - [`PathId<T>`], [`PathIds<A, B>`]: typed ids from the path; text that cannot be one is 404.
 //! - [`Params<T>`]: strict query parameters; [`PageParams`] and [`Page`]: `cursor` and `limit` of a list.
 //! - [`JsonBody<T>`]: a strict JSON body, for operations that change nothing.
@@ -25,11 +26,11 @@ pub use body::{JsonBody, MAX_BODY_BYTES, NoBody};
 pub use caller::Caller;
 pub(crate) use caller::REALM;
 pub use page::{MAX_PAGE, Page, PageParams, Params};
-pub use participant::{MilestoneParticipant, Participant, Payer, RefundParticipant, Repayer, RequestParticipant};
+pub use participant::{DisputeParticipant, MilestoneParticipant, Participant, Payer, RefundParticipant, Repayer, RequestParticipant};
 pub(crate) use participant::{part_in, role_required, visible};
 pub use path::{PathId, PathIds};
 pub(crate) use write::Dropped;
-pub use write::{Effect, OpenTx, Prepare, PreparedWrite, Write};
+pub use write::{Effect, OpenTx, ParticipantWrite, Prepare, PrepareFor, PreparedWrite, Write};
 #[cfg(test)]
 pub(crate) use {
     body::parse,

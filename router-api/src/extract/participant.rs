@@ -3,7 +3,8 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use settlement::agreement::AgreementRecord;
-use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, RefundId};
+use settlement::dispute::Dispute;
+use settlement::ids::{AgreementId, DisputeId, MilestoneId, PaymentRequestId, ProfileId, RefundId};
 use settlement::milestone::Side;
 use settlement::next_action::Actor;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::state::Api;
 
 /// The path parameter that names the agreement.
 const CONTRACT: &str = "contractId";
+/// The path parameter that names a dispute of it.
+const DISPUTE: &str = "disputeId";
 /// The path parameter that names a payment request of it.
 const REQUEST: &str = "paymentRequestId";
 /// The path parameter that names a refund request of it.
@@ -68,6 +71,15 @@ pub struct RefundParticipant<A> {
 #[derive(Clone, Copy, Debug)]
 pub struct Repayer(());
 
+/// A participant, and the dispute of the path (`{disputeId}`), which is of that agreement.
+#[derive(Clone, Debug)]
+pub struct DisputeParticipant<A> {
+    /// The participant.
+    pub participant: Participant<A>,
+    /// The dispute, as it was before the operation began.
+    pub dispute: Dispute,
+}
+
 /// Proof that the caller is the agreement's buyer: what shows executable fields asks for one.
 #[derive(Clone, Copy, Debug)]
 pub struct Payer(());
@@ -101,6 +113,17 @@ impl<A> Participant<A> {
     /// 403 `role_required`.
     pub fn require_party(&self) -> Result<Side, Problem> {
         self.actor.side().ok_or_else(|| role_required("buyer or the seller", self.actor))
+    }
+
+    /// Refuses everybody but the two parties and the evaluator; the latter is no side.
+    ///
+    /// # Errors
+    /// 403 `role_required`.
+    pub fn require_judge(&self) -> Result<Option<Side>, Problem> {
+        match self.actor {
+            Actor::Buyer | Actor::Seller | Actor::Evaluator => Ok(self.actor.side()),
+            Actor::Operator => Err(role_required("buyer, the seller or the evaluator", self.actor)),
+        }
     }
 }
 
@@ -146,6 +169,17 @@ impl<A: Access> FromRequestParts<Arc<Api>> for RefundParticipant<A> {
         let id: RefundId = parameter(parts, REFUND).await?;
         let refund = api.store.refund(&id).await?.filter(|refund| *refund.agreement() == participant.agreement.id).ok_or_else(Problem::not_found)?;
         Ok(Self { participant, refund })
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<Api>> for DisputeParticipant<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let participant = Participant::from_request_parts(parts, api).await?;
+        let id: DisputeId = parameter(parts, DISPUTE).await?;
+        let dispute = api.store.dispute(&id).await?.filter(|dispute| dispute.agreement == participant.agreement.id).ok_or_else(Problem::not_found)?;
+        Ok(Self { participant, dispute })
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -18,8 +18,10 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Claim, IdempotencyKey, StoredAnswer, Tx};
 
+use super::access::Access;
 use super::body;
 use super::caller::Owner;
+use super::participant::Participant;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -114,6 +116,18 @@ impl Drop for OpenTx {
         self.dropped.0.lock().unwrap_or_else(PoisonError::into_inner).extend(self.tx.take());
     }
 }
+/// A body whose check needs to know what the path is about: a signature over something of the agreement, by a wallet that may be a contract.
+pub trait PrepareFor<A> {
+    /// What the check finds. A failure belongs in here too.
+    type Prepared: Send;
+
+    /// Checks the body.
+    fn prepare_for(&self, api: &Api, participant: &Participant<A>) -> impl Future<Output = Self::Prepared> + Send;
+}
+
+/// A write about an agreement whose body is checked before the transaction is open.
+#[derive(Debug)]
+pub struct ParticipantWrite<A, T: PrepareFor<A>>(pub Participant<A>, pub T, pub T::Prepared, pub Effect);
 
 #[derive(Debug)]
 struct Claimed {
@@ -141,6 +155,20 @@ impl<T: DeserializeOwned + Prepare + Send + Sync> FromRequest<Arc<Api>> for Prep
         let prepared = read.body.prepare(api).await;
         let effect = read.claim(api).await?;
         Ok(Self(read.body, prepared, effect))
+    }
+}
+
+impl<A: Access, T: DeserializeOwned + PrepareFor<A> + Send + Sync> FromRequest<Arc<Api>> for ParticipantWrite<A, T> {
+    /// A problem, or the stored answer of the same request.
+    type Rejection = Response;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let participant = Participant::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
+        let read: Read<T> = Read::new(Request::from_parts(parts, body), api).await.map_err(IntoResponse::into_response)?;
+        let prepared = read.body.prepare_for(api, &participant).await;
+        let effect = read.claim(api).await?;
+        Ok(Self(participant, read.body, prepared, effect))
     }
 }
 

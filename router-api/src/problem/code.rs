@@ -138,6 +138,9 @@ codes! {
     ProofInspectionRequired CONFLICT "router_payment_proof_inspection_required" "A payment does not prove itself"
         "An event on the chain, or what is stored of a payment, does not match what was signed."
         "Do not pay again; read proofIssues of the payment request and tell the operator.";
+    AcknowledgementRequired CONFLICT "payment_acknowledgement_required" "A payment came unexpectedly"
+        "A payment was made after its request was cancelled or had failed, or after the agreement was called off; nothing goes on until a party says that it knows."
+        "Read the payment request that paymentRequestIds names, acknowledge it, and repeat this; where the payment was a mistake, ask for a refund.";
     PaymentNotDue CONFLICT "payment_not_due" "Payment is on delivery"
         "The terms say payment on delivery, and the seller has not submitted the work."
         "Wait for the seller's submission; a milestone is paid once the buyer has accepted it.";

@@ -26,14 +26,18 @@ pub struct ProblemMembers {
     pub actor_role: Option<String>,
     /// The present state, where that is in the way.
     pub current_status: Option<String>,
-    /// `stale`: the present `updatedAt`.
+    /// `stale`, `not_allowed`: the present `updatedAt`.
     pub updated_at: Option<String>,
-    /// `stale`: the present `version` of the milestone.
+    /// `stale`: the present `version` of the milestone or the dispute.
     pub current_version: Option<u64>,
     /// `stale`: the present `version` of the plan.
     pub current_plan_version: Option<u64>,
     /// `exceeds_agreed_amount`: what is left to plan.
     pub unplanned_amount_atomic: Option<String>,
+    /// `payment_acknowledgement_required`: the payment requests to look at.
+    pub payment_request_ids: Option<Vec<String>>,
+    /// `not_allowed`: the dispute that is open.
+    pub dispute_id: Option<String>,
     /// `external_ref_taken`: the agreement that has the reference.
     pub contract_id: Option<String>,
     /// `external_ref_taken`: the hash of its terms.

@@ -21,6 +21,7 @@ pub mod admin;
 pub mod auth;
 pub mod balances;
 pub mod contracts;
+pub mod disputes;
 pub mod events;
 pub mod invoices;
 pub mod me;
@@ -28,6 +29,7 @@ pub mod milestones;
 pub mod onboarding;
 pub mod payment_options;
 pub mod payment_requests;
+pub mod payout_changes;
 pub mod profiles;
 pub mod receipts;
 pub mod refund_requests;
@@ -65,6 +67,9 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(contracts::cancel::cancel_contract))
         .routes(routes!(contracts::decide::decide_contract))
         .routes(routes!(submissions::list::list_submissions, submissions::create::create_submission))
+        .routes(routes!(payout_changes::list::list_payout_changes, payout_changes::request::request_payout_change))
+        .routes(routes!(payout_changes::typed_data::payout_change_typed_data))
+        .routes(routes!(payout_changes::respond::respond_to_payout_change))
         // milestones
         .routes(routes!(milestones::list::list_milestones, milestones::create::create_milestone))
         .routes(routes!(milestones::confirm::confirm_milestones))
@@ -72,11 +77,18 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(milestones::change::change_milestone))
         .routes(routes!(milestones::submit::submit_milestone))
         .routes(routes!(milestones::decide::decide_milestone))
+        // disputes
+        .routes(routes!(disputes::list::list_disputes, disputes::open::open_dispute))
+        .routes(routes!(disputes::show::show_dispute))
+        .routes(routes!(disputes::respond::respond_to_dispute))
+        .routes(routes!(disputes::resolve::resolve_dispute))
+        .routes(routes!(disputes::withdraw::withdraw_dispute))
         // payments
         .routes(routes!(payment_options::show::show_payment_options))
         .routes(routes!(payment_requests::list::list_payment_requests, payment_requests::create::create_payment_request))
         .routes(routes!(payment_requests::show::show_payment_request))
         .routes(routes!(payment_requests::cancel::cancel_payment_request))
+        .routes(routes!(payment_requests::acknowledge::acknowledge_payment))
         .routes(routes!(payment_requests::submit::submit_transaction))
         .routes(routes!(payment_requests::verify::verify_transaction))
         // refunds

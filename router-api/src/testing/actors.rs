@@ -115,6 +115,7 @@ impl Seeding<'_> {
             terms: Terms::parse(&terms).unwrap(),
             consent: Consent::Attested { by: marketplace.profile.clone() },
             fee: self.chain.fee,
+            payout: None,
             state: AgreementState::InProgress,
             created_at: self.now,
             updated_at: self.now,

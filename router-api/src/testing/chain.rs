@@ -80,7 +80,7 @@ impl TestApp {
         let snapshot = request.signed.snapshot();
         let agreement = self.store.agreement(&request.agreement).await.unwrap().unwrap();
         let mut tx = self.store.begin().await.unwrap();
-        let agreed = tx.agreed_terms(&agreement, &request.unit).await.unwrap();
+        let agreed = tx.agreed_terms(&agreement, &request.unit, &request.signed).await.unwrap();
         tx.rollback().await.unwrap();
         let authority = self.store.authority(CHAIN_ID, snapshot.operator, request.signed.signer(), &seen.event.location).await.unwrap();
         let evidence = Evidence {

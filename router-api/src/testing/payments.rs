@@ -1,6 +1,6 @@
 //! Payment requests of the seeded agreement, as its buyer makes them.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -43,6 +43,11 @@ impl TestApp {
     pub async fn request_detail(&self, id: &str) -> Value {
         let answer = self.on_request(Method::GET, id, "").bearer(&self.buyer).send().await.expect(200);
         answer["paymentRequest"].clone()
+    }
+
+    /// Whom a payment request pays.
+    pub async fn request_payee(&self, id: &str) -> Address {
+        self.stored(id).await.signed.snapshot().payee
     }
 
     /// The buyer names a transaction.

@@ -148,6 +148,8 @@ fn ask(app: &TestApp, operation: &Operation, token: &str) -> Call {
         "paymentRequestId" => "pr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "milestoneId" => "ms_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "refundRequestId" => "rf_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "payoutChangeId" => "poc_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "disputeId" => "dsp_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "tokenId" => "key_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "profileId" => "prof_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "payoutMethodId" => "pm_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",

@@ -2,12 +2,14 @@
 
 mod access;
 mod audit;
+mod blind_agent;
 mod bodies;
 mod fuzz;
 mod idempotency;
 mod limits;
 mod manual;
 mod media;
+mod races;
 mod roles;
 mod secrets;
 mod tenants;

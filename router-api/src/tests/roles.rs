@@ -51,6 +51,10 @@ const TABLE: &[(&str, &str)] = &[
     ("PATCH /api/agent/contracts/{contractId}/milestones/{milestoneId}", "hhrroo"),
     ("POST /api/agent/contracts/{contractId}/milestones/{milestoneId}/submit", "hhrrro"),
     ("POST /api/agent/contracts/{contractId}/milestones/{milestoneId}/decision", "hhrror"),
+    ("GET /api/agent/contracts/{contractId}/payout-changes", "hhoooo"),
+    ("POST /api/agent/contracts/{contractId}/payout-changes", "hhrrro"),
+    ("POST /api/agent/contracts/{contractId}/payout-changes/typed-data", "hhrrro"),
+    ("POST /api/agent/contracts/{contractId}/payout-changes/{payoutChangeId}/respond", "hhrror"),
     // payments
     ("GET /api/agent/contracts/{contractId}/payment-options", "hhoooo"),
     ("GET /api/agent/contracts/{contractId}/crypto-payment-requests", "hhoooo"),
@@ -59,12 +63,20 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/cancel", "hhrror"),
     ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/submit", "hhrror"),
     ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/verify", "hhrror"),
+    ("POST /api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/acknowledge", "hhrroo"),
     // refunds
     ("GET /api/agent/contracts/{contractId}/refund-requests", "hhoooo"),
     ("POST /api/agent/contracts/{contractId}/refund-requests", "hhrror"),
     ("GET /api/agent/contracts/{contractId}/refund-requests/{refundRequestId}", "hhoooo"),
     ("POST /api/agent/contracts/{contractId}/refund-requests/{refundRequestId}/respond", "hhrrro"),
     ("GET /api/agent/contracts/{contractId}/refund-requests/{refundRequestId}/payment", "hhrrro"),
+    // disputes
+    ("GET /api/agent/contracts/{contractId}/disputes", "hhoooo"),
+    ("POST /api/agent/contracts/{contractId}/disputes", "hhrroo"),
+    ("GET /api/agent/contracts/{contractId}/disputes/{disputeId}", "hhoooo"),
+    ("POST /api/agent/contracts/{contractId}/disputes/{disputeId}/respond", "hhrroo"),
+    ("POST /api/agent/contracts/{contractId}/disputes/{disputeId}/resolve", "hhoroo"),
+    ("POST /api/agent/contracts/{contractId}/disputes/{disputeId}/withdraw", "hhrroo"),
     // documents
     ("GET /api/agent/contracts/{contractId}/invoices", "hhoooo"),
     ("GET /api/agent/invoices/{invoiceId}", "hhoooo"),

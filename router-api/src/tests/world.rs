@@ -1,6 +1,12 @@
 //! A database in which every path of the document names something.
 
+use alloy_primitives::Address;
 use serde_json::json;
+use settlement::IdSource;
+use settlement::dispute::{Dispute, DisputeState};
+use settlement::ids::{DisputeId, PayoutChangeId};
+use settlement::milestone::Side;
+use settlement::payout_change::{PayoutChangeRecord, PayoutChangeState, Word};
 
 use crate::testing::document::Operation;
 use crate::testing::{Actor, TestApp};
@@ -15,6 +21,8 @@ pub struct World {
     bystander: (String, String),
     /// Id and token of a public page of its receipt.
     link: (String, String),
+    dispute: String,
+    payout_change: String,
 }
 
 impl World {
@@ -30,7 +38,9 @@ impl World {
         let refund = app.pending_refund(&request).await;
         let bystander = bystander(&app).await;
         let link = app.link_to(&request).await;
-        Self { divided: (agreement, milestones[0].clone()), app, request, refund, bystander, link }
+        let dispute = dispute(&app).await;
+        let payout_change = payout_change(&app).await;
+        Self { divided: (agreement, milestones[0].clone()), app, request, refund, bystander, link, dispute, payout_change }
     }
 
     /// The path of the operation, about things of the buyer and the seller.
@@ -45,6 +55,8 @@ impl World {
             "contractId" => self.app.seeded.agreement.to_string(),
             "paymentRequestId" => self.request.clone(),
             "refundRequestId" => self.refund.clone(),
+            "payoutChangeId" => self.payout_change.clone(),
+            "disputeId" => self.dispute.clone(),
             "invoiceId" => format!("inv_{}", self.app.seeded.agreement),
             "receiptId" => format!("rcpt_{}", self.request),
             "linkId" => self.link.0.clone(),
@@ -82,4 +94,50 @@ async fn bystander(app: &TestApp) -> (String, String) {
     let body = json!({ "profileId": profile, "name": "unused", "scopes": ["profile:read"] });
     let made = app.post("/api/admin/tokens").bearer(&app.stranger).json(body).send().await.expect(201);
     (profile, made["credential"]["id"].as_str().unwrap().to_owned())
+}
+
+/// A dispute of the agreement, whether or not it is paid, opened by the seller.
+async fn dispute(app: &TestApp) -> String {
+    let (id, now) = (DisputeId::new(app.ids.ulid()), app.now());
+    let dispute = Dispute {
+        id: id.clone(),
+        agreement: app.seeded.agreement.clone(),
+        opened_by: Side::Seller,
+        reason: "the work is done and not accepted".to_owned(),
+        evidence_url: None,
+        notes: None,
+        answer: None,
+        recommendation: None,
+        state: DisputeState::Open,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = app.store.begin().await.unwrap();
+    tx.insert_dispute(&dispute).await.unwrap();
+    tx.commit().await.unwrap();
+    id.to_string()
+}
+
+/// A payout change of the agreement, whether or not it is paid, that waits for the buyer.
+async fn payout_change(app: &TestApp) -> String {
+    let (id, now) = (PayoutChangeId::new(app.ids.ulid()), app.now());
+    let agreement = app.store.agreement(&app.seeded.agreement).await.unwrap().unwrap();
+    let change = PayoutChangeRecord {
+        id: id.clone(),
+        agreement: agreement.id.clone(),
+        number: 1,
+        previous_payee: agreement.payee(),
+        payee: Address::repeat_byte(0x5f),
+        note: None,
+        asked: Word::Authenticated,
+        state: PayoutChangeState::Requested,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = app.store.begin().await.unwrap();
+    tx.insert_payout_change(&change).await.unwrap();
+    tx.note_payout_change(&agreement, &change, agreement.updated_at).await.unwrap();
+    tx.commit().await.unwrap();
+    id.to_string()
 }

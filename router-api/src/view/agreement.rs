@@ -42,6 +42,11 @@ pub struct ContractView {
     pub fee: FeeView,
     /// What the seller receives, atomic units.
     pub seller_amount_atomic: String,
+    /// Where the seller is paid by what is signed from now on, EIP-55: the terms' payee, unless both have agreed on another since.
+    pub payee_address: String,
+    /// The payout change that says so; null where the terms do.
+    #[schema(required)]
+    pub payout_change_id: Option<String>,
     /// CAIP-19 id of the asset.
     pub asset_id: String,
     /// Ticker, for people.
@@ -206,6 +211,8 @@ impl ContractView {
             consent: agreement.consent.kind().as_str(),
             fee: FeeView::from(&agreement.fee),
             seller_amount_atomic: agreement.terms.amount.to_string(),
+            payee_address: agreement.payee().to_string(),
+            payout_change_id: agreement.payout.as_ref().map(|payout| payout.change.to_string()),
             asset_id: agreement.terms.asset.to_string(),
             token_symbol: facts.token.symbol.clone(),
             token_decimals: facts.token.decimals,

@@ -48,7 +48,7 @@ pub struct AvailableActionSchema {
 #[derive(Clone, Debug, ToSchema)]
 #[schema(as = ActionEntity, rename_all = "camelCase")]
 pub struct ActionEntitySchema {
-    /// `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`.
+    /// `contract`, `milestone`, `payment_request`, `refund_request`, `receipt`, `invoice`, `dispute` or `payout_change`.
     pub r#type: String,
     /// Its id.
     pub id: String,

@@ -32,6 +32,9 @@ pub struct InvoiceSchema {
     pub seller: InvoicePartySchema,
     /// Where the seller is paid, EIP-55.
     pub payee_address: String,
+    /// The payout change that says so; null where the terms do.
+    #[schema(required)]
+    pub payout_change_id: Option<String>,
     /// CAIP-19.
     pub asset: String,
     /// Ticker, for people.

@@ -71,6 +71,10 @@ pub struct PaymentRequestView {
     /// The status it was recovered from, where it was paid after it had ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovered_from: Option<&'static str>,
+    /// It was paid although its request had been cancelled or had failed, or its agreement was called off.
+    pub paid_after_cancel: bool,
+    /// That is so, and neither party has said that it knows: until one does, nothing else of the agreement goes on.
+    pub needs_acknowledgement: bool,
     /// `rcpt_…`, once verified.
     #[schema(required)]
     pub receipt_id: Option<String>,
@@ -277,6 +281,8 @@ impl PaymentRequestView {
             unpayable_reason: (facts.signature_revoked && sound.is_some_and(is_unpaid) && facts.seen.is_none()).then_some("signature_revoked"),
             status_reason: sound.and_then(status_reason),
             recovered_from: sound.and_then(recovered_from),
+            paid_after_cancel: facts.is_unexpected(),
+            needs_acknowledgement: facts.needs_acknowledgement(),
             receipt_id: verified.then(|| receipt_id(id)),
             proof_issues: parts.issues.iter().map(ProofIssueView::from).collect(),
             recommended_action: facts.recommended(parts.actor),

@@ -49,6 +49,9 @@ pub struct ReceiptSchema {
     pub payer: String,
     /// Who received, EIP-55.
     pub payee: String,
+    /// The payout change that says so; null where the terms do.
+    #[schema(required)]
+    pub payout_change_id: Option<String>,
     /// When it was verified.
     pub verified_at: String,
     /// When it was made out and signed.

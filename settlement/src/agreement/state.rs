@@ -10,6 +10,8 @@ pub(crate) const INSPECT_FIRST: &str = "a payment of this agreement does not pro
 pub(crate) const ENDED: &str = "the agreement has already ended";
 const OWED: &str = "a milestone is accepted, and what was agreed for it is owed";
 pub(crate) const END_REQUEST_FIRST: &str = "a payment request of this agreement is live; cancel it or let it end first";
+/// Refuses what has to wait until a party has acknowledged a payment.
+pub const ACKNOWLEDGE_FIRST: &str = "a payment came after its request was cancelled or had failed; a party has to acknowledge it first";
 
 /// Where the work stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,7 @@ pub enum AgreementState {
 
 /// What payments and milestones say about an agreement, for the rules that depend on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts; the rules read them together")]
 pub struct PaymentFacts {
     /// Verified payments add up to the whole seller amount.
     pub paid_in_full: bool,
@@ -63,6 +66,10 @@ pub struct PaymentFacts {
     pub proof_issue: bool,
     /// How far the milestones are, where it is paid by milestones.
     pub milestones: Progress,
+    /// A payment came after its request was cancelled or had failed, or after the agreement was called off, and neither party has said that it knows.
+    pub unacknowledged: bool,
+    /// The buyer disputes what it has paid.
+    pub disputed: bool,
 }
 
 impl AgreementState {
@@ -81,9 +88,10 @@ impl AgreementState {
     /// Whether the seller may deliver: an agreement with milestones closes with a delivery of its own, after theirs.
     ///
     /// # Errors
-    /// Unless work is in progress or was rejected, and every milestone is accepted.
+    /// Unless work is in progress or was rejected, every milestone is accepted, and no payment waits to be acknowledged.
     pub fn may_submit(&self, payments: PaymentFacts) -> Result<(), NotAllowed> {
         match self {
+            Self::InProgress | Self::Rejected { .. } if payments.unacknowledged => Err(self.refuse("submit", ACKNOWLEDGE_FIRST)),
             Self::InProgress | Self::Rejected { .. } if payments.milestones.is_open() => {
                 Err(self.refuse("submit", "the agreement has milestones; it is submitted once each of them is accepted"))
             }
@@ -106,10 +114,14 @@ impl AgreementState {
     /// The delivery that the buyer may accept.
     ///
     /// # Errors
-    /// Unless a delivery waits for a decision, payment is verified in full and no proof is in doubt.
+    /// Unless a delivery waits for a decision, payment is verified in full and acknowledged, the buyer disputes nothing and no proof is in doubt.
     pub fn may_accept(&self, payments: PaymentFacts) -> Result<&SubmissionId, NotAllowed> {
         match self {
             Self::Submitted { .. } if payments.proof_issue => Err(self.refuse("accept", INSPECT_FIRST)),
+            Self::Submitted { .. } if payments.unacknowledged => Err(self.refuse("accept", ACKNOWLEDGE_FIRST)),
+            Self::Submitted { .. } if payments.disputed => {
+                Err(self.refuse("accept", "you dispute what you have paid for; withdraw the dispute or settle it first"))
+            }
             Self::Submitted { .. } if !payments.paid_in_full && payments.milestones != Progress::None => {
                 Err(self.refuse("accept", "the agreement is accepted once the payment of each milestone is verified"))
             }
@@ -187,12 +199,14 @@ impl AgreementState {
     /// Whether the buyer may ask for a payment payload now, where the agreement is not paid by milestones. Which unit it pays, and whether one may be signed, [`crate::unit::next_unit`] says.
     ///
     /// # Errors
-    /// Once it is cancelled or accepted and paid, before delivery where payment is on delivery, and while a proof is in doubt.
+    /// Once it is cancelled or accepted and paid, before delivery where payment is on delivery, while a proof is in doubt, and while a payment waits to be
+    /// acknowledged.
     pub fn may_pay(&self, timing: PaymentTiming, payments: PaymentFacts) -> Result<(), NotAllowed> {
         match (self, timing) {
             (Self::Cancelled { .. }, _) => Err(self.refuse("pay", ENDED)),
             (Self::Accepted { .. }, _) if payments.paid_in_full => Err(self.refuse("pay", ENDED)),
             _ if payments.proof_issue => Err(self.refuse("pay", INSPECT_FIRST)),
+            _ if payments.unacknowledged => Err(self.refuse("pay", ACKNOWLEDGE_FIRST)),
             (Self::InProgress | Self::Rejected { .. }, PaymentTiming::OnDelivery) => {
                 Err(self.refuse("pay", "the terms say payment on delivery; the seller has not submitted the work yet"))
             }

@@ -91,6 +91,32 @@ actions! {
     InspectRefund = "inspect_refund", "Inspect the refund's settlement";
     /// Read a payment request whose proof does not hold.
     InspectPaymentProof = "inspect_payment_proof", "Inspect the payment proof";
+    /// Either party says that it knows of a payment that came unexpectedly.
+    AcknowledgePayment = "acknowledge_payment", "Acknowledge the payment";
+    /// Either party disputes what was paid for.
+    OpenDispute = "open_dispute", "Open a dispute";
+    /// Read a dispute.
+    ViewDispute = "view_dispute", "View the dispute";
+    /// The other side says how it sees it.
+    AnswerDispute = "answer_dispute", "Answer the dispute";
+    /// A side says how the dispute is to end.
+    ProposeResolution = "propose_resolution", "Propose how the dispute ends";
+    /// The other side says the same.
+    AgreeResolution = "agree_resolution", "Agree to how the dispute is to end";
+    /// The opener takes it back.
+    WithdrawDispute = "withdraw_dispute", "Withdraw the dispute";
+    /// The evaluator says how it would end the dispute.
+    RecommendResolution = "recommend_resolution", "Recommend how the dispute ends";
+    /// The seller asks to be paid elsewhere.
+    RequestPayoutChange = "request_payout_change", "Ask to be paid elsewhere";
+    /// Read a payout change that waits for the buyer.
+    ViewPayoutChange = "view_payout_change", "View the payout change";
+    /// The buyer confirms where the seller is paid from now on.
+    ConfirmPayoutChange = "confirm_payout_change", "Confirm where the seller is paid";
+    /// The buyer goes on paying where it has.
+    DeclinePayoutChange = "decline_payout_change", "Decline the payout change";
+    /// The seller takes the change back.
+    CancelPayoutChange = "cancel_payout_change", "Take the payout change back";
     /// Nothing but to look again later.
     Wait = "wait", "Wait";
 }
@@ -114,7 +140,13 @@ impl Action {
             | Self::ActivateMilestone
             | Self::CancelMilestone
             | Self::ConfirmPlan
-            | Self::FinalizePlan => (&[Scope::CONTRACTS_WRITE], ScopeMode::All),
+            | Self::FinalizePlan
+            | Self::OpenDispute
+            | Self::AnswerDispute
+            | Self::ProposeResolution
+            | Self::AgreeResolution
+            | Self::WithdrawDispute
+            | Self::RecommendResolution => (&[Scope::CONTRACTS_WRITE], ScopeMode::All),
             Self::CreatePaymentRequest
             | Self::SubmitTxHash
             | Self::VerifyPayment
@@ -122,7 +154,13 @@ impl Action {
             | Self::RequestRefund
             | Self::ApproveRefund
             | Self::DenyRefund
-            | Self::CancelRefund => (&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE], ScopeMode::All),
+            | Self::CancelRefund
+            | Self::AcknowledgePayment
+            | Self::RequestPayoutChange
+            | Self::ConfirmPayoutChange
+            | Self::DeclinePayoutChange
+            | Self::CancelPayoutChange => (&[Scope::PAYMENTS_WRITE, Scope::CONTRACTS_WRITE], ScopeMode::All),
+            Self::ViewDispute | Self::ViewPayoutChange => (&[Scope::CONTRACTS_READ], ScopeMode::All),
             Self::FetchPaymentRequest
             | Self::Pay
             | Self::FetchRefundPayment
@@ -145,10 +183,25 @@ impl Action {
             Self::Accept => Some("Accepting ends the contract."),
             Self::Reject => Some("Rejecting sends the work back to the seller."),
             Self::CancelContract => Some("Cancelling ends the contract for both parties."),
+            Self::AcknowledgePayment => Some("From then on the payment counts like any other."),
+            Self::OpenDispute => Some("The other side is told; disputes stay on record."),
+            Self::AgreeResolution => Some("Agreeing ends the dispute as proposed."),
+            Self::RequestPayoutChange => Some("Money that is asked for after the buyer has confirmed it goes there."),
+            Self::ConfirmPayoutChange => {
+                Some("Changed payment details are how most payments are stolen: ask the seller first, through a channel that you have used before.")
+            }
             Self::FinalizePlan => Some("A final plan cannot be changed."),
             Self::AcceptMilestone => Some("What was agreed for an accepted milestone is owed to the seller."),
             Self::RejectMilestone => Some("Rejecting sends the milestone back to the seller."),
             Self::SubmitDelivery
+            | Self::ViewDispute
+            | Self::AnswerDispute
+            | Self::ProposeResolution
+            | Self::WithdrawDispute
+            | Self::RecommendResolution
+            | Self::ViewPayoutChange
+            | Self::DeclinePayoutChange
+            | Self::CancelPayoutChange
             | Self::CreateMilestone
             | Self::UpdateMilestone
             | Self::ActivateMilestone

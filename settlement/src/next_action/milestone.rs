@@ -100,6 +100,9 @@ impl MilestoneFacts<'_> {
             let entity = Entity { kind: "receipt", id: receipt_id(&paid.request) };
             actions.push(self.contract.on(Action::ViewReceipt, entity, actor).get(receipt_path(&paid.request)));
         }
+        if actor.side().is_some() {
+            actions.extend(self.contract.pending.to_acknowledge.iter().map(|request| self.contract.acknowledge_action(request, actor)));
+        }
         if self.is_planned() {
             actions.extend(self.contract.plan_actions(actor));
         }
@@ -165,6 +168,7 @@ impl MilestoneFacts<'_> {
         match (&self.milestone.state, actor) {
             (_, Actor::Evaluator | Actor::Operator) => Recommended::None,
             (_, Actor::Buyer | Actor::Seller) if self.contract.payments.proof_issue => Recommended::InspectPaymentProof,
+            (_, Actor::Buyer | Actor::Seller) if !self.contract.pending.to_acknowledge.is_empty() => Recommended::AcknowledgePayment,
             (_, Actor::Buyer | Actor::Seller) if self.is_paid() => Recommended::ViewReceipt,
             (MilestoneState::Cancelled { .. }, _) => Recommended::None,
             _ if matches!(self.contract.agreement.state, AgreementState::Cancelled { .. }) => Recommended::None,

@@ -11,7 +11,7 @@ use crate::money::Amount;
 use crate::unit::{CannotSign, Fate};
 
 impl Actor {
-    /// The side it takes in a plan; `None` for who is no party.
+    /// The side it takes; `None` for who is no party.
     #[must_use]
     pub const fn side(self) -> Option<Side> {
         match self {

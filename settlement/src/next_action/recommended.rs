@@ -74,6 +74,14 @@ recommendations! {
     ApproveRefundAgain = "approve_refund_again", "Approve again to get a fresh payload";
     /// What came back is not what was signed, or what is stored does not prove itself.
     InspectRefund = "inspect_refund", "Stop and inspect the refund";
+    /// A payment came unexpectedly.
+    AcknowledgePayment = "acknowledge_payment", "Look at the payment that came unexpectedly, and acknowledge it";
+    /// The other side has opened a dispute.
+    AnswerDispute = "answer_dispute", "Answer the dispute";
+    /// A dispute waits for this side to say how it is to end.
+    ResolveDispute = "resolve_dispute", "Say how the dispute is to end";
+    /// A dispute waits for the evaluator's view.
+    RecommendResolution = "recommend_resolution", "Recommend how the dispute ends";
     /// All is done.
     ViewReceipt = "view_receipt", "View the receipt";
     /// There is nothing to do.

@@ -225,7 +225,7 @@ impl AgreementFacts<'_> {
         open.map(|refund| RefundFacts { contract: self, refund, executable: false })
     }
 
-    fn refunds_path(&self) -> String {
+    pub(super) fn refunds_path(&self) -> String {
         format!("{}/refund-requests", self.path())
     }
 

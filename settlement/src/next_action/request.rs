@@ -11,7 +11,7 @@ use crate::available_action::{Action, AvailableAction, Entity};
 use crate::clock::Timestamp;
 use crate::finality::FinalityPolicy;
 use crate::ids::{PaymentRequestId, receipt_id};
-use crate::payment_request::{FailureReason, PaymentRequestState, Standing};
+use crate::payment_request::{FailureReason, PaymentRequestState, Standing, is_unexpected};
 use crate::unit::{CannotSign, Fate, UnitKind};
 
 /// Nobody is sent to pay when less than this is left: a wallet has to sign and a block to include it, and a late transaction only costs gas.
@@ -111,6 +111,18 @@ impl RequestFacts<'_> {
         }
     }
 
+    /// Whether it was paid although it had been called off.
+    #[must_use]
+    pub fn is_unexpected(&self) -> bool {
+        matches!(self.standing, Standing::Sound(request) if is_unexpected(&request.state, &self.contract.agreement.state))
+    }
+
+    /// Whether a party has to say that it knows, before anything goes on.
+    #[must_use]
+    pub fn needs_acknowledgement(&self) -> bool {
+        self.contract.pending.to_acknowledge.contains(self.id())
+    }
+
     /// Whether the payer should execute its payload now.
     #[must_use]
     pub fn is_payable(&self) -> bool {
@@ -163,6 +175,9 @@ impl RequestFacts<'_> {
                 if actor == Actor::Buyer {
                     actions.extend(self.contract.refund_request_actions(std::iter::once(self.id().clone())));
                 }
+                if self.needs_acknowledgement() && actor.side().is_some() {
+                    actions.push(self.contract.acknowledge_action(self.id(), actor));
+                }
             }
             Phase::Ended if actor == Actor::Buyer && self.contract.next_payment_like(self.kind()).is_ok() => {
                 actions.push(self.contract.create_action(self.kind()));
@@ -208,6 +223,7 @@ impl RequestFacts<'_> {
             (_, Actor::Evaluator | Actor::Operator) => Recommended::None,
             (Phase::Inspect, Actor::Buyer | Actor::Seller) => Recommended::InspectPaymentProof,
             (phase, Actor::Buyer | Actor::Seller) if self.contract.payments.proof_issue && phase != Phase::Paid => Recommended::InspectPaymentProof,
+            (Phase::Paid, Actor::Buyer | Actor::Seller) if self.needs_acknowledgement() => Recommended::AcknowledgePayment,
             (Phase::Paid, Actor::Buyer | Actor::Seller) => Recommended::ViewReceipt,
             (Phase::Settling | Phase::PaidElsewhere | Phase::Pending, Actor::Buyer | Actor::Seller) => Recommended::WaitForConfirmations,
             (Phase::Payable | Phase::Unpayable | Phase::Ended, Actor::Seller) => Recommended::WaitForBuyer,

@@ -49,6 +49,9 @@ pub struct Document {
     pub payer: String,
     /// Who received.
     pub payee: String,
+    /// The payout change that says so; null where the terms do, and never left out.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub payout_change_id: Option<String>,
     /// When it was verified.
     pub verified_at: String,
     /// When it was made out.

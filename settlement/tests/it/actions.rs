@@ -1,17 +1,19 @@
 //! What is offered is what is accepted: the views of what to do next against the rules that judge it.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use proptest::prelude::*;
 use serde_json::Value;
 use settlement::Timestamp;
 use settlement::agreement::{AgreementRecord, AgreementState, PaymentFacts};
 use settlement::asset::Token;
 use settlement::available_action::{Action, ActionState, AvailableAction};
+use settlement::dispute::{Dispute, may_open};
 use settlement::ids::{PaymentRequestId, ProfileId, UnitId};
 use settlement::milestone::{Circumstances, Milestone, MilestoneState, Plan, Progress, Side};
 use settlement::money::{Amount, FeePolicy};
-use settlement::next_action::{Actor, AgreementFacts, CannotRequest, MilestonePayment, Recommended, RequestFacts, Seen};
-use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
+use settlement::next_action::{Actor, AgreementFacts, CannotRequest, DisputeFacts, MilestonePayment, Pending, Recommended, RequestFacts, Seen};
+use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing, is_unexpected};
+use settlement::payout_change::{PayoutChangeState, Word, may_request};
 use settlement::refund::{PaidFate, PaidRequest, Refunds};
 use settlement::scope::Scope;
 use settlement::snapshot::{Ask, Snapshot};
@@ -19,6 +21,8 @@ use settlement::terms::{PaymentTiming, Terms};
 use settlement::unit::{Fate, NextUnit, Sibling, Unit, UnitKind, next_milestone_unit, next_unit};
 use settlement::verify::AgreedTerms;
 
+use crate::disputes;
+use crate::payouts;
 use crate::states::{agreement_states, milestone_states, plans, request_states};
 use crate::world::{self, Case, DEADLINE, amount, at, delivery};
 
@@ -34,6 +38,7 @@ struct Facts {
     siblings: Vec<Sibling>,
     refunds: Refunds,
     final_time: u64,
+    pending: Pending,
 }
 
 impl Facts {
@@ -49,6 +54,7 @@ impl Facts {
             live_request: siblings.iter().any(|s| matches!(s.fate, Fate::Live | Fate::Settling)),
             proof_issue,
             milestones: plan.progress(!paid.is_zero()),
+            ..PaymentFacts::default()
         };
         let fate = |s: &Sibling| match s.fate {
             Fate::Paid if proof_issue => PaidFate::InDoubt,
@@ -57,12 +63,20 @@ impl Facts {
         };
         let paid = siblings.iter().map(|s| PaidRequest { payment: s.request.clone(), amount: s.seller_amount, fate: fate(s) });
         let refunds = Refunds { payments: paid.collect(), refunds: Vec::new() };
-        Self { agreement, token: world::token(), payments, plan, siblings, refunds, final_time }
+        Self { agreement, token: world::token(), payments, plan, siblings, refunds, final_time, pending: Pending::default() }
+    }
+
+    /// With what stands open between the parties, and what follows from it.
+    fn open(mut self, pending: Pending) -> Self {
+        self.payments.unacknowledged = !pending.to_acknowledge.is_empty();
+        self.payments.disputed = pending.dispute.as_ref().is_some_and(|dispute| dispute.opened_by == Side::Buyer);
+        self.pending = pending;
+        self
     }
 
     fn view(&self) -> AgreementFacts<'_> {
-        let Self { agreement, token, payments, plan, siblings, refunds, final_time } = self;
-        AgreementFacts { agreement, token, payments: *payments, plan, siblings, refunds, now: at(0), final_time: *final_time }
+        let Self { agreement, token, payments, plan, siblings, refunds, final_time, pending } = self;
+        AgreementFacts { agreement, token, payments: *payments, plan, siblings, refunds, final_time: *final_time, pending, now: at(0) }
     }
 
     fn circumstances(&self) -> Circumstances<'_> {
@@ -129,8 +143,31 @@ fn any_siblings(first: u64) -> impl Strategy<Value = Vec<Sibling>> {
 
 fn any_facts() -> impl Strategy<Value = Facts> {
     let final_time = prop::sample::select(vec![0, DEADLINE, DEADLINE + 1, DEADLINE + 5_000]);
-    (any_plan(), any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time)
-        .prop_map(|(plan, agreement, siblings, proof_issue, final_time)| Facts::with(plan, agreement, siblings, (proof_issue, final_time)))
+    let open = (any_dispute(), prop::bool::weighted(0.2), any_word());
+    (any_plan(), any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time, open).prop_map(
+        |(plan, agreement, siblings, proof_issue, final_time, (dispute, unexpected, word))| {
+            let paid = siblings.iter().filter(|s| s.fate == Fate::Paid);
+            let pending = Pending {
+                to_acknowledge: paid.filter(|_| unexpected).map(|s| s.request.clone()).collect(),
+                disputes: if dispute.is_some() { 1 } else { settlement::dispute::MAX_DISPUTES * usize::from(unexpected) },
+                dispute,
+                payout_change: word.map(|asked| payouts::change(PayoutChangeState::Requested, asked)),
+                payout_changes: if unexpected { settlement::payout_change::MAX_PAYOUT_CHANGES } else { 1 },
+            };
+            Facts::with(plan, agreement, siblings, (proof_issue, final_time)).open(pending)
+        },
+    )
+}
+
+/// How the seller has asked for a payout change, where it has.
+fn any_word() -> impl Strategy<Value = Option<Word>> {
+    prop::option::weighted(0.3, prop::sample::select(vec![Word::Authenticated, Word::Signed(Bytes::from(vec![1; 65]))]))
+}
+
+/// A dispute that has not ended, or none.
+fn any_dispute() -> impl Strategy<Value = Option<Dispute>> {
+    let open: Vec<Dispute> = disputes::disputes().into_iter().map(|(_, dispute)| dispute).filter(|dispute| dispute.state.is_open()).collect();
+    prop::option::weighted(0.3, prop::sample::select(open))
 }
 
 /// Whether the rules accept the action on this entity; `None` for reads, which no rule judges.
@@ -141,6 +178,15 @@ fn accepted_by_rules(action: Action, entity: &str, actor: Actor, facts: &Facts) 
         (Action::FetchPaymentRequest, _) => !facts.siblings.is_empty(),
         (Action::InspectPaymentProof, _) => facts.payments.proof_issue,
         (Action::RequestRefund, _) => actor == Actor::Buyer && facts.refunds.reserve(Some(&entity.parse().unwrap()), None).is_ok(),
+        (Action::AcknowledgePayment, _) => actor.side().is_some() && facts.pending.to_acknowledge.iter().any(|request| request.as_str() == entity),
+        (Action::ViewDispute, _) => facts.pending.dispute.is_some(),
+        (Action::AnswerDispute | Action::ProposeResolution | Action::AgreeResolution | Action::WithdrawDispute | Action::RecommendResolution, _) => {
+            facts.pending.dispute.as_ref().is_some_and(|dispute| disputes::accepted(action, actor, dispute))
+        }
+        (Action::ViewPayoutChange, _) => facts.pending.payout_change.is_some(),
+        (Action::ConfirmPayoutChange | Action::DeclinePayoutChange | Action::CancelPayoutChange, _) => {
+            facts.pending.payout_change.as_ref().is_some_and(|change| payouts::accepted(action, actor, change))
+        }
         (Action::ViewInvoice | Action::Wait, _) => return None,
         (_, Some(milestone)) => accepted_for(milestone, action, actor, facts),
         (_, None) => accepted_for_agreement(action, actor, facts),
@@ -160,6 +206,11 @@ fn accepted_for_agreement(action: Action, actor: Actor, facts: &Facts) -> bool {
             let unit = next_unit(agreed, None, &facts.siblings, facts.final_time);
             let undivided = payments.milestones == Progress::None;
             actor == Actor::Buyer && undivided && state.may_pay(facts.agreement.terms.payment_timing, payments).is_ok() && unit.is_ok()
+        }
+        Action::OpenDispute => party && may_open(payments, facts.pending.disputes, facts.pending.dispute.is_some()).is_ok(),
+        Action::RequestPayoutChange => {
+            let (open, earlier) = (facts.pending.payout_change.is_some(), facts.pending.payout_changes);
+            actor == Actor::Seller && may_request(&facts.agreement.state, payments, earlier, open).is_ok()
         }
         Action::CreateMilestone => party && facts.plan.may_add(c).is_ok() && !rest.is_zero() && facts.agreement.fee.quote(rest).is_ok(),
         Action::ConfirmPlan => actor.side().is_some_and(|side| facts.plan.clone().confirm(side, agreed, c).is_ok()),
@@ -187,7 +238,9 @@ fn accepted_for(milestone: &Milestone, action: Action, actor: Actor, facts: &Fac
 }
 
 /// The actions that change an agreement or its plan, and those that change a milestone.
-const OF_AGREEMENTS: [Action; 8] = [
+const OF_AGREEMENTS: [Action; 10] = [
+    Action::OpenDispute,
+    Action::RequestPayoutChange,
     Action::SubmitDelivery,
     Action::Accept,
     Action::Reject,
@@ -214,6 +267,7 @@ fn check_offers(actions: &[AvailableAction], actor: Actor, facts: &Facts) -> Res
         match action.state {
             ActionState::Available => prop_assert_ne!(accepted, Some(false), "{:?} by {:?}", action, actor),
             ActionState::Blocked => prop_assert_eq!(accepted, Some(false), "{:?} by {:?}", action, actor),
+            ActionState::Waiting if action.action == Action::ConfirmPayoutChange => prop_assert_eq!(accepted, Some(false), "it has to stand for a day"),
             ActionState::Waiting => prop_assert_eq!(action.action, Action::Wait),
         }
     }
@@ -225,6 +279,25 @@ fn check_complete(all: &[Action], entity: &str, actions: &[AvailableAction], (ac
     for action in all {
         let offered = actions.iter().any(|a| a.action == *action && a.entity.id == entity && a.state == ActionState::Available);
         prop_assert_eq!(Some(offered), accepted_by_rules(*action, entity, actor, facts), "{:?} of {} by {:?}", action, entity, actor);
+    }
+    Ok(())
+}
+
+/// The actions that change a dispute, and those that decide on a payout change.
+const OF_DISPUTES: [Action; 5] =
+    [Action::AnswerDispute, Action::ProposeResolution, Action::AgreeResolution, Action::WithdrawDispute, Action::RecommendResolution];
+const OF_PAYOUT_CHANGES: [Action; 3] = [Action::ConfirmPayoutChange, Action::DeclinePayoutChange, Action::CancelPayoutChange];
+
+/// Nothing that would be accepted about what stands open is hidden.
+fn check_pending(actions: &[AvailableAction], actor: Actor, facts: &Facts) -> Result<(), TestCaseError> {
+    for request in &facts.pending.to_acknowledge {
+        check_complete(&[Action::AcknowledgePayment], request.as_str(), actions, (actor, facts))?;
+    }
+    if let Some(dispute) = &facts.pending.dispute {
+        check_complete(&OF_DISPUTES, dispute.id.as_str(), actions, (actor, facts))?;
+    }
+    if let Some(change) = &facts.pending.payout_change {
+        check_complete(&OF_PAYOUT_CHANGES, change.id.as_str(), actions, (actor, facts))?;
     }
     Ok(())
 }
@@ -252,6 +325,10 @@ fn carried_out_by(code: Recommended) -> &'static [Action] {
         Recommended::ApproveRefundAgain => &[Action::ApproveRefund],
         Recommended::InspectRefund => &[Action::InspectRefund],
         Recommended::ViewReceipt => &[Action::ViewReceipt],
+        Recommended::AcknowledgePayment => &[Action::AcknowledgePayment],
+        Recommended::AnswerDispute => &[Action::AnswerDispute],
+        Recommended::ResolveDispute => &[Action::ProposeResolution, Action::AgreeResolution],
+        Recommended::RecommendResolution => &[Action::RecommendResolution],
         Recommended::None => &[],
     }
 }
@@ -335,7 +412,7 @@ fn any_request() -> impl Strategy<Value = (Facts, PaymentRequest, Option<Seen>, 
             request.unit.kind = unit;
             let mut siblings = facts.siblings;
             siblings.push(sibling_of(&request, seen));
-            let facts = Facts::with(facts.plan, facts.agreement, siblings, (facts.payments.proof_issue, facts.final_time));
+            let facts = Facts::with(facts.plan, facts.agreement, siblings, (facts.payments.proof_issue, facts.final_time)).open(facts.pending);
             (facts, request, seen, proof_issue, Timestamp::from_unix_seconds(now), executable)
         },
     )
@@ -368,6 +445,7 @@ proptest! {
             let actions = facts.view().actions(actor);
             check_shape(&actions)?;
             check_offers(&actions, actor, &facts)?;
+            check_pending(&actions, actor, &facts)?;
             check_complete(&OF_AGREEMENTS, facts.agreement.id.as_str(), &actions, (actor, &facts))?;
             for milestone in facts.plan.live() {
                 check_complete(&OF_MILESTONES, milestone.id.as_str(), &actions, (actor, &facts))?;
@@ -390,6 +468,22 @@ proptest! {
             let is_paid = facts.siblings.iter().any(|s| s.unit.milestone() == Some(&milestone.id) && s.fate == Fate::Paid);
             prop_assert_eq!(view.payment() == MilestonePayment::Paid, is_paid && !facts.payments.proof_issue);
             prop_assert!(view.payment() != MilestonePayment::Due || is_owed && !is_paid);
+        }
+    }
+
+    #[test]
+    fn a_dispute_offers_what_its_rules_accept(dispute in prop::sample::select(disputes::disputes())) {
+        let facts = Facts::of(world::agreement(), vec![], false, 0);
+        let contract = facts.view();
+        let view = DisputeFacts { contract: &contract, dispute: &dispute.1 };
+        for actor in ACTORS {
+            let actions = view.actions(actor);
+            check_shape(&actions)?;
+            check_followed(view.recommended(actor), &actions)?;
+            for action in OF_DISPUTES {
+                let offered = actions.iter().any(|a| a.action == action && a.state == ActionState::Available);
+                prop_assert_eq!(offered, disputes::accepted(action, actor, &dispute.1), "{:?} by {:?} in {}", action, actor, dispute.0);
+            }
         }
     }
 
@@ -554,6 +648,8 @@ struct Town {
     sent: Vec<(usize, Luck)>,
     /// Events that are seen, with their confirmations.
     seen: Vec<(usize, u64)>,
+    /// Payments that came unexpectedly, and that an agent has acknowledged.
+    acknowledged: Vec<PaymentRequestId>,
 }
 
 /// What becomes of something that an agent does outside of our sight.
@@ -575,7 +671,9 @@ impl Town {
     fn facts(&self) -> Facts {
         let seen = |n: usize| self.seen.iter().find(|(m, _)| *m == n).map(|(_, confirmations)| Seen { tx_hash: tx(n), confirmations: *confirmations });
         let siblings = self.requests.iter().enumerate().map(|(n, request)| sibling_of(request, seen(n))).collect();
-        Facts::with(self.plan.clone(), self.agreement.clone(), siblings, (false, self.now))
+        let unexpected = self.requests.iter().filter(|r| is_unexpected(&r.state, &self.agreement.state) && !self.acknowledged.contains(&r.id));
+        let pending = Pending { to_acknowledge: unexpected.map(|r| r.id.clone()).collect(), ..Pending::default() };
+        Facts::with(self.plan.clone(), self.agreement.clone(), siblings, (false, self.now)).open(pending)
     }
 
     fn now(&self) -> Timestamp {
@@ -594,6 +692,7 @@ impl Town {
                 self.change_milestone(Actor::Seller, Action::SubmitMilestone, |state| state.submit(delivery(), c, now).unwrap());
             }
             Recommended::ConfirmPlan => self.plan = self.plan.clone().confirm(Side::Seller, self.agreement.terms.amount, c).unwrap(),
+            Recommended::AcknowledgePayment => self.acknowledged.extend(facts.pending.to_acknowledge.iter().cloned()),
             Recommended::WaitForBuyer | Recommended::ViewReceipt => {}
             other => panic!("{other:?} to a seller of a sound agreement"),
         }
@@ -608,6 +707,7 @@ impl Town {
                 let live = facts.siblings.iter().position(|s| s.fate == Fate::Live).unwrap();
                 self.on_request(live, luck);
             }
+            Recommended::AcknowledgePayment => self.acknowledged.extend(facts.pending.to_acknowledge),
             Recommended::DecideDelivery => self.agreement.state = self.agreement.state.clone().accept(facts.payments, self.now()).unwrap(),
             Recommended::ReviewMilestone => self.change_milestone(Actor::Buyer, Action::ActivateMilestone, |state| state.activate(c).unwrap()),
             Recommended::CompletePlan => {
@@ -751,7 +851,7 @@ proptest! {
     fn e15_agents_that_only_follow_what_is_recommended_get_to_the_end_and_pay_once(lucks in prop::collection::vec(any_luck(), 0..12), at_any_time: bool) {
         let timing = if at_any_time { PaymentTiming::AnyTime } else { PaymentTiming::OnDelivery };
         let agreement = agreement(AgreementState::InProgress, timing);
-        let mut town = Town { agreement, plan: Plan::default(), requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![] };
+        let mut town = Town { agreement, plan: Plan::default(), requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![], acknowledged: vec![] };
         for luck in lucks.into_iter().chain([Luck::Mined; 12]) {
             town.seller();
             town.buyer(luck);
@@ -773,7 +873,7 @@ proptest! {
         // A fee that any milestone can carry.
         let agreement = AgreementRecord { fee: FeePolicy { fixed: Amount::ZERO, ..world::agreement().fee }, ..agreement(AgreementState::InProgress, timing) };
         let plan = Plan { version: 1, milestones: vec![world::milestone(1, proposed, MilestoneState::new(Side::Seller))], ..Plan::default() };
-        let mut town = Town { agreement, plan, requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![] };
+        let mut town = Town { agreement, plan, requests: vec![], now: world::PAID_AT - 200, sent: vec![], seen: vec![], acknowledged: vec![] };
         for luck in lucks.into_iter().chain([Luck::Mined; 60]) {
             town.seller();
             town.buyer(luck);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::disputes::dispute_table;
+use crate::payouts::payout_table;
 use crate::refunds::refund_table;
 use crate::states::{Row, agreement_table, milestone_table, plan_table, request_table};
 
@@ -87,10 +89,11 @@ fn diagram(start: &str, rows: &[Row]) -> String {
 #[test]
 fn states_are_documented_as_they_are() {
     let (requests, agreements, milestones, refunds) = (request_table(), agreement_table(), milestone_table(), refund_table());
+    let (disputes, payouts) = (dispute_table(), payout_table());
     let text = format!(
         "# States\n\n\
-        Generated from the transition functions in `settlement/src/payment_request.rs`, `settlement/src/agreement/state.rs`, `settlement/src/milestone/` \
-        and `settlement/src/refund.rs`; a test compares, \
+        Generated from the transition functions in `settlement/src/payment_request.rs`, `settlement/src/agreement/state.rs`, `settlement/src/milestone/`, \
+        `settlement/src/refund.rs`, `settlement/src/dispute.rs` and `settlement/src/payout_change.rs`; a test compares, \
         `UPDATE=1 cargo test -p settlement states` writes.\n\n\
         ## Payment request\n\n\
         A live request is `signed` or `submitted`. `verify` needs a proof, which only `settlement::verify` makes; it leads to `router_verified` from every other \
@@ -108,7 +111,12 @@ fn states_are_documented_as_they_are() {
         What is `pending`, `approved` or `settled` is reserved of what the payment paid. `approved` is shown as `awaiting_seller_settlement`: nothing has come back \
         yet. `settle` needs a proof, which only `settlement::refund::verify_refund` makes; `reorg` is the chain taking the event of a settled refund away. `sign \
         again` gives a seller that was too late a fresh payload under the same nonce. What was signed can be cancelled only when it is dead: its deadline lies \
-        before a final block, or the operator has cancelled its nonce, finally.\n\n{}\n{}",
+        before a final block, or the operator has cancelled its nonce, finally.\n\n{}\n{}\n\
+        ## Dispute\n\n\
+        Opened by either party once a payment is verified, one at a time. *Opener* is who opened it, *other* the other party; to agree is to propose the same. \
+        The evaluator\'s view is recorded and binds nobody. A dispute moves no money: where both agree on a refund, a refund request does.\n\n{}\n{}\n\
+        ## Payout change\n\n\
+        The seller asks, the buyer decides; one waits and one is in force at a time. What was signed before keeps its payee.\n\n{}\n{}",
         diagram("signed", &requests),
         table(&requests),
         diagram("in_progress", &agreements),
@@ -118,6 +126,10 @@ fn states_are_documented_as_they_are() {
         table(&plan_table()),
         diagram("pending", &refunds),
         table(&refunds),
+        diagram("open", &disputes),
+        table(&disputes),
+        diagram("requested", &payouts),
+        table(&payouts),
     );
     compare("docs/STATES.md", &text);
 }

@@ -7,11 +7,15 @@ mod agreements;
 #[cfg(test)]
 mod deliverable;
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod parsers;
+#[cfg(test)]
+mod payouts;
 #[cfg(test)]
 mod refund_actions;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use settlement::Timestamp;
 use settlement::agreement::PaymentFacts;
 use settlement::available_action::{Action, ActionState, AvailableAction};
 use settlement::milestone::{Plan, Progress};
-use settlement::next_action::{Actor, AgreementFacts, Recommended, RefundFacts};
+use settlement::next_action::{Actor, AgreementFacts, Pending, Recommended, RefundFacts};
 use settlement::refund::{PaidFate, PaidRequest, PayloadLife, RefundSibling, RefundStatus, Refunds};
 use settlement::unit::{Fate, Sibling, UnitKind};
 
@@ -96,12 +96,14 @@ impl World {
                 live_request: fate == Fate::Live,
                 proof_issue: self.proof_issue || self.fate == PaidFate::InDoubt,
                 milestones: Progress::None,
+                ..PaymentFacts::default()
             },
             plan: &Plan::default(),
             siblings: &[paid],
             refunds: &refunds,
             now: self.now(),
             final_time: self.final_time(),
+            pending: &Pending::default(),
         };
         check(&contract, &RefundFacts { contract: &contract, refund: &refunds.refunds[0], executable });
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use settlement::agreement::{AgreementState, PaymentFacts};
 use settlement::error::NotAllowed;
 use settlement::milestone::{Circumstances, MilestoneState, Plan, Progress, Side};
-use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
+use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName, is_unexpected};
 use settlement::terms::PaymentTiming;
 
 use crate::world::{self, at, delivery};
@@ -105,6 +105,9 @@ pub fn payment_facts() -> Vec<(&'static str, PaymentFacts)> {
         ("milestones, all accepted", PaymentFacts { milestones: Progress::Accepted, ..none }),
         ("milestones, all accepted and some paid", PaymentFacts { any_verified: true, milestones: Progress::Accepted, ..none }),
         ("milestones, all accepted and paid", PaymentFacts { any_verified: true, paid_in_full: true, milestones: Progress::Accepted, ..none }),
+        ("partly paid, not acknowledged", PaymentFacts { any_verified: true, unacknowledged: true, ..none }),
+        ("paid in full, not acknowledged", PaymentFacts { any_verified: true, paid_in_full: true, unacknowledged: true, ..none }),
+        ("paid in full, the buyer disputes", PaymentFacts { any_verified: true, paid_in_full: true, disputed: true, ..none }),
     ]
 }
 
@@ -237,7 +240,7 @@ pub fn plan_table() -> Vec<Row> {
     plans().into_iter().map(row).collect()
 }
 
-fn listing(rows: &[Row]) -> String {
+pub fn listing(rows: &[Row]) -> String {
     let mut text = String::new();
     for row in rows {
         text.push_str(&format!("{}\n", row.from));
@@ -282,6 +285,18 @@ fn a07_a08_what_was_paid_is_verified_from_every_state_and_says_where_it_came_fro
             }
             other => assert!(other.is_err() && name == StatusName::Verified, "{from}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn a08_what_was_paid_after_it_was_called_off_has_to_be_acknowledged_and_nothing_else() {
+    let (cancelled, in_progress) = (agreement_states().pop().unwrap(), AgreementState::InProgress);
+    for (from, state) in request_states() {
+        assert!(!is_unexpected(&state, &in_progress), "{from}");
+        let Ok(paid) = world::request(state.clone()).verify(world::proof(), at(3)) else { continue };
+        let called_off = matches!(state.name(), StatusName::Cancelled | StatusName::Failed);
+        assert_eq!(is_unexpected(&paid, &in_progress), called_off, "{from}");
+        assert!(is_unexpected(&paid, &cancelled), "{from}");
     }
 }
 

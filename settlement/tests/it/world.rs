@@ -86,6 +86,7 @@ pub fn agreement() -> AgreementRecord {
         terms: Terms::parse(&terms_document()).unwrap(),
         consent: Consent::Attested { by: ProfileId::new(ulid(2)) },
         fee: FeePolicy { bps: 250, fixed: amount(1), recipient: FEE_RECIPIENT },
+        payout: None,
         state: AgreementState::Submitted { submission: delivery(), at: at(0) },
         created_at: Timestamp::from_unix_seconds(PAID_AT - 1_000),
         updated_at: Timestamp::from_unix_seconds(PAID_AT - 500),

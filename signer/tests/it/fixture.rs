@@ -47,6 +47,7 @@ pub fn snapshot() -> Snapshot {
         decimals: 6,
         payer: BUYER,
         payee: PAYEE,
+        payout_change: None,
         quote: fee.quote(Amount::new(U256::from(10_000_000))).unwrap(),
         fee,
         nonce: U256::from(7),

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes};
 use settlement::agreement::ConsentKind;
-use settlement::ids::{AgreementId, PaymentRequestId};
+use settlement::ids::{AgreementId, PaymentRequestId, PayoutChangeId};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, StatusName};
 use settlement::snapshot::SignedSnapshot;
@@ -14,6 +14,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::StoredRequest;
 use crate::error::StoreError;
+use crate::payout_change::Payouts;
 use crate::row::Fields;
 use crate::{proof, unit};
 
@@ -80,18 +81,19 @@ pub(crate) struct Voided {
 /// The requests of an agreement, oldest first.
 pub(crate) async fn list(connection: &mut AnyConnection, agreement: &AgreementId) -> Result<Vec<Listed>, StoreError> {
     let sql = format!("{SELECT} WHERE r.agreement_id = $1 ORDER BY r.created_at, r.id");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(agreement.as_str()).fetch_all(connection).await?;
-    rows.iter().map(listed).collect()
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(agreement.as_str()).fetch_all(&mut *connection).await?;
+    let payouts = Payouts::named_by(connection, &rows).await?;
+    rows.iter().map(|row| listed(row, &payouts)).collect()
 }
 
-fn listed(row: &AnyRow) -> Result<Listed, StoreError> {
+fn listed(row: &AnyRow, payouts: &Payouts) -> Result<Listed, StoreError> {
     let fields = Fields::new("payment_requests", "id", row)?;
     let unit = fields.beside("units", "unit_id");
     let voided = match unit.opt_unsigned("voided_in_block")? {
         Some(in_block) => Some(Voided { chain_id: unit.unsigned("chain_id")?, operator: unit.address("operator")?, in_block }),
         None => None,
     };
-    let stored = stored(row)?;
+    let stored = stored(row, payouts)?;
     // What was signed says it best; the columns are for a row in which that is lost.
     let (seller_amount, deadline) = match signed_part(&stored) {
         Some(signed) => (signed.snapshot().quote.seller, signed.snapshot().deadline),
@@ -108,14 +110,14 @@ fn signed_part(stored: &StoredRequest) -> Option<&SignedSnapshot> {
 }
 
 /// Reads a row and checks all of it.
-pub(crate) fn stored(row: &AnyRow) -> Result<StoredRequest, StoreError> {
+pub(crate) fn stored(row: &AnyRow, payouts: &Payouts) -> Result<StoredRequest, StoreError> {
     let fields = Fields::new("payment_requests", "id", row)?;
     let unit_fields = fields.beside("units", "unit_id");
     let (id, agreement): (PaymentRequestId, AgreementId) = (fields.parsed("id")?, fields.parsed("agreement_id")?);
     let unit = Unit { id: fields.parsed("unit_id")?, agreement: agreement.clone(), kind: unit::kind(&unit_fields)?, nonce: unit_fields.word("nonce")? };
     let status = fields.one_of("status", StatusName::parse)?;
     let (created_at, updated_at) = (fields.time("created_at")?, fields.time("updated_at")?);
-    let doubt = match proven(&fields, &id, &unit, status) {
+    let doubt = match proven(&fields, &id, (&unit, status), payouts) {
         Ok(Ok((signed, state))) => return Ok(StoredRequest::Sound(PaymentRequest { id, agreement, unit, signed, state, created_at, updated_at })),
         Ok(Err(doubt)) => doubt,
         // What cannot be read proves nothing.
@@ -137,7 +139,7 @@ struct Doubt {
 
 type Proven = Result<(SignedSnapshot, PaymentRequestState), Doubt>;
 
-fn proven(fields: &Fields<'_>, id: &PaymentRequestId, unit: &Unit, status: StatusName) -> Result<Proven, StoreError> {
+fn proven(fields: &Fields<'_>, id: &PaymentRequestId, (unit, status): (&Unit, StatusName), payouts: &Payouts) -> Result<Proven, StoreError> {
     let signed = match SignedSnapshot::parse(&fields.text("snapshot")?, fields.text("signature")?.parse::<Bytes>().unwrap_or_default()) {
         Ok(signed) => signed,
         Err(error) => {
@@ -146,7 +148,12 @@ fn proven(fields: &Fields<'_>, id: &PaymentRequestId, unit: &Unit, status: Statu
         }
     };
     let doubt = |signed, issues| Ok(Err(Doubt { signed: Some(signed), issues }));
-    let agreed = agreed(fields, unit)?;
+    let terms = agreed(fields, unit)?;
+    // The change that the snapshot names, and no other: one that was confirmed since has nothing to say about it.
+    let agreed = match signed.snapshot().payout_change.as_ref().and_then(|change| payouts.get(change)) {
+        Some(payout) => terms.paid_at(payout),
+        None => terms,
+    };
     let issues = differences(fields, &signed, id, unit, &agreed)?;
     if !issues.is_empty() {
         return doubt(signed, issues);
@@ -182,6 +189,7 @@ fn agreed(fields: &Fields<'_>, unit: &Unit) -> Result<AgreedTerms, StoreError> {
         buyer: agreement.parsed("buyer_id")?,
         seller: agreement.parsed("seller_id")?,
         payee: terms.payee,
+        payout_change: None,
         asset: terms.asset,
         amount: terms.amount,
         fee: FeePolicy { bps: agreement.unsigned("fee_bps")?, fixed: agreement.amount("fee_fixed")?, recipient: agreement.address("fee_recipient")? },
@@ -199,6 +207,7 @@ fn milestone(fields: &Fields<'_>, unit: &Unit) -> Result<Option<AgreedMilestone>
 /// Compares what was signed with every column that repeats it.
 fn differences(fields: &Fields<'_>, signed: &SignedSnapshot, id: &PaymentRequestId, unit: &Unit, agreed: &AgreedTerms) -> Result<Vec<ProofIssue>, StoreError> {
     let (snapshot, units) = (signed.snapshot(), fields.beside("units", "unit_id"));
+    let change = |id: Option<&PayoutChangeId>| id.map_or_else(|| "none".to_owned(), ToString::to_string);
     let repeated = [
         ("snapshot.request_id", signed.request_id().to_string(), fields.text("request_id")?),
         ("snapshot.digest", signed.digest().to_string(), fields.text("digest")?),
@@ -214,6 +223,9 @@ fn differences(fields: &Fields<'_>, signed: &SignedSnapshot, id: &PaymentRequest
         ("snapshot.nonce", snapshot.nonce.to_string(), unit.nonce.to_string()),
         ("snapshot.chain", snapshot.asset.chain_id().to_string(), fields.integer("chain_id")?.to_string()),
         ("snapshot.seller_amount", snapshot.quote.seller.to_string(), fields.text("seller_amount")?),
+        ("snapshot.payout_change", change(snapshot.payout_change.as_ref()), fields.opt_text("payout_change_id")?.unwrap_or_else(|| "none".to_owned())),
+        ("snapshot.agreed_payout", change(snapshot.payout_change.as_ref()), change(agreed.payout_change.as_ref())),
+        ("snapshot.payee", snapshot.payee.to_string(), agreed.payee.to_string()),
         ("snapshot.deadline", snapshot.deadline.to_string(), fields.integer("deadline")?.to_string()),
         ("snapshot.created_at", snapshot.created_at.to_string(), fields.time("created_at")?.to_string()),
         ("snapshot.terms_hash", snapshot.terms_hash.to_string(), agreed.terms_hash.to_string()),

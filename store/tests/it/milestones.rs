@@ -194,10 +194,10 @@ async fn a16_a_payment_of_a_milestone_rests_on_what_was_agreed_for_it(engine: En
     let request = requested(&world).await;
     let event = world.see(&request, &header(10, 0), 1).await;
     let mut tx = world.begin().await;
-    let agreed = tx.agreed_terms(&world.agreement, &request.unit).await.unwrap();
+    let agreed = tx.agreed_terms(&world.agreement, &request.unit, &request.signed).await.unwrap();
     assert_eq!(agreed.milestone.as_ref().map(|m| (&m.id, m.amount)), Some((&milestone_id(1), amount(2_500_000))));
-    let undivided = tx.agreed_terms(&world.agreement, &unit(&world.agreement, 9)).await.unwrap();
-    let foreign = tx.agreed_terms(&agreement(2), &request.unit).await.unwrap();
+    let undivided = tx.agreed_terms(&world.agreement, &unit(&world.agreement, 9), &request.signed).await.unwrap();
+    let foreign = tx.agreed_terms(&agreement(2), &request.unit, &request.signed).await.unwrap();
     assert_eq!((undivided.milestone, foreign.milestone), (None, None));
     let evidence = Evidence { signed: &request.signed, event: &event, agreed: Some(&agreed), authority: Some(Authority::Operator), final_through: Some(12) };
     let proof = verify(&evidence).unwrap();

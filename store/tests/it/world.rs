@@ -90,6 +90,7 @@ pub fn agreement(n: u64) -> AgreementRecord {
         terms: Terms::parse(&terms).unwrap(),
         consent: Consent::Attested { by: buyer_id() },
         fee: FeePolicy { bps: 250, fixed: amount(1), recipient: FEE_RECIPIENT },
+        payout: None,
         state: AgreementState::InProgress,
         created_at: at(0),
         updated_at: at(0),

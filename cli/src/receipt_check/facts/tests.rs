@@ -77,9 +77,9 @@ async fn what_is_no_payment_is_no_event() {
     let (_anvil, chain) = chain().await;
     let log = set(&chain, 4_000_000_000).await;
     let named = Location { tx_hash: log.transaction_hash.unwrap(), ..at(&log, log.log_index.unwrap()) };
-    assert_eq!(event(&chain, 31_337, &named).await.unwrap(), None, "a log of the router, and not of a payment");
-    assert_eq!(event(&chain, 31_337, &Location { log_index: 5, ..named }).await.unwrap(), None, "no such log");
-    assert_eq!(event(&chain, 31_337, &Location { tx_hash: TxHash::repeat_byte(1), ..named }).await.unwrap(), None, "no such transaction");
+    assert_eq!(event(&chain, 31_337, named.tx_hash, named.log_index).await.unwrap(), None, "a log of the router, and not of a payment");
+    assert_eq!(event(&chain, 31_337, named.tx_hash, 5).await.unwrap(), None, "no such log");
+    assert_eq!(event(&chain, 31_337, TxHash::repeat_byte(1), named.log_index).await.unwrap(), None, "no such transaction");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::extract::wire::Instant;
 use crate::extract::{AgreementWrite, Participant, Write};
 use crate::known::Known;
 use crate::outbox::announce;
-use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
+use crate::problem::{PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
 use crate::text;
 use crate::view::agreement::ContractBody;
@@ -56,16 +56,11 @@ pub async fn cancel_contract(
     participant.require_party()?;
     let reason = text::paragraph("reason", &body.reason, 10, 1_000)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
-    if known.agreement.updated_at != *body.expected_updated_at {
-        let current = known.agreement.updated_at.to_string();
-        return Err(Problem::new(Code::Stale, "the agreement has changed since then")
-            .with("updatedAt", current)
-            .with("currentStatus", known.agreement.state.name()));
-    }
+    super::check_version(&known.agreement, *body.expected_updated_at)?;
     let before = known.agreement.clone();
     let now = before.changed_at(api.now());
     let cancelled = before.state.clone().cancel(reason.clone(), participant.caller.profile.clone(), known.payments, now);
-    known.agreement.state = cancelled.map_err(|refusal| super::not_allowed(refusal, known.payments))?;
+    known.agreement.state = cancelled.map_err(|refusal| super::not_allowed(refusal, &known))?;
     known.agreement.updated_at = now;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let data = json!({ "contractId": before.id.as_str(), "by": participant.actor.name(), "reason": reason });

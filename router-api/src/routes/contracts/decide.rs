@@ -11,6 +11,7 @@ use settlement::audit::AuditAction;
 use settlement::notice::NoticeType;
 use utoipa::ToSchema;
 
+use crate::extract::wire::Instant;
 use crate::extract::{DecisionWrite, Participant, Write};
 use crate::known::Known;
 use crate::outbox::announce;
@@ -22,13 +23,15 @@ use crate::view::agreement::ContractBody;
 /// What the buyer decides.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "action": "reject", "reason": "chapter three is missing" }))]
+#[schema(example = json!({ "action": "reject", "reason": "chapter three is missing", "expectedUpdatedAt": "2023-11-14T22:13:20.000Z" }))]
 pub struct Decision {
     /// Accept or reject.
     action: DecisionAction,
     /// What has to be different: 10 to 2,000 characters, needed to reject.
     #[schema(min_length = 10, max_length = 2000)]
     reason: Option<String>,
+    /// `updatedAt` of the agreement as the caller saw it, so that no delivery is decided on that it has not seen.
+    expected_updated_at: Option<Instant>,
 }
 
 /// Accept or reject.
@@ -54,7 +57,8 @@ pub enum DecisionAction {
     request_body = Decision,
     responses(
         (status = 200, description = "The agreement after it.", body = ContractBody, example = json!({ "contract": super::example() })),
-        (status = 409, description = "Not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`).",
+        (status = 409, description = "Not in this state (`not_allowed`), changed meanwhile (`stale`, with `updatedAt`), a payment is in doubt \
+            (`router_payment_proof_inspection_required`), or came unexpectedly (`payment_acknowledgement_required`).",
             body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
@@ -66,13 +70,16 @@ pub async fn decide_contract(
     participant.require_payer()?;
     let reason = reason(body.reason.as_deref(), body.action)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
+    if let Some(expected) = &body.expected_updated_at {
+        super::check_version(&known.agreement, **expected)?;
+    }
     let before = known.agreement.clone();
     let now = before.changed_at(api.now());
     let (decided, kind) = match body.action {
         DecisionAction::Accept => (before.state.clone().accept(known.payments, now), NoticeType::DecisionAccepted),
         DecisionAction::Reject => (before.state.clone().reject(reason.clone().unwrap_or_default(), known.payments, now), NoticeType::DecisionRejected),
     };
-    known.agreement.state = decided.map_err(|refusal| super::not_allowed(refusal, known.payments))?;
+    known.agreement.state = decided.map_err(|refusal| super::not_allowed(refusal, &known))?;
     known.agreement.updated_at = now;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let submission = super::delivery_of(&known.agreement.state).map(|id| id.as_str());

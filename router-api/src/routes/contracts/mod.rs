@@ -10,10 +10,10 @@ pub mod show;
 pub mod update;
 
 use serde_json::{Value, json};
-use settlement::NotAllowed;
-use settlement::agreement::{AgreementState, PaymentFacts};
-use settlement::ids::SubmissionId;
+use settlement::agreement::{ACKNOWLEDGE_FIRST, AgreementRecord, AgreementState, PaymentFacts};
+use settlement::ids::{PaymentRequestId, SubmissionId};
 use settlement::next_action::Actor;
+use settlement::{NotAllowed, Timestamp};
 use store::Tx;
 
 use crate::known::Known;
@@ -55,11 +55,31 @@ fn delivery_of(state: &AgreementState) -> Option<&SubmissionId> {
     }
 }
 
-/// A transition that the state does not allow, or that a payment in doubt forbids.
-pub(super) fn not_allowed(refusal: NotAllowed, payments: PaymentFacts) -> Problem {
-    let code = if payments.proof_issue { Code::ProofInspectionRequired } else { Code::NotAllowed };
-    let problem = Problem::new(code, refusal.to_string()).with("currentStatus", refusal.from);
-    if payments.proof_issue { problem.recommend("inspect_payment_proof", "Stop and inspect the payment proof") } else { problem }
+/// A transition that the state does not allow, or that a payment in doubt or one that nobody has acknowledged forbids.
+pub(super) fn not_allowed(refusal: NotAllowed, known: &Known) -> Problem {
+    let problem = |code| Problem::new(code, refusal.to_string()).with("currentStatus", refusal.from);
+    let current = |problem: Problem| problem.with("updatedAt", known.agreement.updated_at.to_string());
+    match known.payments {
+        PaymentFacts { proof_issue: true, .. } => {
+            problem(Code::ProofInspectionRequired).recommend("inspect_payment_proof", "Stop and inspect the payment proof")
+        }
+        PaymentFacts { .. } if refusal.because == ACKNOWLEDGE_FIRST => {
+            let requests: Vec<&str> = known.pending.to_acknowledge.iter().map(PaymentRequestId::as_str).collect();
+            let label = "Look at the payment that came unexpectedly, and acknowledge it";
+            problem(Code::AcknowledgementRequired).with("paymentRequestIds", requests).recommend("acknowledge_payment", label)
+        }
+        PaymentFacts { .. } => current(problem(Code::NotAllowed)),
+    }
+}
+
+/// The agreement is not what the caller saw.
+pub(super) fn check_version(agreement: &AgreementRecord, expected: Timestamp) -> Result<(), Problem> {
+    if agreement.updated_at == expected {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Stale, "the agreement has changed since then")
+        .with("updatedAt", agreement.updated_at.to_string())
+        .with("currentStatus", agreement.state.name()))
 }
 
 /// For the document.
@@ -72,7 +92,7 @@ pub(super) fn example() -> Value {
         "task": { "id": "order-1", "title": "Translate the manual" },
         "terms": example_terms(), "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060", "consent": "signatures",
         "fee": { "bps": 100, "fixedAtomic": "0", "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "capBps": 2000 },
-        "sellerAmountAtomic": "12500000", "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
+        "sellerAmountAtomic": "12500000", "payeeAddress": wallet(1), "payoutChangeId": null, "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
         "currentDelivery": null, "approvedDeliveryPackageId": null, "paymentManagement": "buyer",
         "milestonePlan": null,
         "paymentState": { "basis": "contract", "paidInFull": false, "hasRouterVerifiedPayment": false, "hasActiveRouterPaymentRequest": false, "hasRouterPaymentProofIssue": false },

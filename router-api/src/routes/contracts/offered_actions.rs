@@ -10,13 +10,29 @@ use settlement::payment_request::FailureReason;
 use crate::testing::{Actor, Answer, TestApp};
 
 /// The actions that change something, with what they are done to.
-const WRITES: [&str; 8] =
-    ["submit_delivery", "accept", "reject", "cancel_contract", "create_payment_request", "submit_tx_hash", "verify_payment", "cancel_payment_request"];
+const WRITES: [&str; 13] = [
+    "submit_delivery",
+    "accept",
+    "reject",
+    "cancel_contract",
+    "create_payment_request",
+    "submit_tx_hash",
+    "verify_payment",
+    "cancel_payment_request",
+    "acknowledge_payment",
+    "open_dispute",
+    "answer_dispute",
+    "propose_resolution",
+    "withdraw_dispute",
+];
 
 /// A world in some state, and the payment request that it is about.
 struct World {
     app: TestApp,
     request: Option<String>,
+    /// Another payment request, that was paid after it was cancelled.
+    unexpected: Option<String>,
+    dispute: Option<String>,
 }
 
 impl World {
@@ -33,6 +49,15 @@ impl World {
         format!("{}/{id}", self.app.requests_path())
     }
 
+    fn dispute_path(&self) -> String {
+        format!("{}/disputes/{}", self.contract_path(), self.dispute.as_deref().unwrap_or("dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV"))
+    }
+
+    /// The dispute's version.
+    async fn version(&self) -> Value {
+        if self.dispute.is_some() { self.read("buyer", &self.dispute_path()).await["dispute"]["version"].clone() } else { json!(1) }
+    }
+
     async fn read(&self, role: &str, path: &str) -> Value {
         self.app.get(path).bearer(self.actor(role)).send().await.expect(200).json().clone()
     }
@@ -44,6 +69,9 @@ impl World {
         resources.push(("payment options", self.read(role, &format!("{contract}/payment-options")).await));
         if self.request.is_some() {
             resources.push(("payment request", self.read(role, &self.request_path()).await["paymentRequest"].clone()));
+        }
+        if self.dispute.is_some() {
+            resources.push(("dispute", self.read(role, &self.dispute_path()).await["dispute"].clone()));
         }
         resources
     }
@@ -57,7 +85,7 @@ impl World {
 
     /// Where an action is done, and a body that is well-formed.
     async fn call_of(&self, action: &str) -> (String, Value) {
-        let (contract, request) = (self.contract_path(), self.request_path());
+        let (contract, request, dispute) = (self.contract_path(), self.request_path(), self.dispute_path());
         match action {
             "submit_delivery" => (format!("{contract}/submissions"), json!({ "notes": "All chapters" })),
             "accept" => (format!("{contract}/decision"), json!({ "action": "accept" })),
@@ -75,6 +103,14 @@ impl World {
             "submit_tx_hash" => (format!("{request}/submit"), json!({ "txHash": TestApp::hash(99) })),
             "verify_payment" => (format!("{request}/verify"), json!({ "txHash": TestApp::hash(99) })),
             "cancel_payment_request" => (format!("{request}/cancel"), json!({})),
+            "acknowledge_payment" => {
+                let unexpected = self.unexpected.as_ref().map_or(request, |id| format!("{}/{id}", self.app.requests_path()));
+                (format!("{unexpected}/acknowledge"), json!({}))
+            }
+            "open_dispute" => (format!("{contract}/disputes"), json!({ "reason": "chapter three is missing" })),
+            "answer_dispute" => (format!("{dispute}/respond"), json!({ "statement": "it is in the second file", "expectedVersion": self.version().await })),
+            "propose_resolution" => (format!("{dispute}/resolve"), json!({ "outcome": "no_refund", "expectedVersion": self.version().await })),
+            "withdraw_dispute" => (format!("{dispute}/withdraw"), json!({ "expectedVersion": self.version().await })),
             other => panic!("{other} is not a write"),
         }
     }
@@ -91,6 +127,7 @@ fn filled(template: &Value) -> Value {
         if value.as_str().is_some_and(|text| text.starts_with('<')) {
             *value = match key.as_str() {
                 "txHash" => json!(TestApp::hash(99)),
+                "payeeAddress" => json!("0x5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f"),
                 "deliverableUrl" => json!("https://files.example/manual-de.pdf"),
                 _ => json!("chapter three is missing"),
             };
@@ -110,6 +147,12 @@ async fn walk(state: impl AsyncFn() -> World) {
         for (action, invocation) in offered.iter().filter(|(_, invocation)| invocation["method"] == "GET") {
             let answer = world.app.get(invocation["endpoint"].as_str().unwrap()).bearer(world.actor(role)).send().await;
             assert_eq!(answer.status.as_u16(), 200, "{role} is offered {action}: {}", answer.text());
+        }
+        // What has no call of its own to be refused by: agreeing is proposing the same.
+        for (action, invocation) in offered.iter().filter(|(action, invocation)| invocation["method"] == "POST" && !WRITES.contains(&action.as_str())) {
+            let world = state().await;
+            let answer = world.send(role, invocation["endpoint"].as_str().unwrap(), filled(&invocation["bodyTemplate"])).await;
+            assert!(answer.status.is_success(), "{role} is offered {action} and gets {}", answer.text());
         }
         for action in WRITES {
             let Some(invocation) = offered.get(action) else {
@@ -144,6 +187,7 @@ fn assert_recommended(resource: &Value, what: &str) {
         "decide_delivery" => &["accept", "reject"],
         "reuse_or_cancel_active_request" => &["fetch_payment_request", "cancel_payment_request"],
         "pay_now" => &["pay"],
+        "resolve_dispute" => &["propose_resolution", "agree_resolution"],
         "wait_for_confirmations" | "wait_for_expiry" | "wait_for_seller" | "wait_for_buyer" => &["wait"],
         one => &[one],
     };
@@ -156,7 +200,7 @@ fn assert_recommended(resource: &Value, what: &str) {
 async fn fresh() -> World {
     let app = TestApp::new().await;
     app.start_chain().await;
-    World { app, request: None }
+    World { app, request: None, unexpected: None, dispute: None }
 }
 
 async fn delivered() -> World {
@@ -176,6 +220,25 @@ async fn after(then: impl AsyncFnOnce(&TestApp, &str)) -> World {
     let world = signed().await;
     then(&world.app, world.request.as_deref().unwrap()).await;
     world
+}
+
+/// A paid agreement that the buyer disputes, and what follows.
+async fn disputed(then: impl AsyncFnOnce(&World)) -> World {
+    let mut world = after(async |app, id| {
+        app.pay(id).await;
+        app.submit_work().await;
+    })
+    .await;
+    let (path, body) = world.call_of("open_dispute").await;
+    let opened = world.send("buyer", &path, body).await.expect(201);
+    world.dispute = Some(opened["dispute"]["id"].as_str().unwrap().to_owned());
+    then(&world).await;
+    world
+}
+
+async fn act(world: &World, role: &str, action: &str) {
+    let (path, body) = world.call_of(action).await;
+    world.send(role, &path, body).await.expect(200);
 }
 
 macro_rules! walked {
@@ -230,6 +293,7 @@ walked! {
         world.app.cancel_request(&old).await.expect(200);
         world.request = Some(world.app.request().await);
         world.app.pay(&old).await;
+        world.unexpected = Some(old);
         world
     };
     offered_instalment_in_the_way: async || {
@@ -257,5 +321,19 @@ walked! {
         app.submit_work().await;
         app.database.tamper("UPDATE payment_requests SET seller_amount = '1'").await;
     }).await;
+    offered_disputed: async || disputed(async |_| {}).await;
+    offered_disputed_and_answered: async || disputed(async |world| act(world, "seller", "answer_dispute").await).await;
+    offered_disputed_and_proposed: async || disputed(async |world| act(world, "buyer", "propose_resolution").await).await;
+    offered_disputed_and_proposed_by_the_other: async || disputed(async |world| act(world, "seller", "propose_resolution").await).await;
+    offered_dispute_resolved: async || disputed(async |world| {
+        act(world, "buyer", "propose_resolution").await;
+        act(world, "seller", "propose_resolution").await;
+    }).await;
+    offered_dispute_withdrawn: async || disputed(async |world| act(world, "buyer", "withdraw_dispute").await).await;
+    offered_acknowledged: async || {
+        let world = after(async |app, id| { app.cancel_request(id).await.expect(200); app.pay(id).await; }).await;
+        act(&world, "seller", "acknowledge_payment").await;
+        world
+    };
     offered_reorganised: async || after(async |app, id| { app.pay(id).await; app.submit_work().await; app.reorg(id).await; }).await;
 }

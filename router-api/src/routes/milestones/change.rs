@@ -87,7 +87,7 @@ pub async fn change_milestone(
         participant.require_payer()?;
     }
     let (known, before) = super::seen(&mut effect.tx, &participant, &id, body.expected_version).await?;
-    let refused = |refusal| contracts::not_allowed(refusal, known.payments);
+    let refused = |refusal| contracts::not_allowed(refusal, &known);
     let (mut after, kind) = body.changed(&before, by, (known.facts().circumstances(), api.now())).map_err(refused)?;
     if body.action == ChangeAction::Update {
         after.part = body.part(&before.part)?;

@@ -53,7 +53,7 @@ pub async fn confirm_milestones(
     let by = participant.require_party()?;
     let known = super::seen_plan(&mut effect.tx, &participant, body.expected_plan_version).await?;
     let confirmed = known.plan.clone().confirm(by, known.agreement.terms.amount, known.facts().circumstances());
-    let plan = confirmed.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
+    let plan = confirmed.map_err(|refusal| contracts::not_allowed(refusal, &known))?;
     effect.tx.set_plan(&known.agreement.id, &known.plan, &plan).await?;
     let data = json!({ "contractId": known.agreement.id.as_str(), "planVersion": plan.version, "by": by.name() });
     effect.tx.audit(participant.caller.author().did(AuditAction::PlanConfirmed, &known.agreement.id, api.now()).with(data.clone()));

@@ -65,7 +65,7 @@ pub async fn decide_milestone(
         DecisionAction::Accept => (state.accept(facts.circumstances(), now), NoticeType::MilestoneAccepted),
         DecisionAction::Reject => (state.reject(reason.clone().unwrap_or_default(), facts.circumstances(), now), NoticeType::MilestoneRejected),
     };
-    let state = decided.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
+    let state = decided.map_err(|refusal| contracts::not_allowed(refusal, &known))?;
     let after = Milestone { state, version: before.version.saturating_add(1), updated_at: now, ..before.clone() };
     effect.tx.set_milestone(&before, &after).await?;
     let data = json!({

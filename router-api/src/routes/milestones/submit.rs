@@ -18,7 +18,7 @@ use crate::extract::{MilestoneParticipant, SubmissionWrite, Write};
 use crate::outbox::announce;
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::contracts;
-use crate::routes::submissions::create::{MAX_NOTES, url};
+use crate::routes::submissions::create::MAX_NOTES;
 use crate::state::Api;
 use crate::text;
 use crate::view::milestone::MilestoneBody;
@@ -64,7 +64,7 @@ pub async fn submit_milestone(
     let (now, mut delivery) = (api.now(), body.delivery(SubmissionId::new(api.ids.ulid()), &id, api.now())?);
     let (known, before) = super::seen(&mut effect.tx, &participant, &id, body.expected_version).await?;
     let submitted = before.state.clone().submit(delivery.id.clone(), known.facts().circumstances(), now);
-    let state = submitted.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
+    let state = submitted.map_err(|refusal| contracts::not_allowed(refusal, &known))?;
     delivery.revision = effect.tx.next_milestone_revision(&id).await?;
     effect.tx.insert_milestone_delivery(&delivery).await?;
     let after = Milestone { state, version: before.version.saturating_add(1), updated_at: now, ..before.clone() };
@@ -88,7 +88,7 @@ impl SubmitMilestone {
             id,
             milestone: milestone.clone(),
             revision: 1,
-            deliverable_url: self.deliverable_url.as_deref().map(url).transpose()?,
+            deliverable_url: self.deliverable_url.as_deref().map(|url| text::url("deliverableUrl", url)).transpose()?,
             notes: self.notes.as_deref().map(|notes| text::paragraph("notes", notes, 1, MAX_NOTES)).transpose()?,
             created_at: at,
         })

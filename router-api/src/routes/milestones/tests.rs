@@ -357,6 +357,8 @@ async fn a08_a_payload_for_the_whole_that_is_paid_all_the_same_overtakes_a_draft
     app.add_milestone(&divided, &app.buyer, "12500000").await.expect(201);
     app.pay(&id).await;
     app.finalize_refused(&divided).await;
+    app.create(app.wanted()).await.problem(409, "payment_acknowledgement_required");
+    app.on_request(Method::POST, &id, "acknowledge").bearer(&app.seller).json(json!({})).send().await.expect(200);
     // What is open is paid as it was begun.
     let rest = app.create(app.wanted()).await.expect(201);
     assert_eq!(rest["paymentRequest"]["sellerAmountAtomic"], "10000000");

@@ -22,9 +22,9 @@ pub(in crate::routes) fn refused(refusal: CannotRequest, known: &Known, now: Tim
     let text = refusal.to_string();
     match refusal {
         CannotRequest::Agreement(not_allowed) => match &known.agreement.state {
-            AgreementState::Cancelled { .. } => contracts::not_allowed(not_allowed, known.payments),
+            AgreementState::Cancelled { .. } => contracts::not_allowed(not_allowed, known),
             _ if known.payments.paid_in_full => already_paid(known),
-            _ if known.payments.proof_issue => contracts::not_allowed(not_allowed, known.payments),
+            _ if known.payments.proof_issue || known.payments.unacknowledged => contracts::not_allowed(not_allowed, known),
             _ => Problem::new(Code::PaymentNotDue, not_allowed.because)
                 .with("currentStatus", not_allowed.from)
                 .recommend("wait_for_seller", "Wait for the seller"),
@@ -47,8 +47,8 @@ pub(in crate::routes) fn refused(refusal: CannotRequest, known: &Known, now: Tim
 /// The milestone is not in a state in which it is paid.
 fn milestone_refused(refusal: NotAllowed, known: &Known) -> Problem {
     match &known.agreement.state {
-        AgreementState::Cancelled { .. } => contracts::not_allowed(refusal, known.payments),
-        _ if known.payments.proof_issue => contracts::not_allowed(refusal, known.payments),
+        AgreementState::Cancelled { .. } => contracts::not_allowed(refusal, known),
+        _ if known.payments.proof_issue || known.payments.unacknowledged => contracts::not_allowed(refusal, known),
         _ => Problem::new(Code::PaymentNotDue, refusal.because).with("currentStatus", refusal.from),
     }
 }

@@ -1,5 +1,6 @@
 //! Payment requests: our signed offers to route one payment for one unit.
 
+pub mod acknowledge;
 pub mod cancel;
 mod conflict;
 pub mod create;
@@ -158,7 +159,7 @@ pub(super) fn example() -> Value {
         "chainId": 8453, "tokenSymbol": "USDC", "tokenDecimals": 6, "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
         "sellerAmountAtomic": "12500000", "feeAmountAtomic": "125000", "totalAmountAtomic": "12625000", "finality": "confirmations:12",
         "expiresAt": "2026-01-31T13:00:00.000Z", "submittedTxHash": null, "paidTxHash": null, "payment": null, "confirmations": null,
-        "isExpired": false, "isPayable": true, "receiptId": null,
+        "isExpired": false, "isPayable": true, "paidAfterCancel": false, "needsAcknowledgement": false, "receiptId": null,
         "recommendedAction": { "code": "pay_now", "label": "Check the payload and pay from the payer's wallet", "canUseWalletCalldata": true,
             "canSubmitTxHash": true, "canVerifyTxHash": true, "canCancel": true },
         "actorPermissions": { "role": "buyer", "canUseWalletCalldata": true, "canSubmitTxHash": true, "canVerifyTxHash": true, "canCancel": true },

@@ -20,7 +20,7 @@ fn example() -> Value {
         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "invoiceId": "inv_agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "title": "Translate the manual",
         "consent": "signatures", "termsHash": hash, "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC",
         "tokenDecimals": 6, "sellerAmountAtomic": "12500000", "feeAmountAtomic": "125000", "totalAmountAtomic": "12625000", "buyerWallet": payer,
-        "sellerWallet": payee, "payer": payer, "payee": payee, "verifiedAt": "2026-01-31T12:10:00.000Z", "issuedAt": "2026-01-31T12:10:02.500Z",
+        "sellerWallet": payee, "payer": payer, "payee": payee, "payoutChangeId": null, "verifiedAt": "2026-01-31T12:10:00.000Z", "issuedAt": "2026-01-31T12:10:02.500Z",
         "event": { "chainId": 8453, "router": "0x5FbDB2315678afecb367f032d93F642f64180aa3", "blockNumber": 25000000, "blockHash": hash,
             "blockTime": 1769861000, "transactionHash": hash, "logIndex": 3, "operator": operator, "requestId": hash, "digest": hash, "payer": payer,
             "payee": payee, "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "amount": "12500000",

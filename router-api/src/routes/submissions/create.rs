@@ -11,10 +11,9 @@ use settlement::audit::AuditAction;
 use settlement::ids::{AgreementId, SubmissionId};
 use settlement::notice::NoticeType;
 use store::Submission;
-use url::Url;
 use utoipa::ToSchema;
 
-use crate::extract::wire::Hash32;
+use crate::extract::wire::{Hash32, Instant};
 use crate::extract::{Participant, SubmissionWrite, Write};
 use crate::known::Known;
 use crate::outbox::announce;
@@ -24,10 +23,11 @@ use crate::state::Api;
 use crate::text;
 use crate::view::submission::{SubmissionBody, SubmissionView};
 
-/// Longest URL, in characters: what browsers and proxies take.
-const MAX_URL: usize = 2_048;
 /// Longest notes, in characters: a page or two; more belongs behind the URL.
 pub(in crate::routes) const MAX_NOTES: usize = 5_000;
+
+/// Most deliveries of an agreement. Work that was sent back a hundred times is not getting there, and each delivery is told to the buyer.
+const MAX_SUBMISSIONS: u32 = 100;
 
 /// The work, or where it is. At least one of the three.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -40,8 +40,10 @@ pub struct CreateSubmission {
     /// What to know about it.
     #[schema(min_length = 1, max_length = 5000)]
     notes: Option<String>,
-    /// Hash of the work, so that it cannot be exchanged afterwards.
+    /// SHA-256 of the file that is delivered (of the sealed file, where it is sealed), so that it cannot be exchanged afterwards.
     deliverable_hash: Option<Hash32>,
+    /// `updatedAt` of the agreement as the caller saw it, so that nothing is delivered into a state that it has not seen.
+    expected_updated_at: Option<Instant>,
 }
 
 /// Submit the work.
@@ -57,7 +59,8 @@ pub struct CreateSubmission {
     responses(
         (status = 201, description = "The delivery, and the agreement after it.", body = SubmissionBody,
             example = json!({ "submission": super::list::example(), "contract": contracts::example() })),
-        (status = 409, description = "Not in this state (`not_allowed`).", body = ProblemBody, content_type = PROBLEM_JSON),
+        (status = 409, description = "Not in this state (`not_allowed`), changed meanwhile (`stale`, with `updatedAt`), the agreement has had enough \
+            deliveries (`limit_reached`), or a payment came unexpectedly (`payment_acknowledgement_required`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
 pub async fn create_submission(
@@ -67,14 +70,24 @@ pub async fn create_submission(
 ) -> Result<Response, Problem> {
     participant.require_seller()?;
     let (id, now) = (SubmissionId::new(api.ids.ulid()), api.now());
+    let expected = body.expected_updated_at.clone();
     let mut submission = check(id, &participant.agreement.id, body, now)?;
     let mut known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
+    if let Some(expected) = expected {
+        contracts::check_version(&known.agreement, *expected)?;
+    }
     let before = known.agreement.clone();
     let now = before.changed_at(now);
     let submitted = before.state.clone().submit(submission.id.clone(), known.payments, now);
-    known.agreement.state = submitted.map_err(|refusal| contracts::not_allowed(refusal, known.payments))?;
+    known.agreement.state = submitted.map_err(|refusal| contracts::not_allowed(refusal, &known))?;
     known.agreement.updated_at = now;
     submission.revision = effect.tx.next_revision(&before.id).await?;
+    if submission.revision > MAX_SUBMISSIONS {
+        return Err(Problem::new(
+            Code::LimitReached,
+            format!("an agreement has at most {MAX_SUBMISSIONS} deliveries; agree on what is still to do as a new one"),
+        ));
+    }
     effect.tx.insert_submission(&submission).await?;
     effect.tx.set_agreement_state(&before.id, &before, &known.agreement.state, now).await?;
     let data = json!({ "contractId": before.id.as_str(), "submissionId": submission.id.as_str(), "revision": submission.revision });
@@ -92,25 +105,11 @@ fn check(id: SubmissionId, agreement: &AgreementId, body: CreateSubmission, at: 
         id,
         agreement: agreement.clone(),
         revision: 1,
-        deliverable_url: body.deliverable_url.as_deref().map(url).transpose()?,
+        deliverable_url: body.deliverable_url.map(|text| text::url("deliverableUrl", &text)).transpose()?,
         notes: body.notes.map(|notes| text::paragraph("notes", &notes, 1, MAX_NOTES)).transpose()?,
         deliverable_hash: body.deliverable_hash.map(|hash| hash.0),
         created_at: at,
     })
-}
-
-/// A link that people can follow, and nothing that runs when they do.
-pub(in crate::routes) fn url(text: &str) -> Result<String, Problem> {
-    let refused = |why: &str| Problem::field(Code::InvalidField, "deliverableUrl", why);
-    let text = text::line("deliverableUrl", text, MAX_URL)?;
-    let parsed = Url::parse(&text).map_err(|_| refused("expected a URL"))?;
-    if !matches!(parsed.scheme(), "http" | "https") {
-        return Err(refused("expected an http or https URL"));
-    }
-    if !parsed.username().is_empty() || parsed.password().is_some() {
-        return Err(refused("a URL with a user name or password would show them to the other side"));
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

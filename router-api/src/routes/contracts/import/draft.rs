@@ -109,6 +109,7 @@ impl Draft {
             terms: self.terms.clone(),
             consent: self.signatures.clone().unwrap_or_else(|| Consent::Attested { by: importer.clone() }),
             fee: self.chain.fee,
+            payout: None,
             state: AgreementState::InProgress,
             created_at: now,
             updated_at: now,

@@ -18,6 +18,7 @@ use crate::extract::wire::Hash32;
 use crate::extract::{AgreementImport, Caller, JsonBody};
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::typed_data::{DomainView, FieldView, types_of};
 
 /// An import without the signatures.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -67,29 +68,6 @@ pub struct AgreementTypedDataView {
     primary_type: &'static str,
     /// What is signed.
     message: MessageView,
-}
-
-/// One field of a type.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = AgreementTypedField)]
-pub struct FieldView {
-    /// Its name.
-    name: String,
-    /// Its Solidity type.
-    r#type: String,
-}
-
-/// The domain.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AgreementDomain)]
-pub struct DomainView {
-    /// `Counterfoil`
-    name: String,
-    /// `1`
-    version: String,
-    /// EIP-155 chain id of the asset.
-    chain_id: u64,
 }
 
 /// The message.
@@ -145,15 +123,9 @@ pub async fn agreement_typed_data_for_import(
 
 impl AgreementTypedDataView {
     fn new(data: &AgreementTypedData, chain_id: u64) -> Self {
-        let domain = agreement_domain(chain_id);
-        let fields = |encoded: &str| encoded.split(',').filter_map(|field| field.split_once(' ')).map(FieldView::from).collect();
-        let domain_type = domain.encode_type();
         Self {
-            types: BTreeMap::from([
-                ("EIP712Domain", fields(inside(&domain_type))),
-                (AgreementTypedData::NAME, fields(inside(&AgreementTypedData::eip712_encode_type()))),
-            ]),
-            domain: DomainView { name: domain.name.unwrap_or_default().into_owned(), version: domain.version.unwrap_or_default().into_owned(), chain_id },
+            types: types_of::<AgreementTypedData>(&agreement_domain(chain_id)),
+            domain: DomainView::new(&agreement_domain(chain_id), chain_id),
             primary_type: AgreementTypedData::NAME,
             message: MessageView {
                 terms_hash: data.termsHash.to_string(),
@@ -166,17 +138,6 @@ impl AgreementTypedDataView {
             },
         }
     }
-}
-
-impl From<(&str, &str)> for FieldView {
-    fn from((kind, name): (&str, &str)) -> Self {
-        Self { name: name.to_owned(), r#type: kind.to_owned() }
-    }
-}
-
-/// The fields of an `encodeType` string: the digest is made with it, so the two cannot differ.
-fn inside(encoded: &str) -> &str {
-    encoded.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).expect("encodeType is name(fields) for a struct without structs inside")
 }
 
 #[cfg(test)]
