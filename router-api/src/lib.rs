@@ -20,6 +20,7 @@ mod serve;
 mod siwe;
 mod state;
 mod streams;
+mod style;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

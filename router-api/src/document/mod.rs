@@ -142,9 +142,9 @@ pub(crate) fn problem_page(problem: &Problem) -> Response {
         Code::NotFound => ("This link opens nothing", "It was never made, was revoked, or has ended. Ask whoever gave it to you for a new one."),
         _ => (code.title(), code.cause()),
     };
-    let headers =
-        [(header::CONTENT_TYPE, Format::Html.content_type()), (header::CACHE_CONTROL, "no-store"), (header::CONTENT_SECURITY_POLICY, html::POLICY.as_str())];
-    let mut response = (status, headers, html::notice(status.as_u16(), heading, text)).into_response();
+    let headers = [(header::CONTENT_TYPE, Format::Html.content_type()), (header::CACHE_CONTROL, "no-store")];
+    let mut response =
+        (status, headers, [(header::CONTENT_SECURITY_POLICY, html::POLICY.clone())], html::notice(status.as_u16(), heading, text)).into_response();
     response.extensions_mut().insert(Drawn);
     response
 }
@@ -171,7 +171,7 @@ pub(crate) fn answer(status: StatusCode, format: Format, id: &str, body: Vec<u8>
     set(header::CONTENT_TYPE, format.content_type());
     set(header::CONTENT_DISPOSITION, &format!("inline; filename=\"{id}.{}\"", format.extension()));
     if format == Format::Html {
-        set(header::CONTENT_SECURITY_POLICY, &html::POLICY);
+        headers.insert(header::CONTENT_SECURITY_POLICY, html::POLICY.clone());
     }
     response
 }

@@ -7,14 +7,12 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{Content, Operation, about, name_of, operations, schemas, tags};
 use crate::problem::Code;
+use crate::style;
 
 const STYLE: &str = "\
     :root{color-scheme:light dark}\
@@ -27,11 +25,7 @@ const STYLE: &str = "\
     nav,.note{opacity:.8}";
 
 /// What these pages may do: look like something.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
-    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
-    HeaderValue::from_str(&policy).expect("plain ASCII")
-});
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| style::policy(STYLE));
 
 /// The front page: what there is.
 pub(crate) fn index() -> Response {

@@ -54,6 +54,7 @@ const COLUMNS: &[(&str, &str, Column)] = &[
     ("payment_requests", "digest", Evidence("'<hash>'")),
     ("payment_requests", "chain_id", Evidence("chain_id + 1")),
     ("payment_requests", "seller_amount", Evidence("'1'")),
+    ("payment_requests", "payout_change_id", Evidence("'poc_01KAKH7NG0ZZZZZZZZZZZZZZZZ'")),
     ("payment_requests", "deadline", Evidence("deadline + 1")),
     ("payment_requests", "created_at", Evidence("created_at + 1")),
     ("payment_requests", "tx_hash", OfProof("'<hash>'")),
@@ -78,6 +79,8 @@ const COLUMNS: &[(&str, &str, Column)] = &[
     ("agreements", "fee_recipient", Evidence("'0x00000000000000000000000000000000000000aa'")),
     // Who may see and decide; where the work stands. What is paid, to whom and from where is in the signed snapshot.
     ("agreements", "importer_id", Note),
+    // How many changes of the payout were asked for: a request is held against the change that its snapshot names.
+    ("agreements", "payout_changes", Note),
     ("agreements", "external_ref", Note),
     ("agreements", "buyer_wallet", Note),
     ("agreements", "seller_wallet", Note),
