@@ -6,6 +6,8 @@ pub mod chain;
 pub mod eventually;
 pub mod party;
 pub mod program;
+pub mod report;
+pub mod server;
 mod world;
 
 pub use chain::Chain;

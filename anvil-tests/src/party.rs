@@ -57,6 +57,12 @@ impl Party {
         Self { api, ..self.clone() }
     }
 
+    /// Its bearer token.
+    #[must_use]
+    pub const fn token(&self) -> &SecretString {
+        &self.token
+    }
+
     /// Its wallet's address.
     #[must_use]
     pub fn address(&self) -> Address {
@@ -98,6 +104,15 @@ impl Party {
     /// Changes.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    /// Deletes what is there.
+    ///
+    /// # Panics
+    /// When the API does not.
+    pub async fn delete(&self, path: &str) {
+        let answer = self.http.delete(self.api.join(path).unwrap()).bearer_auth(self.token.expose_secret()).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{path}");
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 /// A running `counterfoil`.
+#[derive(Debug)]
 pub struct Program {
     process: Child,
     logs: JoinHandle<String>,

@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the answer of an idempotency key is given again. After that the key names a new operation; what it did stays unique by its own rules.
 const ANSWERS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How long deliveries of webhooks that are over can be looked at. Their events stay.
+const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(3_600);
 
@@ -21,13 +23,22 @@ pub(crate) async fn run(store: Store, clock: Arc<dyn Clock>, soft: CancellationT
             Ok(forgotten) => tracing::info!(forgotten, "old answers of idempotency keys are forgotten"),
             Err(error) => tracing::warn!("old answers of idempotency keys cannot be forgotten now: {error}"),
         }
+        match store.prune_deliveries(before(clock.now(), DELIVERIES_KEPT)).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "old deliveries of webhooks are forgotten"),
+            Err(error) => tracing::warn!("old deliveries of webhooks cannot be forgotten now: {error}"),
+        }
         soft.run_until_cancelled(tokio::time::sleep(EVERY)).await;
     }
     Ok(())
 }
 
 fn answers_before(now: Timestamp) -> Timestamp {
-    let kept = i64::try_from(ANSWERS_KEPT.as_millis()).unwrap_or(i64::MAX);
+    before(now, ANSWERS_KEPT)
+}
+
+fn before(now: Timestamp, kept: Duration) -> Timestamp {
+    let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(now.as_millis().saturating_sub(kept))
 }
 

@@ -10,6 +10,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use indexer::registry::RegistryError;
 use indexer::{Indexer, IndexerConfig};
+use router_api::webhooks::{SealingKey, SystemResolver, Targets, WebhookWorker, Webhooks, WorkerParts};
 use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams, TokenReader, TokenUnreadable};
 use secrecy::SecretString;
 use settlement::asset::{Asset, Token};
@@ -100,7 +101,7 @@ fn local_signer(source: &SignerSource) -> anyhow::Result<LocalSigner> {
     })
 }
 
-/// Starts the API on `listener` as a worker, and one that forgets old answers.
+/// Starts the API on `listener` as a worker, one that delivers webhooks, and one that forgets what is old.
 ///
 /// # Errors
 /// When a signer's key cannot be read.
@@ -110,6 +111,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
         signers.insert(chain.policy.chain_id, routing_signer(name, chain, Arc::clone(&world.clock))?);
     }
     let nodes: BTreeMap<u64, Url> = config.chains.values().filter_map(|chain| Some((chain.policy.chain_id, chain.http_urls().next()?.url().ok()?))).collect();
+    let webhooks = webhooks(config)?;
     let api = Api {
         store: store.clone(),
         signers,
@@ -117,14 +119,28 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
         ids: Arc::clone(&world.ids),
         contract_wallets: Arc::new(Nodes(nodes.clone())),
         tokens: Arc::new(Nodes(nodes)),
+        webhooks: webhooks.clone(),
         events: EventStreams::new(life.soft().clone()),
         metrics: telemetry::metrics(),
         config: api_config(config)?,
     };
     life.spawn("retention", crate::retention::run(store.clone(), Arc::clone(&world.clock), life.soft().clone()));
+    let parts = WorkerParts { store: store.clone(), clock: Arc::clone(&world.clock), ids: Arc::clone(&world.ids), public_url: config.api.url.clone() };
+    let worker = WebhookWorker::new(parts, webhooks).or_fix("webhooks cannot be sent", "check that the system has TLS certificates (ca-certificates)")?;
+    life.spawn("webhooks", worker.run(life.soft().clone()));
     let soft = life.soft().clone();
     life.spawn("api", async move { router_api::serve(listener, router_api::app(api), soft).await });
     Ok(())
+}
+
+/// What webhooks are made with.
+fn webhooks(config: &Config) -> anyhow::Result<Webhooks> {
+    let key = match &config.webhooks.key {
+        Some(key) => key,
+        None => config.token_key()?,
+    };
+    let targets = Targets::new(config.webhooks.allowed_networks.clone(), Arc::new(SystemResolver));
+    Ok(Webhooks { key: SealingKey::derive(key), targets })
 }
 
 fn api_config(config: &Config) -> anyhow::Result<router_api::ApiConfig> {

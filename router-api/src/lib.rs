@@ -28,6 +28,7 @@ mod tests;
 mod text;
 pub mod token;
 pub mod view;
+pub mod webhooks;
 
 use std::sync::Arc;
 

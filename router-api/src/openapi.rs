@@ -1,6 +1,7 @@
 //! The OpenAPI document: collected from the handlers, then completed with what every operation has in common.
 
 mod bodies;
+mod events;
 mod problems;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use utoipa::openapi::{OpenApi, RefOr, Required};
 use self::problems::Traits;
 use crate::problem::ProblemBody;
 use crate::routes;
+use crate::webhooks::WebhookMessage;
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +31,7 @@ mod tests;
             `X-Request-ID`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(ProblemBody)),
+    components(schemas(ProblemBody, WebhookMessage)),
     modifiers(&Bearer),
     tags(
         (name = "me", description = "The caller's profile, wallets, tokens and payout methods."),
@@ -67,6 +69,7 @@ const CHANGE_NOTHING: [&str; 3] = ["agreement_typed_data_for_import", "payout_ch
 #[must_use]
 pub fn openapi() -> OpenApi {
     let mut document = routes::all().into_openapi();
+    document.webhooks = Some(events::section());
     bodies::close(&mut document);
     let optional_bodies = bodies::without_required_fields(&document);
     for (path, item) in &mut document.paths.paths {

@@ -33,8 +33,9 @@ const DRAIN: Duration = Duration::from_secs(25);
 const LINGER: Duration = Duration::from_millis(500);
 /// How long to wait for one more connection that was made before the stop signal and not taken yet.
 const QUEUED: Duration = Duration::from_millis(5);
-/// Most connections at a time; more wait in the system's queue. Usual limits allow a process 1,024 open files, and the database needs some.
-const MAX_CONNECTIONS: usize = 900;
+/// Most connections at a time; more wait in the system's queue. Usual limits allow a process 1,024 open files; the database needs some, and
+/// webhooks need up to 200 (places and connections that are kept for a moment).
+const MAX_CONNECTIONS: usize = 750;
 /// Longest time to send the head of a request, and the longest an idle connection is kept: a client that trickles bytes holds a connection no longer.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest head of a request, in bytes: a token, a key and a path need less than one kilobyte; proxies add a few.

@@ -20,6 +20,7 @@ use url::Url;
 use crate::cors::AllowedOrigin;
 use crate::limits::RateLimits;
 use crate::streams::EventStreams;
+use crate::webhooks::Webhooks;
 
 /// The router API of one instance.
 pub struct Api {
@@ -33,6 +34,8 @@ pub struct Api {
     pub ids: Arc<dyn IdSource>,
     /// Who checks the signatures of contract wallets.
     pub contract_wallets: Arc<dyn ContractWallets>,
+    /// How endpoints are made and secrets kept.
+    pub webhooks: Webhooks,
     /// The open event streams.
     pub events: EventStreams,
     /// Who reads what a token says of itself.

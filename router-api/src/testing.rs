@@ -8,9 +8,11 @@ pub mod committed;
 pub mod document;
 mod log;
 mod milestones;
+mod names;
 mod payments;
 mod refunds;
 mod signing;
+pub mod sink;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -22,6 +24,7 @@ use alloy_signer_local::PrivateKeySigner;
 use async_trait::async_trait;
 use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use reqwest::Certificate;
 use secrecy::SecretString;
 use settlement::asset::{Asset, Token};
 use settlement::chain::ChainPolicy;
@@ -36,11 +39,13 @@ use tokio_util::sync::CancellationToken;
 pub use actors::{Actor, Seeded, terms};
 pub use call::{Answer, Call, Rest};
 pub use milestones::Divided;
+pub use names::Names;
 pub use signing::SignerSwitch;
 
 use crate::limits::RateLimits;
 use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable, TokenReader, TokenUnreadable};
 use crate::streams::EventStreams;
+use crate::webhooks::{SealingKey, Targets, WebhookWorker, Webhooks, WorkerParts};
 
 /// The chain of every test.
 pub const CHAIN_ID: u64 = 31_337;
@@ -152,6 +157,10 @@ pub struct TestApp {
     pub seeded: Seeded,
     /// The database behind the store, to open it twice or to tamper with it.
     pub database: TestDatabase,
+    /// The name server of webhooks.
+    pub names: Arc<Names>,
+    /// Networks that webhooks may go to.
+    pub allowed_networks: Vec<&'static str>,
     /// Stops what outlives a request.
     pub stop: CancellationToken,
     contract_wallets: Arc<FakeContractWallets>,
@@ -198,11 +207,11 @@ impl TestApp {
         let seeded = seeding.rest([&buyer, &seller, &evaluator, &marketplace]).await;
         let signer_switch = Arc::new(SignerSwitch::new());
         let signer = signer_switch.address();
-        let (contract_wallets, stop) = (Arc::default(), CancellationToken::new());
+        let (names, allowed_networks, contract_wallets, stop) = (Arc::default(), Vec::new(), Arc::default(), CancellationToken::new());
         #[rustfmt::skip]
         let mut app = Self {
-            store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, stop, contract_wallets, config,
-            metrics, router: Router::new(),
+            store, clock, ids, buyer, seller, evaluator, marketplace, stranger, signer, signer_switch, seeded, database, names, allowed_networks, stop,
+            contract_wallets, config, metrics, router: Router::new(),
         };
         app.router = app.node(app.store.clone());
         app
@@ -221,12 +230,37 @@ impl TestApp {
             signers: BTreeMap::from([(CHAIN_ID, signer)]),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+            webhooks: self.webhooks(),
             events: EventStreams::with_heartbeat(self.stop.clone(), HEARTBEAT),
             tokens: Arc::new(FakeTokens),
             contract_wallets: self.contract_wallets.clone(),
             metrics: self.metrics.clone(),
             config: self.config.clone(),
         }
+    }
+
+    /// The instance is started again, and its webhooks may go to this machine.
+    pub fn allow_loopback(&mut self) {
+        self.allowed_networks = vec!["127.0.0.0/8", "::1/128"];
+        self.router = self.node(self.store.clone());
+    }
+
+    /// A worker that delivers webhooks: that of one process.
+    pub fn worker(&self) -> WebhookWorker {
+        self.worker_trusting(&[])
+    }
+
+    /// The same, trusting certificates besides those of the system.
+    pub fn worker_trusting(&self, roots: &[Certificate]) -> WebhookWorker {
+        let public_url = self.config.public_url.clone();
+        let parts = WorkerParts { store: self.store.clone(), clock: self.clock.clone(), ids: self.ids.clone(), public_url };
+        WebhookWorker::trusting(parts, self.webhooks(), roots).unwrap()
+    }
+
+    /// How endpoints are made here.
+    pub fn webhooks(&self) -> Webhooks {
+        let networks = self.allowed_networks.iter().map(|network| network.parse().unwrap()).collect();
+        Webhooks { key: SealingKey::derive(&self.config.token_key), targets: Targets::new(networks, self.names.clone()) }
     }
 
     /// A second process of the instance, over the same database with connections of its own.

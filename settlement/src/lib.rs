@@ -16,6 +16,7 @@ pub mod deliverable;
 pub mod dispute;
 pub mod error;
 pub mod event;
+pub mod fact;
 pub mod finality;
 pub mod ids;
 pub mod invoice;
@@ -34,6 +35,7 @@ pub mod snapshot;
 pub mod terms;
 pub mod unit;
 pub mod verify;
+pub mod webhook;
 
 pub use clock::{Clock, IdSource, Timestamp};
 pub use error::NotAllowed;

@@ -9,11 +9,11 @@ use crate::agreement::AgreementRecord;
 use crate::ids::{AgreementId, ProfileId};
 
 macro_rules! notices {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
         /// The type of a notice: `<object>.<verb>`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum NoticeType {
-            $($(#[$doc])* $name,)+
+            $($(#[doc = $doc])+ $name,)+
         }
 
         impl NoticeType {
@@ -24,6 +24,12 @@ macro_rules! notices {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What happened, in a sentence.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii_start(),)+ }
             }
         }
     };
@@ -185,18 +191,21 @@ impl Notice {
         if !readers.contains(&agreement.importer) {
             readers.push(agreement.importer.clone());
         }
-        Self { kind, agreement: Some(agreement.id.clone()), readers, evaluator: agreement.terms.evaluator, data }
+        Self { agreement: Some(agreement.id.clone()), readers, evaluator: agreement.terms.evaluator, ..Self::for_operators(kind, data) }
     }
 
     /// About something that is one profile's.
     #[must_use]
     pub fn for_profile(kind: NoticeType, reader: &ProfileId, data: Value) -> Self {
-        Self { kind, agreement: None, readers: vec![reader.clone()], evaluator: None, data }
+        Self { readers: vec![reader.clone()], ..Self::for_operators(kind, data) }
     }
 
     /// About the instance, for its operators.
+    ///
+    /// Data that is not what [`crate::fact`] has for the type is a mistake of ours: it stops whatever is built for tests, and is told all the same elsewhere.
     #[must_use]
-    pub const fn for_operators(kind: NoticeType, data: Value) -> Self {
+    pub fn for_operators(kind: NoticeType, data: Value) -> Self {
+        debug_assert_eq!(kind.misfit(&data), None, "{data}");
         Self { kind, agreement: None, readers: Vec::new(), evaluator: None, data }
     }
 }

@@ -78,9 +78,11 @@ impl Store {
         row.as_ref().map(token).transpose()
     }
 
-    /// The token with this id, whatever its state.
+    /// The token with this id, whatever its state; none when its profile is disabled.
     pub async fn token_by_id(&self, id: &TokenId) -> Result<Option<ApiToken>, StoreError> {
-        let row = sqlx::query("SELECT * FROM api_tokens WHERE id = $1").bind(id.as_str()).fetch_optional(self.database.pool()).await?;
+        const SQL: &str = "SELECT t.* FROM api_tokens t WHERE t.id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = t.profile_id AND p.disabled_at IS NOT NULL)";
+        let row = sqlx::query(SQL).bind(id.as_str()).fetch_optional(self.database.pool()).await?;
         row.as_ref().map(token).transpose()
     }
 

@@ -12,6 +12,11 @@ pub(crate) fn places(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
+/// The places of a list of `count` values that starts at `$first`: `$3, $4, $5`.
+pub(crate) fn list(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -19,5 +24,6 @@ mod tests {
     #[test]
     fn places_are_numbered_through() {
         assert_eq!(places(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(list(3, 2), "$3, $4");
     }
 }

@@ -226,6 +226,14 @@ impl Write {
         }
     }
 
+    /// Takes rows for this transaction and leaves out those that another has: the suffix of the SELECT that finds them.
+    pub(crate) const fn skip_locked(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR NO KEY UPDATE SKIP LOCKED",
+        }
+    }
+
     /// Commits, and wakes whoever waits for changes here and, where others may, elsewhere.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         match self.engine {

@@ -10,6 +10,7 @@ mod api_token;
 mod audit;
 mod bulk;
 mod chain_log;
+mod delivery;
 mod dispute;
 mod engine;
 mod error;
@@ -43,6 +44,7 @@ mod submission;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod unit;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -59,6 +61,7 @@ pub use agreement::{AgreementFilter, Role};
 pub use api_token::ApiToken;
 pub use audit::AuditFilter;
 pub use chain_log::{BlockRef, Cursor, Head, Header};
+pub use delivery::{Attempt, Backlog, Claimed, Delivery, FanOut, LastAttempt, Next, Redelivery, RedeliveryRange};
 pub use engine::{Engine, StoreOptions};
 pub use error::{Conflict, RowError, StoreError};
 pub use idempotency::{Claim, IdempotencyKey, StoredAnswer};
@@ -79,6 +82,7 @@ pub use refund::{RefundIssue, RefundPayload, StoredRefund};
 pub use router_event::{Outstanding, SeenEvent, Verdict};
 pub use statement::{Asked, Period, StatementCursor, StatementLine};
 pub use submission::Submission;
+pub use webhook::{Endpoint, SealedSecrets};
 
 /// A connected database. Cheap to clone.
 #[derive(Clone)]

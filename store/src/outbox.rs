@@ -57,6 +57,11 @@ impl Reader {
             Self::Operators => OPERATORS,
         }
     }
+
+    /// The reader that a stored text names.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text == OPERATORS { Some(Self::Operators) } else { text.parse().ok().map(Self::Profile) }
+    }
 }
 
 /// Which lines of the log.
@@ -72,7 +77,7 @@ pub struct NoticeFilter<'a> {
     pub limit: u32,
 }
 
-fn notice(row: &AnyRow) -> Result<LoggedNotice, StoreError> {
+pub(crate) fn notice(row: &AnyRow) -> Result<LoggedNotice, StoreError> {
     let fields = Fields::new("outbox", "id", row)?;
     let readers: Vec<String> = serde_json::from_str(&fields.text("readers")?).map_err(|error| fields.bad("readers", error))?;
     Ok(LoggedNotice {

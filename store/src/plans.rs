@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::agreement::{Role, list_sql};
+use crate::delivery::{BETWEEN, CLAIMABLE, DUE, FIRST_SINCE, PAGE, endpoints_of};
 use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::pending::{ACKNOWLEDGED, DISPUTED};
@@ -27,6 +28,12 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (list_sql(None), list),
         (OF_READER.to_owned(), &["'prof'", "9", "9"]),
         (OF_READER_AND_KIND.to_owned(), &["'prof'", "9", "9", "'payment.verified'"]),
+        (endpoints_of(2), &["'prof'", "'operators'"]),
+        (DUE.to_owned(), &["'we'", "9"]),
+        (CLAIMABLE.to_owned(), &["'we'", "9", "9"]),
+        (PAGE.to_owned(), &["'we'", "9", "'del'", "9"]),
+        (FIRST_SINCE.to_owned(), &["9"]),
+        (BETWEEN.to_owned(), &["'prof'", "9", "9", "9", "9", "9"]),
         (SEEN.to_owned(), &["'pr'"]),
         (OF_TRANSACTION.to_owned(), &["1", "'0x1'"]),
         (SIGNER_NAMED.to_owned(), &["1", "'0x1'", "'0x2'", "9", "9"]),

@@ -60,6 +60,10 @@ impl<'r> Fields<'r> {
         self.get(column)
     }
 
+    pub(crate) fn opt_blob(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(column)
+    }
+
     pub(crate) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {
         self.get(column)
     }

@@ -7,19 +7,17 @@
 
 mod load;
 mod peer;
-mod report;
 mod seed;
-mod server;
 
 use anvil_tests::program::binary;
+use anvil_tests::report::{self, Row, ms, per_second, ratio, slower};
+use anvil_tests::server::Server;
 use anvil_tests::{Engine, World};
 use cli::stack::anvil::CHAIN_ID;
 use serde_json::Value;
 
 use load::{Call, calls, fetch};
 use peer::Peer;
-use report::{Row, ms, per_second, ratio, slower};
-use server::Server;
 
 /// Agents that call at the same time.
 const CLIENTS: usize = 32;
@@ -38,13 +36,13 @@ fn main() {
     for (engine, name) in [(Engine::Sqlite, "SQLite"), (Engine::Postgres, "Postgres")] {
         rows.extend(runtime.block_on(Box::pin(measure(engine, name))));
     }
-    report::show(&rows);
+    report::show("api", &rows);
 }
 
 async fn measure(engine: Engine, name: &'static str) -> Vec<Row> {
     let mut world = World::new(engine).await;
     let receipts = seed::receipts(&world).await;
-    let server = Server::start(&mut world).await;
+    let server = Server::start(&mut world, &["--only", "api"]).await;
     let peer = Peer::new(engine, world.database.url()).await;
     let mut rows = vec![creating(name, &world, &server, &peer).await, reading(name, &server, &peer, &receipts).await];
     rows.push(listing(engine, name, &world, &server).await);

@@ -1,6 +1,7 @@
 //! What has to be there before anything is measured: agreements to pay, receipts to read, and a long history.
 
 use alloy_primitives::B256;
+use anvil_tests::server::Server;
 use anvil_tests::{Engine, World};
 use cli::paying::collection;
 use cli::stack::accounts::{BUYER, SELLER};
@@ -13,7 +14,6 @@ use settlement::terms::Terms;
 use sqlx::{Connection, Executor};
 
 use crate::load::{Call, calls};
-use crate::server::Server;
 
 /// As many as one approval of the story's buyer pays for.
 const RECEIPTS: usize = 64;

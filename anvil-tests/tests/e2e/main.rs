@@ -16,3 +16,4 @@ mod refused;
 mod reorg;
 mod restart;
 mod sealed_work;
+mod webhooks;

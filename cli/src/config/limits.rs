@@ -20,7 +20,7 @@ pub struct AccessConfig {
 }
 
 /// A network, or one address.
-struct Network(IpNet);
+pub(super) struct Network(pub(super) IpNet);
 
 impl FromStr for Network {
     type Err = &'static str;

@@ -6,6 +6,7 @@ mod chain;
 mod layers;
 mod limits;
 mod reader;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +24,7 @@ pub use layers::Sources;
 pub use limits::AccessConfig;
 pub use reader::Problem;
 use reader::{Reader, Section};
+pub use webhooks::WebhookConfig;
 
 /// The whole configuration of a process.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct Config {
     pub api: ApiConfig,
     /// Following chains.
     pub indexer: IndexerConfig,
+    /// Webhooks.
+    pub webhooks: WebhookConfig,
     /// Logs.
     pub log: LogConfig,
     /// The chains, by the names they have in the configuration.
@@ -274,10 +278,11 @@ fn read(reader: &mut Reader<'_>, mut root: Section, file: Option<PathBuf>) -> Op
     let database = database(reader, &mut root);
     let api = api(reader, &mut root);
     let indexer = indexer(reader, &mut root);
+    let webhooks = webhooks::read(reader, &mut root);
     let log = log(reader, &mut root);
     let chains = chain::read_all(reader, &mut root);
     reader.close(root);
-    Some(Config { file, database: database?, api: api?, indexer: indexer?, log: log?, chains })
+    Some(Config { file, database: database?, api: api?, indexer: indexer?, webhooks, log: log?, chains })
 }
 
 fn database(reader: &mut Reader<'_>, root: &mut Section) -> Option<DatabaseConfig> {

@@ -22,6 +22,8 @@ use crate::failure::OrFix;
 pub struct Identities {
     /// Key of the token hashes of the instance.
     pub token_key: SecretString,
+    /// Key of the webhook secrets of the instance.
+    pub webhook_key: SecretString,
     /// May do everything, and has no wallet.
     pub admin: Identity,
     /// Pays.
@@ -51,6 +53,7 @@ pub struct Identity {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct File {
     token_key: String,
+    webhook_key: String,
     admin: Row,
     buyer: Row,
     seller: Row,
@@ -150,7 +153,7 @@ impl File {
             token_id: TokenId::new(ids.ulid()).to_string(),
             api_token: router_api::token::mint(ids).expose().to_owned(),
         };
-        Self { token_key: hex::encode(ids.secret()), admin: row(), buyer: row(), seller: row(), evaluator: row() }
+        Self { token_key: hex::encode(ids.secret()), webhook_key: hex::encode(ids.secret()), admin: row(), buyer: row(), seller: row(), evaluator: row() }
     }
 
     fn to_json(&self) -> anyhow::Result<String> {
@@ -163,6 +166,7 @@ impl File {
         };
         Ok(Identities {
             token_key: SecretString::from(self.token_key),
+            webhook_key: SecretString::from(self.webhook_key),
             admin: identity("admin", self.admin, None)?,
             buyer: identity("buyer", self.buyer, Some(BUYER))?,
             seller: identity("seller", self.seller, Some(SELLER))?,

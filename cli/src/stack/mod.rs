@@ -68,6 +68,7 @@ const IDENTITIES_FILE: &str = "identities.json";
 const SIGNER_FILE: &str = "signer.key";
 const SETTINGS_FILE: &str = "counterfoil.toml";
 const TOKEN_KEY_FILE: &str = "token.key";
+const WEBHOOK_KEY_FILE: &str = "webhook.key";
 
 /// What to start.
 #[derive(Clone)]
@@ -173,7 +174,7 @@ impl Stack {
         let signer = signer_key(&options.data_dir.join(SIGNER_FILE))?;
         let deployment = Deployment::ensure(&SecretUrl::new(rpc_url.as_str()), signer).await?;
         let identities = Identities::load_or_create(&options.data_dir.join(IDENTITIES_FILE), &*options.world.ids)?;
-        let config = settings::write(options, &Places { api: &api_url, rpc: &rpc_url, deployment: &deployment }, &identities.token_key)?;
+        let config = settings::write(options, &Places { api: &api_url, rpc: &rpc_url, deployment: &deployment }, &identities)?;
 
         let store = services::open_store(&config).await?;
         store.migrate().await.or_fix("the database cannot be migrated", "look at its log; dev --fresh starts with an empty one")?;
@@ -267,7 +268,7 @@ pub async fn forget(data_dir: &Path) -> anyhow::Result<()> {
     let log = data_dir.join(CHAIN_LOG);
     // Held until all is removed: whoever starts meanwhile waits, and then starts with nothing.
     let _claimed = if log.exists() { Some(anvil::claim(&log).await?) } else { None };
-    let ours = [&[CHAIN_FILE, CHAIN_LOG, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE], &samples::FILES[..]].concat();
+    let ours = [&[CHAIN_FILE, CHAIN_LOG, IDENTITIES_FILE, SIGNER_FILE, SETTINGS_FILE, TOKEN_KEY_FILE, WEBHOOK_KEY_FILE], &samples::FILES[..]].concat();
     let Ok(entries) = std::fs::read_dir(data_dir) else { return Ok(()) };
     for file in entries.filter_map(Result::ok) {
         let name = file.file_name();

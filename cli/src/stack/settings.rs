@@ -5,13 +5,14 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use url::Url;
 
 use super::accounts::{FEE_RECIPIENT, OPERATOR};
 use super::anvil::CHAIN_ID;
 use super::deployment::Deployment;
-use super::{DATABASE_FILE, POLL_INTERVAL, SETTINGS_FILE, SIGNER_FILE, StackOptions, TOKEN_KEY_FILE};
+use super::identities::Identities;
+use super::{DATABASE_FILE, POLL_INTERVAL, SETTINGS_FILE, SIGNER_FILE, StackOptions, TOKEN_KEY_FILE, WEBHOOK_KEY_FILE};
 use crate::config::{Config, Sources};
 use crate::failure::OrFix;
 
@@ -29,11 +30,13 @@ pub(super) struct Places<'a> {
 }
 
 /// Writes the configuration and reads it back, as every other command would.
-pub(super) fn write(options: &StackOptions, places: &Places<'_>, token_key: &SecretString) -> anyhow::Result<Config> {
+pub(super) fn write(options: &StackOptions, places: &Places<'_>, identities: &Identities) -> anyhow::Result<Config> {
     let folder = fs::canonicalize(&options.data_dir)?;
     let file = folder.join(SETTINGS_FILE);
     let fix = "choose another --data-dir";
-    write_private(&folder.join(TOKEN_KEY_FILE), token_key.expose_secret()).or_fix("cannot write the key of the token hashes", fix)?;
+    for (name, key) in [(TOKEN_KEY_FILE, &identities.token_key), (WEBHOOK_KEY_FILE, &identities.webhook_key)] {
+        write_private(&folder.join(name), key.expose_secret()).or_fix(format!("cannot write {name}"), fix)?;
+    }
     write_private(&file, &toml(options, places, &folder)).or_fix(format!("cannot write {}", file.display()), fix)?;
     // A database of somebody else's may have a password, which does not belong into the file.
     let environment = options.database_url.iter().map(|url| ("COUNTERFOIL_DATABASE__URL".to_owned(), url.clone())).collect();
@@ -46,7 +49,7 @@ fn toml(options: &StackOptions, places: &Places<'_>, folder: &Path) -> String {
     let (api, rpc, Deployment { router, token, .. }) = (places.api, places.rpc, places.deployment);
     let listen = format!("{}:{}", api.host_str().unwrap_or("127.0.0.1"), api.port_or_known_default().unwrap_or_default());
     let (poll, operator, recipient) = (POLL_INTERVAL.as_millis(), OPERATOR.address(), FEE_RECIPIENT.address());
-    let (token_key, signer) = (in_folder(TOKEN_KEY_FILE), in_folder(SIGNER_FILE));
+    let (token_key, webhook_key, signer) = (in_folder(TOKEN_KEY_FILE), in_folder(WEBHOOK_KEY_FILE), in_folder(SIGNER_FILE));
     let finality = options.finality;
     format!(
         r#"# Written at each start of `counterfoil dev`. Other commands work on the same instance with: --config THIS FILE
@@ -68,6 +71,11 @@ account_reads = 0
 account_writes = 0
 token_reads = 0
 token_writes = 0
+
+[webhooks]
+key_file = {webhook_key}
+# Receivers on this machine.
+allowed_networks = ["127.0.0.0/8", "::1"]
 
 [indexer]
 poll_interval_ms = {poll}
@@ -105,6 +113,7 @@ pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::OsIds;
     use alloy_primitives::Address;
 
     #[test]
@@ -114,7 +123,9 @@ mod tests {
         let deployment = Deployment { router: Address::repeat_byte(1), escrow: Address::repeat_byte(3), token: Address::repeat_byte(2) };
         let (api, rpc) = ("http://127.0.0.1:1234".parse().unwrap(), "http://127.0.0.1:4321".parse().unwrap());
         let places = Places { api: &api, rpc: &rpc, deployment: &deployment };
-        let config = write(&options, &places, &SecretString::from("k".repeat(64))).unwrap();
+        let identities = Identities::load_or_create(&folder.path().join("identities.json"), &OsIds).unwrap();
+        let config = write(&options, &places, &identities).unwrap();
+        assert!(config.webhooks.key.is_some() && config.webhooks.allowed_networks.iter().all(|network| network.addr().is_loopback()));
         config.check_serving(true).unwrap();
         let chain = &config.chains["private"];
         assert_eq!(chain.policy.router, deployment.router);

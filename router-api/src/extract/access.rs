@@ -83,6 +83,12 @@ access! {
     PaymentWrite = All[PAYMENTS_WRITE, CONTRACTS_WRITE];
     /// Reading the event log, which tells of agreements and payments.
     EventRead = Any[NOTIFICATIONS_READ, CONTRACTS_READ];
+    /// Reading webhook endpoints and deliveries.
+    WebhookRead = All[WEBHOOKS_READ];
+    /// Changing what is delivered where it is delivered already.
+    WebhookWrite = All[WEBHOOKS_WRITE];
+    /// Saying where events go: whoever may do that can read them.
+    WebhookSend = All[WEBHOOKS_WRITE, CONTRACTS_READ];
 }
 
 #[cfg(test)]

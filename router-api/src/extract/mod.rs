@@ -20,7 +20,7 @@ mod write;
 
 pub use access::{
     Access, Admin, AgreementImport, AgreementRead, AgreementWrite, DecisionWrite, EventRead, PaymentRead, PaymentWrite, ProfileRead, ProfileWrite, Rule,
-    SubmissionRead, SubmissionWrite,
+    SubmissionRead, SubmissionWrite, WebhookRead, WebhookSend, WebhookWrite,
 };
 pub use body::{JsonBody, MAX_BODY_BYTES, NoBody};
 pub use caller::Caller;

@@ -228,6 +228,9 @@ codes! {
     RateLimited TOO_MANY_REQUESTS "rate_limited" "Too many requests"
         "The address, the account or the token has sent more than its share; limit names which, and RateLimit-Policy says how much that is."
         "Wait for Retry-After, then send the same again; RateLimit on every answer says what is left. Ask lists with limit=100 and follow events instead of polling.";
+    WebhookUrlRefused UNPROCESSABLE_ENTITY "webhook_url_refused" "The URL of the endpoint is not taken"
+        "Events go to https URLs on the public internet: not to private, local or reserved addresses in any spelling, and without user name, fragment or odd port."
+        "Correct what the detail names; behind a firewall, put a public address in front of the receiver. For development the operator can allow networks.";
     TooManyStreams TOO_MANY_REQUESTS "too_many_streams" "There are enough event streams"
         "The token or the instance has as many open event streams as it takes."
         "Close those that are not needed, use one stream for all types, or retry after Retry-After; nothing is missed: pass Last-Event-ID.";

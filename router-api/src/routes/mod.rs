@@ -37,6 +37,7 @@ pub mod service;
 pub mod settlements;
 pub mod statements;
 pub mod submissions;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -111,6 +112,12 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         // events
         .routes(routes!(events::list::list_events))
         .routes(routes!(events::stream::stream_events))
+        .routes(routes!(webhooks::list::list_webhooks, webhooks::create::create_webhook))
+        .routes(routes!(webhooks::show::show_webhook, webhooks::update::update_webhook, webhooks::remove::delete_webhook))
+        .routes(routes!(webhooks::test::test_webhook))
+        .routes(routes!(webhooks::rotate_secret::rotate_webhook_secret))
+        .routes(routes!(webhooks::deliveries::list_webhook_deliveries))
+        .routes(routes!(webhooks::redeliver::redeliver_webhooks))
         // ledger
         .routes(routes!(balances::show::show_balances))
         .routes(routes!(statements::show::show_statement))

@@ -216,7 +216,7 @@ impl TestApp {
     }
 
     fn tell(&self, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord) {
-        tx.append(&EventId::new(self.ids.ulid()), &Notice::about(kind, agreement, serde_json::json!({})), self.now());
+        tx.append(&EventId::new(self.ids.ulid()), &Notice::about(kind, agreement, kind.example()), self.now());
     }
 }
 

@@ -14,7 +14,7 @@ const ROLES: [&str; 6] = ["stranger", "admin", "evaluator", "marketplace", "buye
 /// What each role meets, one letter per role: `o` the operation itself (which may refuse what is asked for other reasons), `r` 403 `role_required`,
 /// `h` 404 as if there were nothing, `s` 403 `insufficient_scope`.
 ///
-/// The things in the path are the buyer's and the seller's; a token or a payout method is the seller's. Each token has every scope but `admin`, which only
+/// The things in the path are the buyer's and the seller's; a token, a payout method or a webhook endpoint is the seller's. Each token has every scope but `admin`, which only
 /// the admin's has, and the admin has no part in anything.
 const TABLE: &[(&str, &str)] = &[
     // what belongs to the caller
@@ -33,6 +33,15 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/agent/payments/testnet-onboarding", "oooooo"),
     ("GET /api/agent/events", "oooooo"),
     ("GET /api/agent/events/stream", "oooooo"),
+    ("GET /api/agent/webhooks", "oooooo"),
+    ("POST /api/agent/webhooks", "oooooo"),
+    ("GET /api/agent/webhooks/{webhookId}", "hhhhho"),
+    ("PATCH /api/agent/webhooks/{webhookId}", "hhhhho"),
+    ("DELETE /api/agent/webhooks/{webhookId}", "hhhhho"),
+    ("POST /api/agent/webhooks/{webhookId}/test", "hhhhho"),
+    ("POST /api/agent/webhooks/{webhookId}/rotate-secret", "hhhhho"),
+    ("GET /api/agent/webhooks/{webhookId}/deliveries", "hhhhho"),
+    ("POST /api/agent/webhooks/{webhookId}/redeliver", "hhhhho"),
     // agreements
     ("POST /api/agent/contracts/import", "oooooo"),
     ("POST /api/agent/contracts/import/typed-data", "oooooo"),

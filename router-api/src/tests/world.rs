@@ -18,6 +18,7 @@ pub struct World {
     refund: String,
     /// An agreement with milestones, and the first of them.
     divided: (String, String),
+    webhook: String,
     bystander: (String, String),
     /// Id and token of a public page of its receipt.
     link: (String, String),
@@ -36,11 +37,14 @@ impl World {
         }
         let (agreement, milestones) = app.import_divided("divided", &["2500000", "10000000"]).await;
         let refund = app.pending_refund(&request).await;
+        let wanted = serde_json::json!({ "url": "https://shop.example/hook" });
+        let made = app.post("/api/agent/webhooks").bearer(&app.seller).json(wanted).send().await.expect(201);
+        let webhook = made["webhook"]["id"].as_str().unwrap().to_owned();
         let bystander = bystander(&app).await;
         let link = app.link_to(&request).await;
         let dispute = dispute(&app).await;
         let payout_change = payout_change(&app).await;
-        Self { divided: (agreement, milestones[0].clone()), app, request, refund, bystander, link, dispute, payout_change }
+        Self { divided: (agreement, milestones[0].clone()), app, request, refund, webhook, bystander, link, dispute, payout_change }
     }
 
     /// The path of the operation, about things of the buyer and the seller.
@@ -67,6 +71,7 @@ impl World {
             "tokenId" if operation.is_administrative() => self.bystander.1.clone(),
             "profileId" => self.app.seller.profile.to_string(),
             "payoutMethodId" => self.app.seeded.payout_method.to_string(),
+            "webhookId" => self.webhook.clone(),
             "tokenId" => self.app.seller.token_id.to_string(),
             "code" => "not_found".to_owned(),
             "operationId" => "show_me".to_owned(),
@@ -77,7 +82,7 @@ impl World {
 
     /// Who may do it: the buyer, unless it is about what only the seller has or does.
     pub fn owner(&self, operation: &Operation) -> &Actor {
-        let sellers = ["payoutMethodId", "tokenId"];
+        let sellers = ["payoutMethodId", "tokenId", "webhookId"];
         let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name))
             || operation.name().ends_with("/submissions")
             || operation.name().ends_with("{milestoneId}/submit")

@@ -31,3 +31,4 @@ pub mod statement;
 pub mod submission;
 pub mod token;
 pub mod typed_data;
+pub mod webhook;

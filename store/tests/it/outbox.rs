@@ -72,9 +72,9 @@ async fn each_reader_finds_its_lines_by_type(engine: Engine) {
     for n in 1..=250 {
         let kind = if n % 50 == 0 { NoticeType::ReceiptIssued } else { NoticeType::PaymentVerified };
         let told = match n % 3 {
-            0 => Notice::for_profile(kind, &buyer_id(), json!(n)),
+            0 => Notice::for_profile(kind, &buyer_id(), kind.example()),
             1 => Notice { kind, ..notice(n) },
-            _ => Notice::for_operators(kind, json!(n)),
+            _ => Notice::for_operators(kind, kind.example()),
         };
         tx.append(&EventId::new(ulid(n)), &told, at(n));
     }
@@ -94,7 +94,7 @@ async fn the_profile_of_the_evaluators_wallet_is_a_reader(engine: Engine) {
     let world = World::new(engine).await;
     let evaluator = Address::repeat_byte(0xe7);
     let about = |id: u64| {
-        let notice = Notice::about(NoticeType::SubmissionCreated, &world.agreement, json!(id));
+        let notice = Notice::about(NoticeType::SubmissionCreated, &world.agreement, NoticeType::SubmissionCreated.example());
         assert_eq!(notice.evaluator, Some(evaluator));
         (EventId::new(ulid(id)), notice)
     };

@@ -1063,6 +1063,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's webhook endpoints.
+         * @description Without their secrets, which are shown only once.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Have events sent to a URL.
+         * @description From now on every event that the caller can read in the log (of these types) is delivered by Standard Webhooks 1.0: signed with `signingSecret`, which is in
+         *     this answer and nowhere else, at least once, and for three days when the endpoint does not answer 2xx. Verify the signature, answer within 15 seconds, and
+         *     take each `webhook-id` once.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook endpoint.
+         * @description Without its secret, which is shown only once.
+         */
+        get: operations["show_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint.
+         * @description What waits for it is dropped and its secret forgotten. An attempt that is on its way in this moment may still arrive.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause or enable a webhook endpoint.
+         * @description What was waiting when it was paused is sent when it is enabled again. What happened meanwhile is not: ask for it with `redeliver`.
+         */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/api/agent/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was and will be delivered to a webhook endpoint.
+         * @description One row per event, with what came of its last attempt and when the next one is. Rows that are over are kept for 30 days.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/webhooks/{webhookId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver events again.
+         * @description They come with the same `webhook-id` and `redelivery: true`, at most 1000 for a request: go on with `nextAfter` until it is null. Repeating the request
+         *     is harmless: what waits already is not queued twice.
+         */
+        post: operations["redeliver_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook endpoint a new secret.
+         * @description For 24 hours deliveries carry two signatures, by the new secret and by the one before, so that the receiver can change over when it likes. Rotating again in
+         *     that time ends the older one at once.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to a webhook endpoint.
+         * @description An event of the type `webhook_endpoint.test` that goes to this endpoint only, whatever its types. What came of it is among its deliveries.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/nonce": {
         parameters: {
             query?: never;
@@ -1407,7 +1543,848 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "contract.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agreement was called off.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_contract_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contract.imported": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agreement was imported.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_contract_imported"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "decision.accepted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A delivery was accepted.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_decision_accepted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "decision.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A delivery was rejected.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_decision_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "indexer.halted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A chain's indexer stopped until somebody acknowledges.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_indexer_halted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.accepted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A milestone was accepted: its payment is due.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_accepted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The buyer took up a milestone that the seller had proposed.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_activated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A milestone was taken out of the plan.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A milestone was added to the plan of an agreement.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.plan_confirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A party confirmed the plan as it stands.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_plan_confirmed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.plan_finalized": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The plan is final: work on the milestones begins.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_plan_finalized"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The delivery of a milestone was sent back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.submitted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A milestone was delivered.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_submitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "milestone.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a milestone asks for was changed.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_milestone_updated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The named transaction did not pay, or the unit was paid otherwise.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.inspection_required": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment does not prove what it should.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_inspection_required"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The event was seen and is not final yet.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_pending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A cancelled, expired or failed request was paid all the same.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_recovered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.reorged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A reorg took the event of a verified payment away.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_reorged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.replaced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another transaction than the named one paid it.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_replaced"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same transaction now stands in another block.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_updated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.verified": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The payment is final and matches in every field.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_verified"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment request was cancelled.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_request_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment request expired.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_request_expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment request was signed.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_request_signed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.submitted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transaction was named or seen.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_request_submitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "receipt.issued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A receipt was issued.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_receipt_issued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "receipt.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A receipt no longer holds.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_receipt_revoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.approved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The seller will pay it back; a payload is signed.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_approved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The buyer took it back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The buyer asks for money back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.denied": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The seller will not pay it back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_denied"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The refund was seen on the chain and is not final yet.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_pending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.reissued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A fresh payload was signed for an approved refund whose earlier one was not paid in time.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_reissued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.reorged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A reorg took a settled refund away.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_reorged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The refund is final and matches in every field.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_settled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.settlement_mismatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An event names the refund and is not what was signed.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_settlement_mismatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund_request.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same refund now stands in another block.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_refund_request_updated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "signer.rotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A delegate signer was named or revoked on chain.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_signer_rotated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "submission.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work was delivered.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_submission_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook_endpoint.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An endpoint answered 410 and gets nothing any more.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_webhook_endpoint_disabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook_endpoint.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The owner of an endpoint asked for a test; it goes to that endpoint only.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_webhook_endpoint_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -1648,6 +2625,27 @@ export interface components {
          * @example 12500000
          */
         AtomicAmount: string;
+        /** @description What came of an attempt. */
+        AttemptView: {
+            /** @description When it began. */
+            at: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            failure: components["schemas"]["FailureView"] | null;
+            /**
+             * Format: int32
+             * @description The status of the answer, where there was one.
+             */
+            status: number | null;
+        };
+        /**
+         * @description Whose events an endpoint gets.
+         * @enum {string}
+         */
+        Audience: "profile" | "operators";
         /** @description `{entries, head, nextCursor}` */
         AuditBody: {
             /** @description The page, newest first. */
@@ -1859,7 +2857,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "webhook_url_refused" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -2125,6 +3123,26 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
         };
         /**
+         * @description Where events are to be sent.
+         * @example {
+         *       "description": "shop",
+         *       "types": [
+         *         "payment.verified",
+         *         "receipt.*"
+         *       ],
+         *       "url": "https://shop.example/hooks/counterfoil"
+         *     }
+         */
+        CreateWebhook: {
+            audience?: components["schemas"]["WantedAudience"] | null;
+            /** @description What its owner calls it, up to 120 characters. */
+            description?: string | null;
+            /** @description The types that it gets; `payment.*` stands for the types that the object has now. All, also future ones, when absent or empty. */
+            types?: string[] | null;
+            /** @description `https://…`, on port 443 or one from 1024 on, at a public address; up to 2048 characters. */
+            url: string;
+        };
+        /**
          * @description One thing that has to hold for the work to count as done: 1 to 500 characters.
          * @example Every image has exactly one label
          */
@@ -2189,6 +3207,46 @@ export interface components {
             txHash: string;
             /** @description The last second at which the router takes its signatures; null when revoked, or without an end. */
             validUntil: string | null;
+        };
+        /** @description `{deliveries, nextCursor}` */
+        DeliveriesBody: {
+            /** @description Newest first. */
+            deliveries: components["schemas"]["DeliveryView"][];
+            /** @description The next page; null on the last. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "failed";
+        /** @description The delivery of one event to one endpoint. */
+        DeliveryView: {
+            /**
+             * Format: int32
+             * @description Attempts that are over.
+             */
+            attempts: number;
+            /** @description When it was made. */
+            createdAt: string;
+            /** @description The event; `webhook-id` of every attempt. */
+            eventId: string;
+            /** @description `del_…` */
+            id: string;
+            lastAttempt: components["schemas"]["AttemptView"] | null;
+            /** @description When it is tried next; null when it is over. */
+            nextAttemptAt: string | null;
+            /** @description Whether somebody asked for it again. */
+            redelivery: boolean;
+            /**
+             * Format: int64
+             * @description The event's number in the log.
+             */
+            sequence: number;
+            /** @description `pending` until it is `delivered`; `failed` after the last attempt. */
+            status: components["schemas"]["DeliveryState"];
+            /** @description The event's type. */
+            type: string;
         };
         /** @description A place where chain, requests and ledger do not agree. */
         Difference: {
@@ -2282,6 +3340,13 @@ export interface components {
              * @description `version` of the plan as the caller saw it.
              */
             expectedPlanVersion: number;
+        };
+        /** @description Why an attempt failed. */
+        FailureView: {
+            /** @description The same for people. */
+            detail: string;
+            /** @description `status redirect timeout connect dns address_refused url_refused tls broken secret_unreadable` */
+            reason: string;
         };
         /** @description A fee policy. */
         FeeView: {
@@ -2742,6 +3807,16 @@ export interface components {
             apiToken: string | null;
             /** @description What it is. */
             credential: components["schemas"]["TokenView"];
+        };
+        /** @description An endpoint with a secret that was just made. */
+        NewWebhookBody: {
+            /**
+             * @description What deliveries are signed with (HMAC-SHA256), shown once. Null when an idempotency key replays the answer.
+             * @example whsec_<44 characters of base64>
+             */
+            signingSecret: string | null;
+            /** @description The endpoint. */
+            webhook: components["schemas"]["WebhookView"];
         };
         /** @description What goes into the message to sign. */
         NonceBody: {
@@ -3270,6 +4345,11 @@ export interface components {
             /** @description The active ones, each asset once. */
             payoutMethods: components["schemas"]["PublicPayoutMethodView"][];
         };
+        /** @description `{event}`: the test that was queued. */
+        QueuedTestBody: {
+            /** @description The id that the test will be delivered with. */
+            eventId: string;
+        };
         /** @description One thing that is ready or not. */
         Readiness: {
             /** @description What there is, or what is missing. */
@@ -3453,6 +4533,42 @@ export interface components {
             asOf: string;
             /** @description By chain and kind. */
             differences: components["schemas"]["Difference"][];
+        };
+        /**
+         * @description What to deliver again: one event, or a time.
+         * @example {
+         *       "from": "2026-01-30T00:00:00Z",
+         *       "to": "2026-01-31T00:00:00Z"
+         *     }
+         */
+        Redeliver: {
+            /**
+             * Format: int64
+             * @description Only events after this `sequence`: `nextAfter` of the request before. With `from` and `to`.
+             */
+            after?: number | null;
+            /** @description One event, of any type. */
+            eventId?: string | null;
+            from?: components["schemas"]["Instant"] | null;
+            to?: components["schemas"]["Instant"] | null;
+        };
+        /** @description What was queued again. */
+        RedeliveryBody: {
+            /**
+             * Format: int64
+             * @description Events that wait for this endpoint already; they are not sent twice.
+             */
+            alreadyQueued: number;
+            /**
+             * Format: int64
+             * @description Send the same request with this `after` for the rest of the range; null when that was all.
+             */
+            nextAfter: number | null;
+            /**
+             * Format: int64
+             * @description Deliveries that were made.
+             */
+            queued: number;
         };
         /**
          * @description What becomes of a refund request.
@@ -4104,6 +5220,25 @@ export interface components {
             isActive: boolean;
         };
         /**
+         * @description What to change; what is absent stays.
+         * @example {
+         *       "isActive": true,
+         *       "types": [
+         *         "payment.*"
+         *       ]
+         *     }
+         */
+        UpdateWebhook: {
+            /** @description Up to 120 characters; empty takes it away. */
+            description?: string | null;
+            /** @description False pauses it: it gets nothing, and what happens meanwhile is not queued. True enables it again, also after 410. */
+            isActive?: boolean | null;
+            /** @description Other types; empty for all. */
+            types?: string[] | null;
+            /** @description Another URL; what waits is sent there. */
+            url?: string | null;
+        };
+        /**
          * @description The transaction to look for, where the payer knows it.
          * @example {
          *       "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
@@ -4144,6 +5279,56 @@ export interface components {
         WalletsBody: {
             /** @description All of them, oldest first. */
             wallets: components["schemas"]["WalletView"][];
+        };
+        /**
+         * @description Whose events an endpoint is to get.
+         * @enum {string}
+         */
+        WantedAudience: "profile" | "operators";
+        /** @description `{webhook}` */
+        WebhookBody: {
+            /** @description The endpoint. */
+            webhook: components["schemas"]["WebhookView"];
+        };
+        /** @description An event as it is delivered. */
+        WebhookMessage: components["schemas"]["EventView"] & {
+            /** @description True when somebody asked for this delivery again; absent otherwise. */
+            redelivery?: boolean | null;
+            /** @description True when `data` was too long to send and is null; absent otherwise. */
+            truncated?: boolean | null;
+            /** @description Where the whole event can be read, when `truncated`. */
+            url?: string | null;
+        };
+        /**
+         * @description Whether an endpoint gets anything.
+         * @enum {string}
+         */
+        WebhookStatus: "enabled" | "paused" | "gone";
+        /** @description A webhook endpoint, without its secret. */
+        WebhookView: {
+            /** @description Whose events it gets. */
+            audience: components["schemas"]["Audience"];
+            /** @description When it was made. It gets what happens from then on. */
+            createdAt: string;
+            /** @description What its owner calls it. */
+            description: string | null;
+            /** @description `we_…` */
+            id: string;
+            /** @description Until when deliveries are signed with the secret before the last rotation too. */
+            previousSecretUntil: string | null;
+            /** @description Whether it gets any: `enabled`, `paused` by its owner, or `gone` after an answer of 410. */
+            status: components["schemas"]["WebhookStatus"];
+            /** @description The types it gets; empty for all. */
+            types: string[];
+            /** @description When it last changed. */
+            updatedAt: string;
+            /** @description Where events are sent. */
+            url: string;
+        };
+        /** @description `{webhooks}` */
+        WebhooksBody: {
+            /** @description All of them, oldest first. */
+            webhooks: components["schemas"]["WebhookView"][];
         };
     };
     responses: never;
@@ -13679,6 +14864,1250 @@ export interface operations {
             };
         };
     };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "webhooks": [
+                     *         {
+                     *           "audience": "profile",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "description": "shop",
+                     *           "id": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "previousSecretUntil": null,
+                     *           "status": "enabled",
+                     *           "types": [
+                     *             "payment.verified"
+                     *           ],
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "url": "https://shop.example/hooks/counterfoil"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The endpoint; its secret is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "signingSecret": "whsec_<44 characters of base64>",
+                     *       "webhook": {
+                     *         "audience": "profile",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "description": "shop",
+                     *         "id": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "previousSecretUntil": null,
+                     *         "status": "enabled",
+                     *         "types": [
+                     *           "payment.verified"
+                     *         ],
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "url": "https://shop.example/hooks/counterfoil"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewWebhookBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The profile has enough endpoints (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The URL of the endpoint is not taken (`webhook_url_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "webhook": {
+                     *         "audience": "profile",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "description": "shop",
+                     *         "id": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "previousSecretUntil": null,
+                     *         "status": "enabled",
+                     *         "types": [
+                     *           "payment.verified"
+                     *         ],
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "url": "https://shop.example/hooks/counterfoil"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "webhook": {
+                     *         "audience": "profile",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "description": "shop",
+                     *         "id": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "previousSecretUntil": null,
+                     *         "status": "enabled",
+                     *         "types": [
+                     *           "payment.verified"
+                     *         ],
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "url": "https://shop.example/hooks/counterfoil"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The URL of the endpoint is not taken (`webhook_url_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveries": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "eventId": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "id": "del_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "lastAttempt": {
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "durationMs": 120,
+                     *             "failure": {
+                     *               "detail": "the endpoint answered 500",
+                     *               "reason": "status"
+                     *             },
+                     *             "status": 500
+                     *           },
+                     *           "nextAttemptAt": "2026-01-31T12:00:05.120Z",
+                     *           "redelivery": false,
+                     *           "sequence": 42,
+                     *           "status": "pending",
+                     *           "type": "payment.verified"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveriesBody"];
+                };
+            };
+            /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    redeliver_webhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Redeliver"];
+            };
+        };
+        responses: {
+            /** @description They are queued. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alreadyQueued": 1,
+                     *       "nextAfter": null,
+                     *       "queued": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RedeliveryBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The endpoint is paused or gone (`not_allowed`), or too much waits for it (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint; its new secret is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "signingSecret": "whsec_<44 characters of base64>",
+                     *       "webhook": {
+                     *         "audience": "profile",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "description": "shop",
+                     *         "id": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "previousSecretUntil": null,
+                     *         "status": "enabled",
+                     *         "types": [
+                     *           "payment.verified"
+                     *         ],
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "url": "https://shop.example/hooks/counterfoil"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewWebhookBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `we_…` */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is queued. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "eventId": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueuedTestBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The endpoint is paused or gone (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     create_nonce: {
         parameters: {
             query?: never;
@@ -15078,6 +17507,2507 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+        };
+    };
+    webhook_contract_cancelled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "reason": "chapter three is missing"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "contract.cancelled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description An agreement was called off. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "contract.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_contract_imported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "externalRef": "order-1",
+                 *         "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "contract.imported"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description An agreement was imported. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description What the importing party calls the agreement. */
+                        externalRef: string;
+                        /** @description Keccak-256 of the canonical terms. */
+                        termsHash: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "contract.imported";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_decision_accepted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "reason": "chapter three is missing",
+                 *         "submissionId": "sub_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "decision.accepted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A delivery was accepted. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description The delivery. */
+                        submissionId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "decision.accepted";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_decision_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "reason": "chapter three is missing",
+                 *         "submissionId": "sub_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "decision.rejected"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A delivery was rejected. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description The delivery. */
+                        submissionId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "decision.rejected";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_indexer_halted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "block": 32150100,
+                 *         "chainId": 8453,
+                 *         "reason": "reorg below the final block 32150090: the chain and what was read have only block 32150080 in common"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "indexer.halted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A chain's indexer stopped until somebody acknowledges. */
+                    data?: {
+                        /** @description The last block that was read. */
+                        block: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "indexer.halted";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_accepted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "reason": "chapter three is missing",
+                 *         "status": "accepted",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.accepted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A milestone was accepted: its payment is due. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.accepted";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_activated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "planVersion": 3,
+                 *         "status": "accepted"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.activated"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The buyer took up a milestone that the seller had proposed. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description The version of the plan. */
+                        planVersion: number;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone. */
+                        version?: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.activated";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_cancelled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "planVersion": 3,
+                 *         "status": "accepted"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.cancelled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A milestone was taken out of the plan. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description The version of the plan. */
+                        planVersion: number;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone. */
+                        version?: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_created: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "planVersion": 3,
+                 *         "status": "accepted"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.created"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A milestone was added to the plan of an agreement. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description The version of the plan. */
+                        planVersion: number;
+                        /** @description What it is now. */
+                        status: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.created";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_plan_confirmed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "planVersion": 3
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.plan_confirmed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A party confirmed the plan as it stands. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The version of the plan. */
+                        planVersion: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.plan_confirmed";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_plan_finalized: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestones": 2,
+                 *         "planVersion": 3
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.plan_finalized"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The plan is final: work on the milestones begins. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description How many milestones the plan has. */
+                        milestones: number;
+                        /** @description The version of the plan. */
+                        planVersion: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.plan_finalized";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "reason": "chapter three is missing",
+                 *         "status": "accepted",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.rejected"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The delivery of a milestone was sent back. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.rejected";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_submitted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "revision": 1,
+                 *         "submissionId": "sub_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.submitted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A milestone was delivered. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description The number of the delivery, from 1. */
+                        revision: number;
+                        /** @description The delivery. */
+                        submissionId: string;
+                        /** @description The version of the milestone. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.submitted";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_milestone_updated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "milestoneId": null,
+                 *         "planVersion": 3,
+                 *         "status": "accepted"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "milestone.updated"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description What a milestone asks for was changed. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description The version of the plan. */
+                        planVersion: number;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone. */
+                        version?: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "milestone.updated";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "reason": "reverted"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.failed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The named transaction did not pay, or the unit was paid otherwise. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request that paid the unit instead. */
+                        paidBy?: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description The transaction; null where none is known. */
+                        txHash?: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.failed";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_inspection_required: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "issues": [
+                 *           {
+                 *             "check": "amount",
+                 *             "expected": "12500000",
+                 *             "found": "12499999"
+                 *           }
+                 *         ],
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.inspection_required"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A payment does not prove what it should. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash?: string;
+                        /** @description The block of the event. */
+                        blockNumber?: number;
+                        /** @description The chain. */
+                        chainId?: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description What does not fit. */
+                        issues: {
+                            /** @description What was compared. */
+                            check: string;
+                            /** @description What was asked for. */
+                            expected: string;
+                            /** @description What is there. */
+                            found: string;
+                        }[];
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.inspection_required";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_pending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "confirmations": 1,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "requiredConfirmations": 12,
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.pending"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The event was seen and is not final yet. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description Blocks on top of it, itself included. */
+                        confirmations: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description How many make it final; null where the chain says what is final. */
+                        requiredConfirmations: number | null;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.pending";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_recovered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "recoveredFrom": "expired",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.recovered"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A cancelled, expired or failed request was paid all the same. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description What the request was when it was paid all the same. */
+                        recoveredFrom: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.recovered";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_reorged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.reorged"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A reorg took the event of a verified payment away. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.reorged";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_replaced: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "replacedTxHash": "0x1d504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22062",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.replaced"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description Another transaction than the named one paid it. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction that was named before. */
+                        replacedTxHash: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.replaced";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_updated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.updated"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The same transaction now stands in another block. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.updated";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_verified: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.verified"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The payment is final and matches in every field. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.verified";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_request_cancelled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "reason": "chapter three is missing"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment_request.cancelled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A payment request was cancelled. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment_request.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_request_expired: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment_request.expired"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A payment request expired. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment_request.expired";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_request_signed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "expiresAt": "2026-01-31T13:00:00.000Z",
+                 *         "milestoneId": null,
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "sellerAmountAtomic": "12500000",
+                 *         "totalAmountAtomic": "12625000",
+                 *         "unitKind": "whole"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment_request.signed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A payment request was signed. */
+                    data?: {
+                        /** @description The asset, CAIP-19. */
+                        assetId: string;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Until when it can be paid, by block time. */
+                        expiresAt: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description What the seller gets, in atomic units. */
+                        sellerAmountAtomic: string;
+                        /** @description What the buyer pays, in atomic units. */
+                        totalAmountAtomic: string;
+                        /** @description What is paid: the whole, an instalment or a milestone. */
+                        unitKind: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment_request.signed";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_request_submitted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment_request.submitted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A transaction was named or seen. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment_request.submitted";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_receipt_issued: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "receipt.issued"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A receipt was issued. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The receipt. */
+                        receiptId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "receipt.issued";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_receipt_revoked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "receipt.revoked"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A receipt no longer holds. */
+                    data?: {
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The milestone, where it is about one. */
+                        milestoneId?: string | null;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "receipt.revoked";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_approved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "expiresAt": "2026-01-31T13:00:00.000Z",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "response": "agreed"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.approved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The seller will pay it back; a payload is signed. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Until when it can be paid, by block time. */
+                        expiresAt: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description What was answered; null where nothing was. */
+                        response: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.approved";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_cancelled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "response": "agreed"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.cancelled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The buyer took it back. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description What was answered; null where nothing was. */
+                        response: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_created: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "platformFee": "platform_fee_not_refundable",
+                 *         "reason": "chapter three is missing",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.created"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The buyer asks for money back. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description What becomes of the fee. */
+                        platformFee: string;
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.created";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_denied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "response": "agreed"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.denied"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The seller will not pay it back. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description What was answered; null where nothing was. */
+                        response: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.denied";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_pending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "confirmations": 1,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "requiredConfirmations": 12,
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.pending"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The refund was seen on the chain and is not final yet. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description Blocks on top of it, itself included. */
+                        confirmations: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description How many make it final; null where the chain says what is final. */
+                        requiredConfirmations: number | null;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.pending";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_reissued: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "expiresAt": "2026-01-31T13:00:00.000Z",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "response": "agreed"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.reissued"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A fresh payload was signed for an approved refund whose earlier one was not paid in time. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Until when it can be paid, by block time. */
+                        expiresAt: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description What was answered; null where nothing was. */
+                        response: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.reissued";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_reorged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.reorged"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A reorg took a settled refund away. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.reorged";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_settled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.settled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The refund is final and matches in every field. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.settled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_settlement_mismatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "code": "refund_settlement_mismatch",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "issues": [
+                 *           {
+                 *             "check": "amount",
+                 *             "expected": "12500000",
+                 *             "found": "12499999"
+                 *           }
+                 *         ],
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.settlement_mismatch"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description An event names the refund and is not what was signed. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description A word of a closed list. */
+                        code: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description What does not fit. */
+                        issues: {
+                            /** @description What was compared. */
+                            check: string;
+                            /** @description What was asked for. */
+                            expected: string;
+                            /** @description What is there. */
+                            found: string;
+                        }[];
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.settlement_mismatch";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_refund_request_updated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "amountAtomic": "12500000",
+                 *         "blockHash": "0x9b2c4ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22061",
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequestId": "rf_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "refund_request.updated"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The same refund now stands in another block. */
+                    data?: {
+                        /** @description The amount, in atomic units. */
+                        amountAtomic: string;
+                        /** @description The hash of that block. */
+                        blockHash: string;
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The refund request. */
+                        refundRequestId: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "refund_request.updated";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_signer_rotated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "blockNumber": 32150100,
+                 *         "chainId": 8453,
+                 *         "operator": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+                 *         "signer": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                 *         "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                 *         "until": 1767225600
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "signer.rotated"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A delegate signer was named or revoked on chain. */
+                    data?: {
+                        /** @description The block of the event. */
+                        blockNumber: number;
+                        /** @description The chain. */
+                        chainId: number;
+                        /** @description The operator's address. */
+                        operator: string;
+                        /** @description The signer's address. */
+                        signer: string;
+                        /** @description The transaction; null where none is known. */
+                        txHash: string | null;
+                        /** @description Until when it may sign, unix seconds; 0 when it was revoked. */
+                        until: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "signer.rotated";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_submission_created: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "revision": 1,
+                 *         "submissionId": "sub_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "submission.created"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description Work was delivered. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The number of the delivery, from 1. */
+                        revision: number;
+                        /** @description The delivery. */
+                        submissionId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "submission.created";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_webhook_endpoint_disabled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "reason": "gone",
+                 *         "webhookId": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "webhook_endpoint.disabled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description An endpoint answered 410 and gets nothing any more. */
+                    data?: {
+                        /** @description Why: what a party said, or a word of ours; null where nothing was said. */
+                        reason: string | null;
+                        /** @description The webhook endpoint. */
+                        webhookId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "webhook_endpoint.disabled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_webhook_endpoint_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "webhookId": "we_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "webhook_endpoint.test"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The owner of an endpoint asked for a test; it goes to that endpoint only. */
+                    data?: {
+                        /** @description The webhook endpoint. */
+                        webhookId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "webhook_endpoint.test";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

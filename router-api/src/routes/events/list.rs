@@ -118,7 +118,7 @@ mod tests {
     async fn what_is_told_to_the_operators_needs_admin() {
         let app = TestApp::new().await;
         let mut tx = app.store.begin().await.unwrap();
-        let halted = Notice::for_operators(NoticeType::IndexerHalted, json!({ "chainId": 31_337 }));
+        let halted = Notice::for_operators(NoticeType::IndexerHalted, NoticeType::IndexerHalted.example());
         tx.append(&EventId::new(app.ids.ulid()), &halted, app.now());
         tx.commit().await.unwrap();
         let party = app.token_with(&app.buyer, &Scope::party()).await;

@@ -12,6 +12,6 @@ use store::{Profile, Tx};
 use crate::problem::Problem;
 
 /// The caller's profile, locked: two changes of it, or of what is counted for it, come one after the other.
-async fn lock_own(tx: &mut Tx, id: &ProfileId) -> Result<Profile, Problem> {
+pub(super) async fn lock_own(tx: &mut Tx, id: &ProfileId) -> Result<Profile, Problem> {
     tx.lock_profile(id).await?.ok_or_else(Problem::not_found)
 }

@@ -18,6 +18,8 @@ from .agreement_typed_data_types import AgreementTypedDataTypes
 from .agreement_typed_field import AgreementTypedField
 from .asset_balance import AssetBalance
 from .asset_view import AssetView
+from .attempt_view import AttemptView
+from .audience import Audience
 from .audit_body import AuditBody
 from .audit_entry import AuditEntry
 from .audit_entry_details import AuditEntryDetails
@@ -50,17 +52,22 @@ from .create_profile import CreateProfile
 from .create_refund_request import CreateRefundRequest
 from .create_submission import CreateSubmission
 from .create_token import CreateToken
+from .create_webhook import CreateWebhook
 from .current_delivery import CurrentDelivery
 from .decision import Decision
 from .decision_action import DecisionAction
 from .decoded_call import DecodedCall
 from .delegate_signer import DelegateSigner
+from .deliveries_body import DeliveriesBody
+from .delivery_state import DeliveryState
+from .delivery_view import DeliveryView
 from .difference import Difference
 from .event_view import EventView
 from .event_view_data import EventViewData
 from .events_body import EventsBody
 from .execution import Execution
 from .expected_plan import ExpectedPlan
+from .failure_view import FailureView
 from .fee_view import FeeView
 from .funding_target import FundingTarget
 from .health_body import HealthBody
@@ -93,6 +100,7 @@ from .milestone_plan import MilestonePlan
 from .milestone_recommendation import MilestoneRecommendation
 from .milestones_body import MilestonesBody
 from .new_token_body import NewTokenBody
+from .new_webhook_body import NewWebhookBody
 from .nonce_body import NonceBody
 from .onboarding_action import OnboardingAction
 from .onboarding_body import OnboardingBody
@@ -129,6 +137,7 @@ from .proof_issue import ProofIssue
 from .proof_issue_request import ProofIssueRequest
 from .public_payout_method_view import PublicPayoutMethodView
 from .public_payout_methods_body import PublicPayoutMethodsBody
+from .queued_test_body import QueuedTestBody
 from .readiness import Readiness
 from .ready_body import ReadyBody
 from .receipt import Receipt
@@ -139,6 +148,8 @@ from .receipts_body import ReceiptsBody
 from .recommended_action import RecommendedAction
 from .recommended_step import RecommendedStep
 from .reconciliation_body import ReconciliationBody
+from .redeliver import Redeliver
+from .redelivery_body import RedeliveryBody
 from .refund_action import RefundAction
 from .refund_payment_body import RefundPaymentBody
 from .refund_recommendation import RefundRecommendation
@@ -185,11 +196,18 @@ from .update_contract_payment_proof_type_0 import UpdateContractPaymentProofType
 from .update_me import UpdateMe
 from .update_payout_method import UpdatePayoutMethod
 from .update_profile import UpdateProfile
+from .update_webhook import UpdateWebhook
 from .verify_transaction import VerifyTransaction
 from .wallet_body import WalletBody
 from .wallet_send_calls import WalletSendCalls
 from .wallet_view import WalletView
 from .wallets_body import WalletsBody
+from .wanted_audience import WantedAudience
+from .webhook_body import WebhookBody
+from .webhook_message import WebhookMessage
+from .webhook_status import WebhookStatus
+from .webhook_view import WebhookView
+from .webhooks_body import WebhooksBody
 
 __all__ = (
     "AccountBalance",
@@ -210,6 +228,8 @@ __all__ = (
     "AgreementTypedField",
     "AssetBalance",
     "AssetView",
+    "AttemptView",
+    "Audience",
     "AuditBody",
     "AuditEntry",
     "AuditEntryDetails",
@@ -242,17 +262,22 @@ __all__ = (
     "CreateRefundRequest",
     "CreateSubmission",
     "CreateToken",
+    "CreateWebhook",
     "CurrentDelivery",
     "Decision",
     "DecisionAction",
     "DecodedCall",
     "DelegateSigner",
+    "DeliveriesBody",
+    "DeliveryState",
+    "DeliveryView",
     "Difference",
     "EventsBody",
     "EventView",
     "EventViewData",
     "Execution",
     "ExpectedPlan",
+    "FailureView",
     "FeeView",
     "FundingTarget",
     "HealthBody",
@@ -285,6 +310,7 @@ __all__ = (
     "MilestoneRecommendation",
     "MilestonesBody",
     "NewTokenBody",
+    "NewWebhookBody",
     "NonceBody",
     "OnboardingAction",
     "OnboardingBody",
@@ -321,6 +347,7 @@ __all__ = (
     "ProofIssueRequest",
     "PublicPayoutMethodsBody",
     "PublicPayoutMethodView",
+    "QueuedTestBody",
     "Readiness",
     "ReadyBody",
     "Receipt",
@@ -331,6 +358,8 @@ __all__ = (
     "RecommendedAction",
     "RecommendedStep",
     "ReconciliationBody",
+    "Redeliver",
+    "RedeliveryBody",
     "RefundAction",
     "RefundPaymentBody",
     "RefundRecommendation",
@@ -377,9 +406,16 @@ __all__ = (
     "UpdateMe",
     "UpdatePayoutMethod",
     "UpdateProfile",
+    "UpdateWebhook",
     "VerifyTransaction",
     "WalletBody",
     "WalletsBody",
     "WalletSendCalls",
     "WalletView",
+    "WantedAudience",
+    "WebhookBody",
+    "WebhookMessage",
+    "WebhooksBody",
+    "WebhookStatus",
+    "WebhookView",
 )

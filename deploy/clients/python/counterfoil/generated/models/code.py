@@ -65,6 +65,7 @@ Code = Literal[
     "unknown_party",
     "unsupported_media_type",
     "wallet_taken",
+    "webhook_url_refused",
 ]
 
 CODE_VALUES: set[Code] = {
@@ -132,6 +133,7 @@ CODE_VALUES: set[Code] = {
     "unknown_party",
     "unsupported_media_type",
     "wallet_taken",
+    "webhook_url_refused",
 }
 
 

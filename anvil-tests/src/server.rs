@@ -3,16 +3,18 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anvil_tests::World;
-use anvil_tests::program::Program;
 use cli::stack::Stack;
-use hyper::StatusCode;
+use reqwest::StatusCode;
 use secrecy::ExposeSecret;
+
+use crate::World;
+use crate::program::Program;
 
 /// How often a starting server is asked whether it is ready.
 const ASK_EVERY: Duration = Duration::from_millis(2);
 
-/// A running `counterfoil serve --only api`.
+/// A running `counterfoil serve`.
+#[derive(Debug)]
 pub struct Server {
     program: Program,
     address: SocketAddr,
@@ -22,18 +24,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the place of the world's own API, over its database.
-    pub async fn start(world: &mut World) -> Self {
-        let token = world.instance().identities.buyer.api_token.expose_secret().to_owned();
+    /// Takes the place of the world's own instance, over its database: all of it, or what these arguments say.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(world: &mut World, only: &[&str]) -> Self {
+        let token = world.buyer.token().expose_secret().to_owned();
         world.stop().await;
         let settings = Stack::settings_file(world.folder());
         let environment = [
             ("COUNTERFOIL_DATABASE__URL", world.database.url()),
-            // The indexer is not measured here, so the chain is as it was left.
+            // Where no indexer runs, the chain is as it was left.
             ("COUNTERFOIL_API__MAX_INDEXER_LAG_MS", "86400000"),
         ];
         let started = Instant::now();
-        let program = Program::start(Some(&settings), &environment, &["serve", "--only", "api"], "warn").await;
+        let program = Program::start(Some(&settings), &environment, &[&["serve"], only].concat(), "warn").await;
         let ready = world.api_url().join("/ready").unwrap();
         let http = reqwest::Client::new();
         while !matches!(http.get(ready.clone()).send().await, Ok(answer) if answer.status() == StatusCode::OK) {
@@ -45,16 +50,19 @@ impl Server {
     }
 
     /// Where it listens.
+    #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The buyer's token.
+    #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
     /// The most memory that it ever held, in MiB; Linux tells.
+    #[must_use]
     pub fn peak_memory_mib(&self) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.program.id())).ok()?;
         let kib: f64 = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?.trim().parse().ok()?;
@@ -62,6 +70,9 @@ impl Server {
     }
 
     /// Ends it.
+    ///
+    /// # Panics
+    /// When it does not end well.
     pub async fn stop(self) {
         self.program.signal("TERM").await;
         assert!(self.program.ended().await.status.success());

@@ -1,0 +1,375 @@
+//! Which URLs a delivery may go to, and how its name becomes an address: once per connection, every address judged, and only those that passed are dialled.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use super::address::{Verdict, judge};
+
+/// Longest URL of an endpoint, in characters: what browsers and proxies take.
+pub const MAX_URL: usize = 2_048;
+/// Lowest port that ordinary programs listen on. Below it are the ports of mail, names and remote shells: one request there may be a command.
+const FIRST_USER_PORT: u16 = 1_024;
+/// The port of https.
+const HTTPS: u16 = 443;
+
+/// Why a URL is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// It is not one.
+    #[error("expected a URL like https://shop.example/hooks")]
+    NotAUrl,
+    /// It is too long.
+    #[error("expected at most {MAX_URL} characters")]
+    TooLong,
+    /// Neither https, nor http to an allowed network.
+    #[error("only https is taken")]
+    Scheme,
+    /// It carries a user name or a password.
+    #[error("a user name or password in a URL ends up in logs; put a token into the path, or check the signature")]
+    Credentials,
+    /// It has a fragment, which is never sent.
+    #[error("a fragment (#…) is never sent")]
+    Fragment,
+    /// A port that only special programs listen on.
+    #[error("port {0} is not taken: only 443 and those from {FIRST_USER_PORT} on are")]
+    Port(u16),
+    /// Its address is not on the public internet.
+    #[error("its address is not on the public internet ({0})")]
+    Address(&'static str),
+    /// Its name has no address now.
+    #[error("its name has no address")]
+    NoAddress,
+}
+
+/// Finds the addresses of names.
+#[async_trait]
+pub trait Resolver: Send + Sync {
+    /// The addresses of a name.
+    ///
+    /// # Errors
+    /// When there is none.
+    async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// The system's resolver.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemResolver;
+
+#[async_trait]
+impl Resolver for SystemResolver {
+    async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+    }
+}
+
+/// Where deliveries may go.
+#[derive(Clone)]
+pub struct Targets {
+    allowed: Arc<[IpNet]>,
+    resolver: Arc<dyn Resolver>,
+}
+
+/// How strict the address of a URL has to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Public or allowed: https on an ordinary port.
+    Anywhere,
+    /// Only allowed: plain http, or an odd port.
+    AllowedOnly,
+}
+
+impl Targets {
+    /// The public internet, and these networks besides.
+    #[must_use]
+    pub fn new(allowed: Vec<IpNet>, resolver: Arc<dyn Resolver>) -> Self {
+        Self { allowed: allowed.into(), resolver }
+    }
+
+    /// Reads the URL of an endpoint and looks its address up, as every attempt will again.
+    ///
+    /// # Errors
+    /// With what is wrong about it.
+    pub async fn check(&self, text: &str) -> Result<Url, TargetError> {
+        let (url, reach) = read(text)?;
+        match url.host().ok_or(TargetError::NotAUrl)? {
+            Host::Domain(name) => {
+                self.resolve(name, reach).await?;
+            }
+            Host::Ipv4(address) => self.judge(address.into(), reach)?,
+            Host::Ipv6(address) => self.judge(address.into(), reach)?,
+        }
+        Ok(url)
+    }
+
+    /// What can be said before a name is looked up: the same checks, with the address where the URL has one. `check` has been here before, but the operator may
+    /// have changed what is allowed since.
+    pub(crate) fn before_dialling(&self, text: &str) -> Result<(Url, Reach), TargetError> {
+        let (url, reach) = read(text)?;
+        match url.host().ok_or(TargetError::NotAUrl)? {
+            Host::Domain(_) => {}
+            Host::Ipv4(address) => self.judge(address.into(), reach)?,
+            Host::Ipv6(address) => self.judge(address.into(), reach)?,
+        }
+        Ok((url, reach))
+    }
+
+    /// The addresses of a name. One that is refused refuses all: a name with a public and a private address is an attack or a mistake.
+    async fn resolve(&self, name: &str, reach: Reach) -> Result<Vec<IpAddr>, TargetError> {
+        let addresses = self.resolver.lookup(name).await.map_err(|_| TargetError::NoAddress)?;
+        for address in &addresses {
+            self.judge(*address, reach)?;
+        }
+        if addresses.is_empty() { Err(TargetError::NoAddress) } else { Ok(addresses) }
+    }
+
+    fn judge(&self, address: IpAddr, reach: Reach) -> Result<(), TargetError> {
+        match (judge(address, &self.allowed), reach) {
+            (Verdict::Refused(why), _) => Err(TargetError::Address(why)),
+            (Verdict::Allowed, _) | (Verdict::Public, Reach::Anywhere) => Ok(()),
+            (Verdict::Public, Reach::AllowedOnly) => Err(TargetError::Scheme),
+        }
+    }
+
+    /// What an HTTP client asks for addresses.
+    pub(crate) fn dialler(&self, reach: Reach) -> Dialler {
+        Dialler { targets: self.clone(), reach }
+    }
+}
+
+impl fmt::Debug for Targets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Targets").field("allowed", &self.allowed).finish_non_exhaustive()
+    }
+}
+
+/// Gives an HTTP client the addresses that it may dial, and no others.
+pub(crate) struct Dialler {
+    targets: Targets,
+    reach: Reach,
+}
+
+impl Resolve for Dialler {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (targets, reach) = (self.targets.clone(), self.reach);
+        Box::pin(async move {
+            let addresses = targets.resolve(name.as_str(), reach).await?;
+            let addresses: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
+            Ok(addresses)
+        })
+    }
+}
+
+/// Everything that can be seen in the text alone. The parser (WHATWG) turns every spelling of an IPv4 address (decimal, octal, hexadecimal, full-width) into one.
+fn read(text: &str) -> Result<(Url, Reach), TargetError> {
+    if text.len() > MAX_URL {
+        return Err(TargetError::TooLong);
+    }
+    // The parser drops these silently, and what was dropped may be what a reader of the log was meant to see.
+    if text.chars().any(|c| c.is_ascii_control() || c.is_whitespace()) || text.contains('\\') {
+        return Err(TargetError::NotAUrl);
+    }
+    let url: Url = text.parse().map_err(|_| TargetError::NotAUrl)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(TargetError::Scheme);
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(TargetError::NotAUrl);
+    }
+    if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
+        return Err(TargetError::Credentials);
+    }
+    if url.fragment().is_some() {
+        return Err(TargetError::Fragment);
+    }
+    let port = url.port_or_known_default().ok_or(TargetError::NotAUrl)?;
+    let is_odd = port != HTTPS && port < FIRST_USER_PORT;
+    if is_odd && url.scheme() == "https" {
+        return Err(TargetError::Port(port));
+    }
+    let reach = if url.scheme() == "https" { Reach::Anywhere } else { Reach::AllowedOnly };
+    Ok((url, reach))
+}
+
+/// What stands between `//` and the next slash: an empty user name is one too.
+fn authority(text: &str) -> &str {
+    let rest = text.split_once("//").map_or(text, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A name server that knows a few names.
+    struct Names(HashMap<&'static str, Vec<IpAddr>>);
+
+    #[async_trait]
+    impl Resolver for Names {
+        async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+            self.0.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        }
+    }
+
+    fn targets(allowed: &[&str]) -> Targets {
+        let address = |text: &str| text.parse().unwrap();
+        let names = HashMap::from([
+            ("shop.example", vec![address("93.184.216.34"), address("2606:4700::1")]),
+            ("xn--mnchen-3ya.example", vec![address("93.184.216.35")]),
+            ("inside.example", vec![address("10.1.2.3")]),
+            ("both.example", vec![address("93.184.216.34"), address("127.0.0.1")]),
+            ("mapped.example", vec![address("::ffff:169.254.169.254")]),
+            ("localhost", vec![address("127.0.0.1"), address("::1")]),
+            ("localhost.", vec![address("127.0.0.1")]),
+            ("empty.example", vec![]),
+        ]);
+        Targets::new(allowed.iter().map(|net| net.parse().unwrap()).collect(), Arc::new(Names(names)))
+    }
+
+    #[tokio::test]
+    async fn f06_every_spelling_of_an_address_inside_is_refused() {
+        let targets = targets(&[]);
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "017700000001",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "127.000.000.001",
+            "%31%32%37.0.0.1",
+            "１２７.0.0.1",
+            "127。0。0。1",
+            "①②⑦.0.0.1",
+            "10.0.0.8",
+            "0",
+            "0.0.0.0",
+            "169.254.169.254",
+            "2852039166",
+            "0xa9fea9fe",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[0:0:0:0:0:ffff:a9fe:a9fe]",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "100.64.0.1",
+            "inside.example",
+            "INSIDE.example",
+            "both.example",
+            "mapped.example",
+            "localhost",
+            "localhost.",
+            "LOCALHOST",
+        ] {
+            let url = format!("https://{host}/hook");
+            assert!(matches!(targets.check(&url).await, Err(TargetError::Address(_))), "{url}: {:?}", targets.check(&url).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn f06_what_is_odd_about_a_url_is_named() {
+        let targets = targets(&[]);
+        let long = format!("https://shop.example/{}", "a".repeat(MAX_URL));
+        for (url, why) in [
+            ("https://user@shop.example/", TargetError::Credentials),
+            ("https://user:pass@shop.example/", TargetError::Credentials),
+            ("https://@shop.example/", TargetError::Credentials),
+            ("https://shop.example@10.0.0.1/", TargetError::Credentials),
+            ("https://shop.example/#frag", TargetError::Fragment),
+            ("http://shop.example/hook", TargetError::Scheme),
+            ("ftp://shop.example/", TargetError::Scheme),
+            ("file:///etc/passwd", TargetError::Scheme),
+            ("gopher://shop.example:70/_x", TargetError::Scheme),
+            ("javascript:alert(1)", TargetError::Scheme),
+            ("https://shop.example:25/", TargetError::Port(25)),
+            ("https://shop.example:22/", TargetError::Port(22)),
+            ("https://shop.example:80/", TargetError::Port(80)),
+            ("https://shop.example:0/", TargetError::Port(0)),
+            ("https://nowhere.example/", TargetError::NoAddress),
+            ("https://empty.example/", TargetError::NoAddress),
+            ("", TargetError::NotAUrl),
+            ("shop.example/hook", TargetError::NotAUrl),
+            ("//shop.example/hook", TargetError::NotAUrl),
+            ("https://", TargetError::NotAUrl),
+            ("https://shop.example:99999/", TargetError::NotAUrl),
+            ("https://shop.example/a b", TargetError::NotAUrl),
+            ("https://shop.example\\@10.0.0.1/", TargetError::NotAUrl),
+            ("https://shop\t.example/", TargetError::NotAUrl),
+            ("https://shop.example/\r\nHost: x", TargetError::NotAUrl),
+            ("https://256.256.256.256/", TargetError::NotAUrl),
+            ("https://[::1/", TargetError::NotAUrl),
+            (long.as_str(), TargetError::TooLong),
+        ] {
+            assert_eq!(targets.check(url).await.unwrap_err(), why, "{url}");
+        }
+        for url in ["https://shop.example/hook?x=1", "https://SHOP.example", "https://shop.example:8443/", "https://münchen.example/", "https://93.184.216.34/"]
+        {
+            assert!(targets.check(url).await.is_ok(), "{url}: {:?}", targets.check(url).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_allowed_network_may_be_reached_plainly_and_nothing_else_may() {
+        let targets = targets(&["127.0.0.0/8", "::1/128"]);
+        for url in ["http://127.0.0.1:9000/hook", "http://localhost/hook", "https://localhost:8443/", "http://localhost.:81/"] {
+            assert!(targets.check(url).await.is_ok(), "{url}: {:?}", targets.check(url).await);
+        }
+        assert_eq!(targets.check("http://shop.example/").await.unwrap_err(), TargetError::Scheme);
+        assert_eq!(targets.check("http://both.example/").await.unwrap_err(), TargetError::Scheme);
+        for url in ["http://10.0.0.1/", "https://inside.example/", "http://169.254.169.254/"] {
+            assert!(matches!(targets.check(url).await, Err(TargetError::Address(_))), "{url}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Whatever the text: no panic, and what is taken has an address that is public, whichever way it was spelt.
+        #[test]
+        fn f06_no_host_that_can_be_written_leads_inside(host in "[-a-zA-Z0-9.:%@\\[\\]/#?&=_①-⑨０-９。]{1,40}", scheme in "(https?|HTTPS|ftp|ws)", slash in "/{1,3}") {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            if let Ok(url) = runtime.block_on(targets(&[]).check(&format!("{scheme}:{slash}{host}"))) {
+                prop_assert_eq!(url.scheme(), "https");
+                let address: Option<IpAddr> = match url.host().unwrap() {
+                    Host::Domain(name) => { prop_assert_eq!(name, "shop.example"); None }
+                    Host::Ipv4(address) => Some(address.into()),
+                    Host::Ipv6(address) => Some(address.into()),
+                };
+                prop_assert!(address.is_none_or(|address| judge(address, &[]) == Verdict::Public), "{}", url);
+            }
+        }
+
+        #[test]
+        fn f06_every_number_that_spells_an_address_inside_is_refused(last in any::<[u8; 3]>(), first in prop::sample::select(vec![0u8, 10, 127, 224, 255]), form in 0..6u8) {
+            let [b, c, d] = last;
+            let number = u32::from_be_bytes([first, b, c, d]);
+            let host = match form {
+                0 => number.to_string(),
+                1 => format!("{number:#x}"),
+                2 => format!("0{number:o}"),
+                3 => format!("{first:#x}.{b}.{}", u16::from_be_bytes([c, d])),
+                4 => format!("0{first:o}.0{b:o}.0{c:o}.0{d:o}"),
+                _ => format!("[::ffff:{first}.{b}.{c}.{d}]"),
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let checked = runtime.block_on(targets(&[]).check(&format!("https://{host}/")));
+            prop_assert!(matches!(checked, Err(TargetError::Address(_))), "{}: {:?}", host, checked);
+        }
+    }
+}
