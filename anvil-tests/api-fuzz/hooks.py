@@ -30,7 +30,6 @@ UNSAID = re.compile(
     r"|types must be event types"
     r"|^query: asset: "
     r"|must be a day like"
-    r"|expected an id of the form"
     r"|the agreement has no (such milestone|payment request)"
     r"|confirmed: must be true"
     r"|belongs to an approval; leave it out"

@@ -101,6 +101,17 @@ impl Party {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// Writes under an idempotency key. Returns status and body as they came.
+    ///
+    /// # Errors
+    /// When there is no whole answer: nobody listens, or whoever did is gone.
+    pub async fn post_under(&self, key: &str, path: &str, body: &Value) -> reqwest::Result<(StatusCode, Vec<u8>)> {
+        let request = self.http.post(self.api.join(path).expect("paths of the API are relative to it")).bearer_auth(self.token.expose_secret());
+        let response = request.header("Idempotency-Key", key).json(body).send().await?;
+        let status = response.status();
+        Ok((status, response.bytes().await?.to_vec()))
+    }
+
     /// Changes.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::PATCH, path, Some(body)).await

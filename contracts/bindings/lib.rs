@@ -9,6 +9,7 @@ use alloy_primitives::{Address, Bytes, address};
 use alloy_sol_types::{SolConstructor, sol};
 
 pub mod escrow;
+pub mod refusal;
 pub mod router;
 
 pub use escrow::{ESCROW_SALT, Escrow, IEscrow, Release, Settlement, Terms, Verdict, escrow_address, escrow_code_hash, escrow_domain, escrow_init_code};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::B256;
+use contracts::refusal::blocks_transfer;
 use serde_json::json;
 use settlement::event::RouterEvent;
 use settlement::ids::{AgreementId, PaymentRequestId};
@@ -141,9 +142,25 @@ async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, known:
         hints.missed.extend(events);
         return Ok(());
     }
-    let reason = if mined.succeeded { FailureReason::NotThisPayment { tx_hash } } else { FailureReason::Reverted { tx_hash } };
+    let reason = match mined.succeeded {
+        true => FailureReason::NotThisPayment { tx_hash },
+        false if is_blocked(known, tx_hash).await => FailureReason::TransferBlocked { tx_hash },
+        false => FailureReason::Reverted { tx_hash },
+    };
     hints.failures.push((request.id.clone(), request.agreement.clone(), reason));
     Ok(())
+}
+
+/// Whether it was the token that did not let the money move. What was reverted with no receipt says, so the node has to run it once more; one that cannot, because the
+/// state of that block is gone say, leaves the reason open, and nothing rests on it.
+async fn is_blocked(known: Known<'_>, tx_hash: B256) -> bool {
+    match known.reader.revert_data(tx_hash).await {
+        Ok(data) => data.is_some_and(|data| blocks_transfer(&data)),
+        Err(error) => {
+            tracing::debug!(chain_id = known.chain_id, %tx_hash, "why a transaction reverted cannot be told: {error}");
+            false
+        }
+    }
 }
 
 fn pays(event: &RouterEvent, request: &PaymentRequest) -> bool {

@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 use settlement::agreement::AgreementRecord;
+use settlement::duplicate::duplicates;
+use settlement::event::Location;
 use settlement::ids::{PaymentRequestId, receipt_id};
 use settlement::ledger::postings;
 use settlement::notice::NoticeType;
-use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState};
+use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, StatusName};
+use settlement::unit::Sibling;
 use settlement::verify::{Evidence, Proof, ProofIssue, only_awaits_finality, verify};
 use store::{OpenIssue, StoredRequest, Verdict};
 
@@ -77,31 +80,69 @@ async fn settle(
     let at = proof.event().location;
     let lines = postings(&proof, &agreement.id, request.signed.snapshot().asset);
     let verified = request.verify(proof, writer.now)?;
-    close_unit(writer, agreement, request).await?;
+    let others_paid = close_unit(writer, agreement, request).await?;
     writer.set(request, &verified).await?;
     writer.tx.post(&request.id, &format!("{}:{}", at.block_hash, at.log_index), &lines).await?;
     writer.tx.close_issues_of_event(&at, writer.now).await?;
     writer.tx.judge_event(&at, Verdict::Verified).await?;
+    let outcome = tell_verified(writer, agreement, (request, at, taken.was_verified_by(&request.id, at.tx_hash)), &verified);
+    if others_paid {
+        tell_duplicates(writer, agreement, &request.id).await?;
+    }
+    Ok(outcome)
+}
+
+/// Says that a payment is verified, or only stands in another block than before.
+fn tell_verified(
+    writer: &mut Writer<'_>,
+    agreement: &AgreementRecord,
+    (request, at, again): (&PaymentRequest, Location, bool),
+    verified: &PaymentRequestState,
+) -> Outcome {
     let data = about_event(request, &at);
-    if taken.was_verified_by(&request.id, at.tx_hash) {
+    if again {
         writer.tell(NoticeType::PaymentUpdated, agreement, data);
-        return Ok(Outcome::Updated);
+        return Outcome::Updated;
     }
     if let Some(old) = named_tx(&request.state).filter(|old| *old != at.tx_hash) {
         writer.tell(NoticeType::PaymentReplaced, agreement, with(&data, "replacedTxHash", json!(old.to_string())));
     }
-    if let PaymentRequestState::Verified { recovered_from: Some(from), .. } = &verified {
+    if let PaymentRequestState::Verified { recovered_from: Some(from), .. } = verified {
         writer.tell(NoticeType::PaymentRecovered, agreement, with(&data, "recoveredFrom", json!(from.as_str())));
     }
     writer.tell(NoticeType::PaymentVerified, agreement, data.clone());
     writer.tell(NoticeType::ReceiptIssued, agreement, with(&data, "receiptId", json!(receipt_id(&request.id))));
-    Ok(Outcome::Verified)
+    Outcome::Verified
 }
 
-/// Live requests for the same unit can no longer be paid: its nonce is used.
-async fn close_unit(writer: &mut Writer<'_>, agreement: &AgreementRecord, paid: &PaymentRequest) -> Result<(), IndexerError> {
+/// Says which payments are too much now that one more is verified. Whichever of them was verified last: too much is what was signed later.
+async fn tell_duplicates(writer: &mut Writer<'_>, agreement: &AgreementRecord, verified: &PaymentRequestId) -> Result<(), IndexerError> {
+    let now = writer.tx.siblings(&agreement.id).await?;
+    let before: Vec<Sibling> = now.iter().filter(|s| s.request != *verified).cloned().collect();
+    let known = duplicates(agreement.terms.amount, &before);
+    for twice in duplicates(agreement.terms.amount, &now) {
+        if known.contains(&twice) {
+            continue;
+        }
+        let of: Vec<&str> = twice.of.iter().map(PaymentRequestId::as_str).collect();
+        let refund =
+            json!({ "paymentRequestId": twice.request.as_str(), "amountAtomic": twice.excess.to_string(), "reason": twice.reason(), "confirmed": true });
+        let data = json!({
+            "contractId": agreement.id.as_str(), "paymentRequestId": twice.request.as_str(), "receiptId": receipt_id(&twice.request),
+            "excessAtomic": twice.excess.to_string(), "duplicateOf": of, "refundRequest": refund,
+        });
+        tracing::warn!(request = %twice.request, excess = %twice.excess, "a payment pays again what is paid already");
+        writer.tell(NoticeType::PaymentDuplicate, agreement, data);
+    }
+    Ok(())
+}
+
+/// Live requests for the same unit can no longer be paid: its nonce is used. Returns whether something else of the agreement is paid.
+async fn close_unit(writer: &mut Writer<'_>, agreement: &AgreementRecord, paid: &PaymentRequest) -> Result<bool, IndexerError> {
+    let mut others_paid = false;
     for stored in writer.tx.requests_of(&agreement.id).await? {
         let StoredRequest::Sound(other) = stored else { continue };
+        others_paid |= other.id != paid.id && other.state.name() == StatusName::Verified;
         if other.id == paid.id || other.unit.id != paid.unit.id || !other.state.name().is_live() {
             continue;
         }
@@ -110,7 +151,7 @@ async fn close_unit(writer: &mut Writer<'_>, agreement: &AgreementRecord, paid: 
         let data = with(&with(&about(&other), "reason", json!("unit_paid")), "paidBy", json!(paid.id.as_str()));
         writer.tell(NoticeType::PaymentFailed, agreement, data);
     }
-    Ok(())
+    Ok(others_paid)
 }
 
 /// The payment names the request and is not what was asked for.

@@ -158,6 +158,10 @@ impl ChainReader for Nodes {
         self.ask(|node| node.transaction(hash)).await
     }
 
+    async fn revert_data(&self, hash: B256) -> Result<Option<Bytes>, RpcError> {
+        self.ask(|node| node.revert_data(hash)).await
+    }
+
     async fn code(&self, address: Address) -> Result<Bytes, RpcError> {
         self.ask(|node| node.code(address)).await
     }

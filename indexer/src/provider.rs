@@ -6,9 +6,9 @@
 use std::ops::RangeInclusive;
 
 use alloy::rpc::client::RpcClient;
-use alloy::rpc::json_rpc::{RpcRecv, RpcSend};
+use alloy::rpc::json_rpc::{ErrorPayload, RpcRecv, RpcSend};
 use alloy::transports::{TransportError, TransportErrorKind};
-use alloy_primitives::{Address, B256, Bloom, Bytes, LogData, U64};
+use alloy_primitives::{Address, B256, Bloom, Bytes, LogData, U64, U256};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -125,6 +125,20 @@ impl ChainReader for RpcNode {
         }))
     }
 
+    async fn revert_data(&self, hash: B256) -> Result<Option<Bytes>, RpcError> {
+        let sent: Option<RawTransaction> = self.ask("eth_getTransactionByHash", (hash,)).await?;
+        let Some(RawTransaction { block_number: Some(number), from, to, input, value }) = sent else { return Ok(None) };
+        let call = json!({ "from": from, "to": to, "input": input, "value": value });
+        match self.client.request::<_, Bytes>("eth_call", (call, json!(number))).await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_error_resp().and_then(ErrorPayload::as_revert_data) {
+                Some(data) => Ok(Some(data)),
+                None if matches!(call_error(&error), CallError::Reverted(_)) => Ok(Some(Bytes::new())),
+                None => Err(rpc_error("eth_call", &error)),
+            },
+        }
+    }
+
     async fn code(&self, address: Address) -> Result<Bytes, RpcError> {
         self.ask("eth_getCode", (address, "latest")).await
     }
@@ -170,6 +184,17 @@ struct RawReceipt {
     from: Address,
     status: Option<U64>,
     logs: Vec<RawLog>,
+}
+
+/// What a transaction does, where it is mined.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawTransaction {
+    block_number: Option<U64>,
+    from: Address,
+    to: Option<Address>,
+    input: Bytes,
+    value: U256,
 }
 
 /// The fields of a log that are used. Those of a pending log are null.

@@ -53,6 +53,10 @@ pub trait ChainReader: Send + Sync {
     /// A mined transaction; `None` when it is unknown or pending.
     async fn transaction(&self, hash: B256) -> Result<Option<MinedTransaction>, RpcError>;
 
+    /// What a mined transaction that reverted gave as its reason, found by running it once more on the state that its block left. `None` when it does not revert
+    /// there, or the transaction is unknown or pending.
+    async fn revert_data(&self, hash: B256) -> Result<Option<Bytes>, RpcError>;
+
     /// Code at an address, as of the newest block.
     async fn code(&self, address: Address) -> Result<Bytes, RpcError>;
 

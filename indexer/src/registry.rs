@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes};
 use alloy_sol_types::{SolCall, sol};
+use contracts::escrow::PERMIT2;
 use settlement::asset::{Asset, Token};
 use url::Url;
 
@@ -51,7 +52,7 @@ pub enum RegistryError {
     Url(#[from] UnusableUrl),
 }
 
-/// Reads what is pinned about an asset: ticker, decimals, and which gasless approvals it takes.
+/// Reads what is pinned about an asset: ticker, decimals, and which gasless approvals it takes, by itself or through Permit2.
 ///
 /// # Errors
 /// When there is no such token, or it does not say its decimals.
@@ -66,7 +67,7 @@ pub(crate) async fn read(reader: &dyn ChainReader, asset: &Asset) -> Result<Toke
     }
     let Asset::Erc20 { token, .. } = *asset else {
         let symbol = NATIVE_SYMBOL.to_owned();
-        return Ok(Token { asset: *asset, symbol, decimals: NATIVE_DECIMALS, eip2612: false, eip3009: false, allowed: true });
+        return Ok(Token { asset: *asset, symbol, decimals: NATIVE_DECIMALS, eip2612: false, eip3009: false, permit2: false, allowed: true });
     };
     if reader.code(token).await?.is_empty() {
         return Err(RegistryError::NoContract(token));
@@ -75,7 +76,9 @@ pub(crate) async fn read(reader: &dyn ChainReader, asset: &Asset) -> Result<Toke
     let symbol = call(reader, token, symbolCall {}).await?.and_then(|answer| read_symbol(&answer)).ok_or(RegistryError::Unnamed("symbol"))?;
     let permits = ask(reader, token, noncesCall { owner: token }).await?.is_some() && ask(reader, token, DOMAIN_SEPARATORCall {}).await?.is_some();
     let authorisations = ask(reader, token, authorizationStateCall { authorizer: token, nonce: B256::ZERO }).await?.is_some();
-    Ok(Token { asset: *asset, symbol, decimals, eip2612: permits, eip3009: authorisations, allowed: true })
+    // Every ERC-20 can be paid through Permit2, where there is one.
+    let permit2 = !reader.code(PERMIT2).await?.is_empty();
+    Ok(Token { asset: *asset, symbol, decimals, eip2612: permits, eip3009: authorisations, permit2, allowed: true })
 }
 
 /// The decimals that a token says it has now; `None` when it says nothing to that effect.

@@ -2,6 +2,8 @@
 
 mod bodies;
 mod events;
+mod headers;
+mod ids;
 mod problems;
 
 use std::collections::BTreeSet;
@@ -75,6 +77,8 @@ pub fn openapi() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         complete(path, item, &optional_bodies);
     }
+    ids::describe(&mut document);
+    headers::define(document.components.get_or_insert_default());
     for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
         let view = std::mem::replace(schema, RefOr::T(Schema::default()));
         *schema = any_view(view);
@@ -113,6 +117,7 @@ fn complete(path: &str, item: &mut PathItem, optional_bodies: &BTreeSet<String>)
         }
         let traits = Traits { names_something: path.contains('{'), takes_parameters: takes_parameters(operation), needs_token, takes_body, is_write };
         problems::describe(operation, &traits);
+        headers::describe(operation);
     }
 }
 

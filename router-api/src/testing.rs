@@ -116,7 +116,9 @@ impl TokenReader for FakeTokens {
             Asset::Erc20 { token, .. } if token == address!("0x000000000000000000000000000000000000dEaD") => {
                 Err(TokenUnreadable::NoToken(format!("there is no contract at {token}")))
             }
-            Asset::Erc20 { .. } => Ok(Token { asset: *asset, symbol: "NEW".to_owned(), decimals: 18, eip2612: true, eip3009: false, allowed: true }),
+            Asset::Erc20 { .. } => {
+                Ok(Token { asset: *asset, symbol: "NEW".to_owned(), decimals: 18, eip2612: true, eip3009: false, permit2: false, allowed: true })
+            }
             Asset::Native { chain_id } => Err(TokenUnreadable::Unavailable { chain_id }),
         }
     }

@@ -90,6 +90,8 @@ pub struct Token {
     pub eip2612: bool,
     /// Whether it takes EIP-3009 authorisations.
     pub eip3009: bool,
+    /// Whether it can be paid through Permit2: the chain has it at its canonical address.
+    pub permit2: bool,
     /// Whether new agreements may use it.
     pub allowed: bool,
 }
@@ -98,7 +100,9 @@ impl Token {
     /// The entry, for the audit log.
     #[must_use]
     pub fn facts(&self) -> Value {
-        json!({ "symbol": self.symbol, "decimals": self.decimals, "eip2612": self.eip2612, "eip3009": self.eip3009, "allowed": self.allowed })
+        json!({
+            "symbol": self.symbol, "decimals": self.decimals, "eip2612": self.eip2612, "eip3009": self.eip3009, "permit2": self.permit2, "allowed": self.allowed,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ pub mod chain;
 pub mod clock;
 pub mod deliverable;
 pub mod dispute;
+pub mod duplicate;
 pub mod error;
 pub mod event;
 pub mod fact;

@@ -233,7 +233,7 @@ impl AgreementFacts<'_> {
             PaymentFacts { any_verified: true, .. } => "partially_paid",
             PaymentFacts { .. } => "unpaid",
         };
-        let open = open_amount(self.agreement.terms.amount, self.siblings).ok().filter(|open| !open.is_zero());
+        let open = Some(open_amount(self.agreement.terms.amount, self.siblings)).filter(|open| !open.is_zero());
         let quote = quote.or_else(|| open.and_then(|open| self.agreement.fee.quote(open).ok()));
         self.payment_document(quote, status)
     }

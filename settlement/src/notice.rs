@@ -88,6 +88,8 @@ notices! {
     PaymentReorged = "payment.reorged",
     /// A payment does not prove what it should.
     PaymentInspectionRequired = "payment.inspection_required",
+    /// A verified payment pays again what is paid already; the seller owes it back.
+    PaymentDuplicate = "payment.duplicate",
     /// The buyer asks for money back.
     RefundRequested = "refund_request.created",
     /// The seller will pay it back; a payload is signed.

@@ -124,6 +124,12 @@ pub enum FailureReason {
         /// The transaction.
         tx_hash: B256,
     },
+    /// As [`Self::Reverted`], and the token said why: it is paused, or one of the parties is on its list. Payable again until the deadline, once the token
+    /// allows it.
+    TransferBlocked {
+        /// The transaction.
+        tx_hash: B256,
+    },
     /// The named transaction is final and has no event of this request; payable again until the deadline.
     NotThisPayment {
         /// The transaction.
@@ -137,11 +143,12 @@ pub enum FailureReason {
 }
 
 impl FailureReason {
-    /// `reverted`, `not_this_payment` or `unit_paid`.
+    /// `reverted`, `token_transfer_blocked`, `not_this_payment` or `unit_paid`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Reverted { .. } => "reverted",
+            Self::TransferBlocked { .. } => "token_transfer_blocked",
             Self::NotThisPayment { .. } => "not_this_payment",
             Self::UnitPaid { .. } => "unit_paid",
         }
@@ -151,7 +158,7 @@ impl FailureReason {
     #[must_use]
     pub const fn tx_hash(&self) -> Option<B256> {
         match self {
-            Self::Reverted { tx_hash } | Self::NotThisPayment { tx_hash } => Some(*tx_hash),
+            Self::Reverted { tx_hash } | Self::TransferBlocked { tx_hash } | Self::NotThisPayment { tx_hash } => Some(*tx_hash),
             Self::UnitPaid { .. } => None,
         }
     }
@@ -259,7 +266,9 @@ impl PaymentRequestState {
     /// Once it was cancelled, has expired, is verified or its unit was paid.
     pub fn may_submit(&self) -> Result<(), NotAllowed> {
         match self {
-            Self::Signed | Self::Submitted { .. } | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. } => {
+            Self::Signed
+            | Self::Submitted { .. }
+            | Self::Failed { reason: FailureReason::Reverted { .. } | FailureReason::TransferBlocked { .. } | FailureReason::NotThisPayment { .. }, .. } => {
                 Ok(())
             }
             Self::Failed { reason: FailureReason::UnitPaid { .. }, .. } => Err(self.refuse("submit", "the unit was paid through another request")),
@@ -305,14 +314,17 @@ impl PaymentRequestState {
     /// Its transaction did not pay it, or the unit was paid otherwise.
     ///
     /// # Errors
-    /// Unless it is live; `reverted` and `not_this_payment` need a submitted transaction.
+    /// Unless it is live; those about a transaction need it to be the submitted one.
     pub fn fail(self, reason: FailureReason, at: Timestamp) -> Result<Self, NotAllowed> {
         let failed = match (&self, &reason) {
             (Self::Signed | Self::Submitted { .. }, FailureReason::UnitPaid { .. }) => true,
-            (Self::Submitted { tx_hash, .. }, FailureReason::Reverted { tx_hash: failed } | FailureReason::NotThisPayment { tx_hash: failed }) => {
-                tx_hash == failed
-            }
-            (Self::Signed, FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. })
+            (
+                Self::Submitted { tx_hash, .. },
+                FailureReason::Reverted { tx_hash: failed }
+                | FailureReason::TransferBlocked { tx_hash: failed }
+                | FailureReason::NotThisPayment { tx_hash: failed },
+            ) => tx_hash == failed,
+            (Self::Signed, FailureReason::Reverted { .. } | FailureReason::TransferBlocked { .. } | FailureReason::NotThisPayment { .. })
             | (Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired { .. } | Self::Verified { .. }, _) => false,
         };
         if failed { Ok(Self::Failed { reason, at }) } else { Err(self.refuse("fail", "only a live request can fail, and by its own transaction")) }

@@ -3,8 +3,9 @@
 use alloy_primitives::U256;
 
 use crate::clock::Timestamp;
+use crate::duplicate;
 use crate::ids::{AgreementId, MilestoneId, PaymentRequestId, UnitId};
-use crate::money::{Amount, AmountError};
+use crate::money::Amount;
 
 /// The whole agreement, one instalment of it, or one of its milestones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -230,7 +231,7 @@ fn none_under_way<'a>(overlapping: impl Iterator<Item = &'a Sibling> + Clone) ->
 
 /// What is open, if anything is.
 fn open(agreed: Amount, siblings: &[Sibling]) -> Result<Amount, CannotSign> {
-    open_amount(agreed, siblings).ok().filter(|open| !open.is_zero()).ok_or(CannotSign::PaidInFull)
+    Some(open_amount(agreed, siblings)).filter(|open| !open.is_zero()).ok_or(CannotSign::PaidInFull)
 }
 
 /// No payload under another nonce is alive that together with `amount` would pay more than is open.
@@ -271,10 +272,9 @@ fn exceeds(open: Amount, amount: Amount, alive: &[&Sibling]) -> bool {
     alive.iter().filter(most_of_its_unit).try_fold(amount, |sum, s| sum.plus(s.seller_amount)).map_or(true, |sum| sum > open)
 }
 
-/// What verified payments leave open.
-///
-/// # Errors
-/// When more was paid than was agreed, which the rules above make impossible.
-pub fn open_amount(agreed: Amount, siblings: &[Sibling]) -> Result<Amount, AmountError> {
-    siblings.iter().filter(|s| s.fate == Fate::Paid).try_fold(agreed, |open, s| open.minus(s.seller_amount))
+/// What verified payments leave open. That more is paid than was agreed the rules above make impossible while what is final stays final; where it is so, what
+/// came twice counts once ([`duplicate`]).
+#[must_use]
+pub fn open_amount(agreed: Amount, siblings: &[Sibling]) -> Amount {
+    duplicate::left(agreed, siblings)
 }

@@ -64,6 +64,7 @@ CREATE TABLE tokens (
     decimals BIGINT NOT NULL CHECK (decimals BETWEEN 0 AND 255),
     eip2612 BIGINT NOT NULL CHECK (eip2612 IN (0, 1)),
     eip3009 BIGINT NOT NULL CHECK (eip3009 IN (0, 1)),
+    permit2 BIGINT NOT NULL CHECK (permit2 IN (0, 1)),
     allowed BIGINT NOT NULL CHECK (allowed IN (0, 1)),
     registered_at BIGINT NOT NULL
 );

@@ -103,7 +103,7 @@ CREATE TABLE payment_requests (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     CHECK (status <> 'submitted' OR tx_hash IS NOT NULL),
-    CHECK (status <> 'failed' OR status_reason IN ('reverted', 'not_this_payment', 'unit_paid'))
+    CHECK (status <> 'failed' OR status_reason IN ('reverted', 'token_transfer_blocked', 'not_this_payment', 'unit_paid'))
 );
 -- One live request per unit.
 CREATE UNIQUE INDEX payment_requests_live ON payment_requests (unit_id) WHERE status IN ('signed', 'submitted');

@@ -364,7 +364,7 @@ impl StateColumns {
             PaymentRequestState::Failed { reason, at } => {
                 let paid_by = match reason {
                     FailureReason::UnitPaid { by } => Some(by.to_string()),
-                    FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. } => None,
+                    FailureReason::Reverted { .. } | FailureReason::TransferBlocked { .. } | FailureReason::NotThisPayment { .. } => None,
                 };
                 Self { tx_hash: reason.tx_hash().map(lower), reason: Some(reason.name().to_owned()), paid_by, ..bare(*at) }
             }

@@ -8,8 +8,8 @@ use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::pending::{ACKNOWLEDGED, DISPUTED};
 use crate::profile::PROFILES;
-use crate::refund::{self, BY_AGREEMENT, BY_ID, SEEN_REFUND};
-use crate::router_event::{OF_TRANSACTION, OUTSTANDING, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
+use crate::refund::{self, BY_AGREEMENT, BY_ID, PAYLOAD, SEEN_REFUND};
+use crate::router_event::{OF_TRANSACTION, OUTSTANDING, REFUNDS_OF_TRANSACTION, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
 use crate::{Engine, Store, api_token, audit, dispute, ledger_day, payout_change, receipt, receipt_link, statement};
 
@@ -36,6 +36,9 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (BETWEEN.to_owned(), &["'prof'", "9", "9", "9", "9", "9"]),
         (SEEN.to_owned(), &["'pr'"]),
         (OF_TRANSACTION.to_owned(), &["1", "'0x1'"]),
+        (REFUNDS_OF_TRANSACTION.to_owned(), &["1", "'0x1'"]),
+        (format!("{PAYLOAD} WHERE y.digest = $1"), &["'0x1'"]),
+        (format!("{PAYLOAD} WHERE y.request_id = $1"), &["'0x1'"]),
         (SIGNER_NAMED.to_owned(), &["1", "'0x1'", "'0x2'", "9", "9"]),
         (api_token::BY_HASH.to_owned(), &["'00'"]),
         (api_token::PAGE.to_owned(), &["9", "'z'", "9"]),

@@ -168,6 +168,15 @@ impl Store {
         Ok(listed.iter().filter_map(|listed| listed.stored.sound().and_then(SettledRefund::of)).collect())
     }
 
+    /// The refund request that a payload was signed for, by the payload's digest or the hash of its snapshot.
+    pub async fn refund_of_payload(&self, hash: B256) -> Result<Option<StoredRefund>, StoreError> {
+        let mut connection = self.read().await?;
+        match read::refund_of_payload(&mut connection, hash).await? {
+            Some(id) => read::find(&mut connection, &id).await,
+            None => Ok(None),
+        }
+    }
+
     /// The event of a refund that stands on the chain, final or not.
     pub async fn seen_refund(&self, id: &RefundId) -> Result<Option<RefundEvent>, StoreError> {
         seen(&mut *self.read().await?, id).await

@@ -16,6 +16,7 @@ fn token(row: &AnyRow) -> Result<Token, StoreError> {
         decimals: fields.unsigned("decimals")?,
         eip2612: fields.flag("eip2612")?,
         eip3009: fields.flag("eip3009")?,
+        permit2: fields.flag("permit2")?,
         allowed: fields.flag("allowed")?,
     })
 }
@@ -45,8 +46,8 @@ impl Tx {
     /// are inside signed snapshots, and a token that changes them is another token.
     pub async fn upsert_registered_token(&mut self, token: &Token, at: Timestamp) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO tokens (asset, chain_id, symbol, decimals, eip2612, eip3009, allowed, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-             ON CONFLICT (asset) DO UPDATE SET eip2612 = excluded.eip2612, eip3009 = excluded.eip3009, allowed = excluded.allowed",
+            "INSERT INTO tokens (asset, chain_id, symbol, decimals, eip2612, eip3009, permit2, allowed, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (asset) DO UPDATE SET eip2612 = excluded.eip2612, eip3009 = excluded.eip3009, permit2 = excluded.permit2, allowed = excluded.allowed",
         )
         .bind(token.asset.to_string())
         .bind(signed(token.asset.chain_id())?)
@@ -54,6 +55,7 @@ impl Tx {
         .bind(i64::from(token.decimals))
         .bind(flag(token.eip2612))
         .bind(flag(token.eip3009))
+        .bind(flag(token.permit2))
         .bind(flag(token.allowed))
         .bind(at.as_millis());
         query.execute(self.connection()).await?;

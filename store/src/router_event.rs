@@ -17,6 +17,8 @@ pub(crate) const SEEN: &str = "SELECT e.* FROM router_events e JOIN payment_requ
      WHERE r.id = $1 AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1";
 pub(crate) const OF_TRANSACTION: &str =
     "SELECT * FROM router_events WHERE chain_id = $1 AND tx_hash = $2 AND kind = 'payment' AND orphaned = 0 ORDER BY log_index";
+pub(crate) const REFUNDS_OF_TRANSACTION: &str =
+    "SELECT * FROM router_events WHERE chain_id = $1 AND tx_hash = $2 AND kind = 'refund' AND orphaned = 0 ORDER BY log_index";
 pub(crate) const SIGNER_NAMED: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND signer = $3 AND kind = 'signer_set' AND orphaned = 0 \
      AND (block_number, log_index) < ($4, $5) ORDER BY block_number DESC, log_index DESC LIMIT 1";
 pub(crate) const SIGNERS: &str = "SELECT * FROM router_events WHERE chain_id = $1 AND operator = $2 AND kind = 'signer_set' AND orphaned = 0 \
@@ -155,7 +157,7 @@ async fn authority(connection: &mut AnyConnection, chain_id: u64, operator: Addr
 }
 
 /// What the newest event says of a signer.
-async fn signer_until(connection: &mut AnyConnection, chain_id: u64, operator: Address, signer: Address) -> Result<Option<u64>, StoreError> {
+pub(crate) async fn signer_until(connection: &mut AnyConnection, chain_id: u64, operator: Address, signer: Address) -> Result<Option<u64>, StoreError> {
     // The operator itself needs nobody's leave.
     if signer == operator {
         return Ok(None);
@@ -246,6 +248,12 @@ impl Store {
     /// The payments of a transaction that stands on the chain.
     pub async fn events_of_tx(&self, chain_id: u64, tx_hash: B256) -> Result<Vec<PaymentEvent>, StoreError> {
         events_of_tx(&mut *self.read().await?, chain_id, tx_hash).await
+    }
+
+    /// The refunds of a transaction that stands on the chain.
+    pub async fn refunds_of_tx(&self, chain_id: u64, tx_hash: B256) -> Result<Vec<RefundEvent>, StoreError> {
+        let query = sqlx::query(REFUNDS_OF_TRANSACTION).bind(signed(chain_id)?).bind(lower(tx_hash));
+        query.fetch_all(self.database.pool()).await?.iter().map(refund).collect()
     }
 }
 

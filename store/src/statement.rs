@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use settlement::Timestamp;
 use settlement::asset::Asset;
-use settlement::ids::{AgreementId, PaymentRequestId, ProfileId};
+use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, RefundId};
 use settlement::ledger::{AccountKind, Side};
 use settlement::money::{Amount, FeePolicy, Quote};
 use settlement::terms::Terms;
@@ -48,6 +48,8 @@ pub struct StatementLine {
     pub external_ref: String,
     /// The payment request it is about.
     pub request: PaymentRequestId,
+    /// The refund request it is about, if it is about one.
+    pub refund: Option<RefundId>,
     /// The wallet behind the account.
     pub wallet: Address,
     /// Which way.
@@ -84,6 +86,7 @@ fn line(row: &AnyRow) -> Result<StatementLine, StoreError> {
         agreement: fields.parsed("agreement_id")?,
         external_ref: fields.text("external_ref")?,
         request: fields.parsed("payment_request_id")?,
+        refund: fields.opt_parsed("refund_request_id")?,
         wallet: fields.address("wallet")?,
         side: fields.one_of("side", Side::parse)?,
         amount: fields.amount("amount")?,

@@ -157,6 +157,21 @@ impl TestDatabase {
         connection.execute(unguarded).await.expect("whoever owns the database may lower its guards");
         connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.expect("the statement runs").rows_affected()
     }
+
+    /// Writes what stands in the ledger so many times more, for tests of size: the same lines under entries of their own, spread over a second. The sums of days
+    /// stay as they were.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    pub async fn repeat_postings(&self, times: u32) -> u64 {
+        let sql = format!(
+            "INSERT INTO postings (entry, line, agreement_id, payment_request_id, refund_request_id, booked, account, wallet, owner, side, asset, amount, at) \
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {times}) \
+             SELECT p.entry || ':' || CAST(n.i AS TEXT), p.line, p.agreement_id, p.payment_request_id, p.refund_request_id, p.booked, p.account, p.wallet, p.owner, \
+             p.side, p.asset, p.amount, p.at + n.i % 1000 FROM postings p CROSS JOIN n"
+        );
+        self.tamper(&sql).await
+    }
 }
 
 /// The server's URL with another database: what stands between the authority and the query.

@@ -74,9 +74,8 @@ async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Resu
     }
     facts.unacknowledged = !pending::unacknowledged(connection, id, unexpected).await?.is_empty();
     facts.any_verified = !proven.is_empty();
-    // More paid than agreed cannot be, by the rules; if it is, it is certainly paid in full.
     facts.milestones = milestone::plan(connection, id).await?.progress(facts.any_verified);
-    facts.paid_in_full = facts.any_verified && open_amount(agreement.terms.amount, &proven).map_or(true, |open| open.is_zero());
+    facts.paid_in_full = facts.any_verified && open_amount(agreement.terms.amount, &proven).is_zero();
     Ok(facts)
 }
 

@@ -16,4 +16,5 @@ mod refused;
 mod reorg;
 mod restart;
 mod sealed_work;
+mod tokens;
 mod webhooks;

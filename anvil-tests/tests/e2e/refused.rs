@@ -5,13 +5,16 @@ use alloy_sol_types::SolCall;
 use anvil_tests::{Chain, Engine, World, on_both_engines};
 use cli::stack::accounts::{BUYER, EVALUATOR, SELLER};
 use contracts::PaymentRouter::{NonceUsed, WrongPayer, WrongSigner, payCall};
+use contracts::TestToken::{AccountBlacklisted, blacklistCall, unBlacklistCall};
 use serde_json::json;
+use signer::wallet::BuyerWallet;
 
 on_both_engines!(
     a_changed_payment_is_refused_and_changes_nothing,
     c05_only_the_payer_can_pay,
     a10_a_paid_unit_cannot_be_paid_again,
     b14_a_payment_that_reverts_can_be_made_again,
+    c04_a_token_that_blocks_a_party_is_named_to_the_wallet_and_in_the_event,
 );
 
 /// Changes one thing of a signed payment.
@@ -95,6 +98,34 @@ async fn b14_a_payment_that_reverts_can_be_made_again(engine: Engine) {
     world.chain.mine(3).await;
     world.until(&at, "failed").await;
     assert_eq!(world.times_told("payment.failed").await, 1);
+    world.paid(&at).await;
+    world.verified(&at).await;
+    world.assert_paid_once(&at).await;
+}
+
+async fn c04_a_token_that_blocks_a_party_is_named_to_the_wallet_and_in_the_event(engine: Engine) {
+    let world = World::new(engine).await;
+    let at = world.payable().await;
+    let call = world.pay_call(&at).await;
+    world.approve().await;
+    let (router, token) = (world.deployment.router, world.deployment.token);
+    world.chain.send(SELLER.address(), token, U256::ZERO, blacklistCall { account: SELLER.address() }.abi_encode()).await;
+    assert!(world.chain.reverts_with::<AccountBlacklisted>(BUYER.address(), router, U256::ZERO, call.abi_encode()).await, "the router hands it on");
+    // A careful wallet does not even send it.
+    let wallet = BuyerWallet::new(world.chain.url.clone(), &BUYER.key()).unwrap();
+    let refused = wallet.pay(&world.checked(&at).await).await.unwrap_err();
+    assert_eq!(refused.code(), Some("token_transfer_blocked"), "{refused}");
+    // Somebody else's does.
+    let reverted = world.send(&call).await;
+    assert!(!world.chain.receipt(reverted).await.status());
+    world.buyer.post(&at.path("submit"), &json!({ "txHash": reverted })).await.expect(200);
+    world.chain.mine(3).await;
+    let failed = world.until(&at, "failed").await;
+    assert_eq!(failed["statusReason"], "token_transfer_blocked");
+    let events = world.buyer.get("/api/agent/events?types=payment.failed").await.expect(200);
+    assert_eq!(events["events"][0]["data"]["reason"], "token_transfer_blocked", "{events:#}");
+
+    world.chain.send(SELLER.address(), token, U256::ZERO, unBlacklistCall { account: SELLER.address() }.abi_encode()).await;
     world.paid(&at).await;
     world.verified(&at).await;
     world.assert_paid_once(&at).await;

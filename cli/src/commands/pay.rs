@@ -10,7 +10,7 @@ use settlement::asset::parse_address;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::money::Amount;
 use settlement::snapshot::Signable;
-use signer::wallet::{BuyerWallet, Checked, CheckedPayment, Expectation, Plan, Sent};
+use signer::wallet::{BuyerWallet, Checked, CheckedPayment, Expectation, Plan, Sent, WalletError};
 
 use super::contract::read_terms;
 use super::{ApiArgs, Context, NodeArgs};
@@ -74,7 +74,8 @@ pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode
     let checked = paying::checked(&client, &at, &expected).await?;
     let rpc = args.node.rpc.url().or_fix("the URL of the chain cannot be read", "write it as http://127.0.0.1:8545")?;
     let wallet = BuyerWallet::new(rpc, &key).or_fix("the wallet cannot be set up", "check --rpc")?;
-    let plan = wallet.plan(&checked).await.or_fix("the payment would not succeed", "mend what is named, or ask for a new payment request")?;
+    let plan =
+        wallet.plan(&checked).await.map_err(|error| refused(error, "the payment would not succeed", "mend what is named, or ask for a new payment request"))?;
     consent(context.output, &checked, &plan, args.yes)?;
 
     let sent = pay(&wallet, &checked).await?;
@@ -86,10 +87,21 @@ pub(super) async fn run(args: Pay, context: &Context) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
+/// What to do about a token that does not let the money move.
+const TOKEN_BLOCKS: &str =
+    "wait until the token is no longer paused, or ask its issuer which party it blocks; nothing was paid, and the request stays payable until it expires";
+
 /// Pays, and keeps "not sent" apart from "perhaps sent".
 pub(crate) async fn pay<S: Signable>(wallet: &BuyerWallet, checked: &Checked<S>) -> anyhow::Result<Sent> {
     let again = "if it names a transaction, look that up before anything else: it may be on its way; the same request can never be paid twice";
-    wallet.pay(checked).await.or_fix("the payment was not made, or is not known to be", again)
+    wallet.pay(checked).await.map_err(|error| refused(error, "the payment was not made, or is not known to be", again))
+}
+
+/// What the wallet says, with the code and the remedy that go with it where the token is what refuses.
+fn refused(error: WalletError, what: &str, fix: &str) -> anyhow::Error {
+    let code = error.code().map(str::to_owned);
+    let fix = if code.is_some() { TOKEN_BLOCKS } else { fix };
+    Failure { code, source: Some(error.into()), ..Failure::new(what, fix) }.into()
 }
 
 fn consent(output: Output, checked: &CheckedPayment, plan: &Plan, yes: bool) -> anyhow::Result<()> {
@@ -130,7 +142,21 @@ pub(crate) fn standing(request: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use alloy_sol_types::SolError;
+    use signer::wallet::Revert;
+
     use super::*;
+    use crate::failure::{code_of, fix_of};
+
+    #[test]
+    fn c04_a_token_that_blocks_the_transfer_is_named_by_its_code() {
+        let listed = contracts::refusal::Blocking::ERC20Blocked { user: Address::ZERO }.abi_encode();
+        let error = |data: Vec<u8>| WalletError::Reverted { asked: "the payment", reason: Revert::decode(&data.into()) };
+        let blocked = refused(error(listed), "not paid", "mend it");
+        assert_eq!((code_of(&blocked), fix_of(&blocked)), (Some("token_transfer_blocked"), Some(TOKEN_BLOCKS)));
+        let other = refused(error(vec![]), "not paid", "mend it");
+        assert_eq!((code_of(&other), fix_of(&other)), (None, Some("mend it")));
+    }
 
     #[test]
     fn a_payment_stands_by_its_confirmations() {

@@ -51,7 +51,7 @@ fn agreement() -> AgreementRecord {
 }
 
 fn signed(agreement: &AgreementRecord) -> SignedSnapshot {
-    let token = Token { asset: agreement.terms.asset, symbol: "tUSD".into(), decimals: 6, eip2612: true, eip3009: true, allowed: true };
+    let token = Token { asset: agreement.terms.asset, symbol: "tUSD".into(), decimals: 6, eip2612: true, eip3009: true, permit2: true, allowed: true };
     let unit = Unit { id: UnitId::new(ulid(4)), agreement: agreement.id.clone(), kind: UnitKind::Whole, nonce: U256::from(7) };
     let ask = Ask {
         payment_request: PaymentRequestId::new(ulid(5)),

@@ -10,11 +10,11 @@ fn word(value: impl SolValue) -> Value {
     json!(Bytes::from(value.abi_encode()))
 }
 
-/// A token that answers `symbol`, `decimals` and some of the rest.
+/// A token that answers `symbol`, `decimals` and, on a chain with Permit2, some of the rest.
 async fn token(symbol: Value, decimals: Value, rest: bool) -> Server {
     Server::start(move |method, params| match method {
         "eth_chainId" => Answer::Result(json!("0x1")),
-        "eth_getCode" => Answer::Result(json!(if params[0] == json!(TOKEN) { "0x60" } else { "0x" })),
+        "eth_getCode" => Answer::Result(json!(if params[0] == json!(TOKEN) || rest && params[0] == json!(PERMIT2) { "0x60" } else { "0x" })),
         _ => {
             let input: Bytes = params[0]["input"].as_str().unwrap().parse().unwrap();
             let is = |selector: [u8; 4]| input.starts_with(&selector);
@@ -37,7 +37,7 @@ fn asset(token: Address) -> Asset {
 async fn a12_symbol_decimals_and_abilities_are_the_chains() {
     let server = token(word("USD₮0".to_owned()), word(alloy_primitives::U256::from(6)), true).await;
     let token = read_token(&server.url, &asset(TOKEN)).await.unwrap();
-    assert_eq!(token, Token { asset: asset(TOKEN), symbol: "USD₮0".to_owned(), decimals: 6, eip2612: true, eip3009: false, allowed: true });
+    assert_eq!(token, Token { asset: asset(TOKEN), symbol: "USD₮0".to_owned(), decimals: 6, eip2612: true, eip3009: false, permit2: true, allowed: true });
 }
 
 #[tokio::test]
@@ -47,6 +47,7 @@ async fn a_symbol_may_be_a_word() {
     let server = token(json!(B256::from(old)), word(alloy_primitives::U256::from(18)), false).await;
     let token = read_token(&server.url, &asset(TOKEN)).await.unwrap();
     assert_eq!((token.symbol.as_str(), token.decimals, token.eip2612), ("MKR", 18, false));
+    assert!(!token.permit2, "a chain without it");
 }
 
 #[tokio::test]
@@ -79,5 +80,5 @@ async fn c02_an_address_without_code_and_another_chain_are_no_token() {
 async fn the_native_coin_has_no_contract_to_ask() {
     let server = token(json!("0x"), json!("0x"), false).await;
     let coin = read_token(&server.url, &Asset::Native { chain_id: 1 }).await.unwrap();
-    assert_eq!((coin.symbol.as_str(), coin.decimals, coin.eip2612, coin.eip3009), ("ETH", 18, false, false));
+    assert_eq!((coin.symbol.as_str(), coin.decimals, coin.eip2612, coin.eip3009, coin.permit2), ("ETH", 18, false, false, false));
 }

@@ -66,6 +66,8 @@ pub struct Faults {
     pub fails_after: Option<u64>,
     /// Has no state of old blocks.
     pub forgets_state: bool,
+    /// Cannot run a transaction once more.
+    pub cannot_replay: bool,
     /// Ignores topics and address of the filter.
     pub ignores_filter: bool,
     /// Still has the receipts of branches that lost.
@@ -83,6 +85,7 @@ struct Inner {
     forks: u64,
     code: BTreeMap<Address, Bytes>,
     decimals: BTreeMap<Address, u8>,
+    reverts: BTreeMap<B256, Bytes>,
     finalized: u64,
     faults: Faults,
     questions: u64,
@@ -179,6 +182,11 @@ impl TestChain {
 
     pub fn set_code(&self, address: Address, code: Bytes) {
         self.lock().code.insert(address, code);
+    }
+
+    /// What a transaction reverts with when it is run once more.
+    pub fn set_revert(&self, hash: B256, data: Bytes) {
+        self.lock().reverts.insert(hash, data);
     }
 
     pub fn set_decimals(&self, token: Address, decimals: u8) {
@@ -313,6 +321,14 @@ impl ChainReader for TestChain {
             succeeded: transaction.succeeds,
             logs: logs(mined).into_iter().filter(|log| log.tx_hash == hash).collect(),
         }))
+    }
+
+    async fn revert_data(&self, hash: B256) -> Result<Option<Bytes>, RpcError> {
+        let view = self.view()?;
+        if view.inner.faults.cannot_replay {
+            return Err(RpcError::Refused { code: -32_000, message: "missing trie node".to_owned() });
+        }
+        Ok(view.inner.reverts.get(&hash).cloned())
     }
 
     async fn code(&self, address: Address) -> Result<Bytes, RpcError> {

@@ -6,11 +6,12 @@ use store::Engine;
 
 use crate::chain::CHAIN_ID;
 use crate::on_both_engines;
-use crate::world::{TOKEN, World};
+use crate::world::{AMOUNT, TOKEN, World};
 
 on_both_engines!(
     b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged,
     b04_a_halt_outlives_the_process,
+    a09_what_a_reorg_below_finality_lets_be_paid_twice_counts_once_and_is_told,
     a12_a_token_that_changes_its_decimals_halts_the_chain,
     what_was_judged_before_a_halt_is_not_judged_again,
     only_what_has_halted_can_be_acknowledged,
@@ -43,6 +44,51 @@ async fn b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged(engine
     assert!(final_time().await > 0);
     assert_eq!(world.status(&request).await, StatusName::Submitted);
     assert_eq!(world.scanned().await, world.chain.head().number);
+}
+
+/// While what is final stays final the second payment cannot be: the first payload was dead when the second was signed. Here the chain takes that back.
+async fn a09_what_a_reorg_below_finality_lets_be_paid_twice_counts_once_and_is_told(engine: Engine) {
+    let world = World::new(engine).await;
+    let agreement = world.agreement().await;
+    let before = world.chain.head();
+    let dead = world.request_at(&agreement, before.time + 60).await;
+    world.chain.mine_after(61);
+    world.chain.mine_empty(4);
+    world.settle().await;
+    assert_eq!(world.status(&dead).await, StatusName::Expired);
+    let newer = world.request_with(&agreement, None, (AMOUNT / 2, &world.delegate)).await;
+    assert_ne!(dead.unit.nonce, newer.unit.nonce);
+    world.chain.mine(&[world.payment(&newer)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&newer).await, StatusName::Verified);
+
+    world.chain.fork(before.number);
+    world.chain.mine(&[world.payment(&dead)]);
+    world.chain.mine(&[world.payment(&newer)]);
+    world.chain.mine_empty(12);
+    assert!(matches!(world.settle().await, Progress::Halted { .. }));
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
+    assert_eq!(world.settle().await, Progress::Idle);
+
+    for paid in [&dead, &newer] {
+        assert_eq!(world.status(paid).await, StatusName::Verified, "money that moved is never stranded");
+    }
+    let facts = world.store.payment_facts(&agreement.id).await.unwrap();
+    assert!(facts.paid_in_full && !facts.proof_issue);
+    let siblings = world.store.siblings(&agreement.id).await.unwrap();
+    assert!(settlement::unit::open_amount(agreement.terms.amount, &siblings).is_zero());
+    let told: Vec<_> = world.notices().await.into_iter().filter(|logged| logged.notice.kind.as_str() == "payment.duplicate").collect();
+    let [told] = &told[..] else { panic!("told once: {told:?}") };
+    assert_eq!(told.notice.readers.len(), 2, "both parties");
+    let data = &told.notice.data;
+    let half = (AMOUNT / 2).to_string();
+    assert_eq!((data["paymentRequestId"].as_str(), data["excessAtomic"].as_str()), (Some(newer.id.as_str()), Some(half.as_str())), "{data}");
+    assert_eq!(data["duplicateOf"], serde_json::json!([dead.id.as_str()]));
+    assert_eq!(data["refundRequest"]["amountAtomic"], half);
+    // The ledger has what moved: both, with their fees.
+    let moved = [&dead, &newer].map(|paid| paid.signed.snapshot().quote.total.atomic());
+    assert_eq!(world.balance(&agreement.id).await, moved[0] + moved[1]);
 }
 
 async fn b04_a_halt_outlives_the_process(engine: Engine) {

@@ -1,5 +1,7 @@
 //! Transactions that payers name.
 
+use alloy_primitives::Bytes;
+use alloy_sol_types::SolError;
 use indexer::Progress;
 use settlement::Clock;
 use settlement::payment_request::{FailureReason, PaymentRequestState, StatusName};
@@ -12,6 +14,7 @@ use crate::world::{World, place};
 on_both_engines!(
     b14_a_named_transaction_that_reverted_fails_the_request_once_that_is_final,
     b14_a_failed_request_can_be_paid_by_another_transaction,
+    c04_a_payment_that_the_token_blocked_says_so_and_stays_payable,
     b14_what_a_losing_branch_says_of_a_transaction_does_not_count,
     b15_a_named_transaction_that_pays_something_else_fails_the_request,
     b15_a_hash_that_nobody_knows_says_nothing,
@@ -59,6 +62,38 @@ async fn b14_a_failed_request_can_be_paid_by_another_transaction(engine: Engine)
     world.chain.mine_empty(3);
     world.settle().await;
     assert_eq!(world.told().await, ["payment.failed", "payment.verified", "receipt.issued"], "payable until the deadline, and nothing to recover");
+}
+
+async fn c04_a_payment_that_the_token_blocked_says_so_and_stays_payable(engine: Engine) {
+    let world = World::new(engine).await;
+    let paused: Bytes = alloy_sol_types::Revert::from("Pausable: paused").abi_encode().into();
+    let fails = async |name: &str, data: Option<Bytes>| {
+        let (request, reverted) = (world.request().await, Transaction::reverted(name));
+        world.submit(&request.id, reverted.hash).await;
+        data.into_iter().for_each(|data| world.chain.set_revert(reverted.hash, data));
+        world.chain.mine(std::slice::from_ref(&reverted));
+        world.chain.mine_empty(3);
+        world.settle().await;
+        (failure(&world, &request).await, reverted.hash, request)
+    };
+    let (reason, tx_hash, request) = fails("paused", Some(paused.clone())).await;
+    assert_eq!(reason, FailureReason::TransferBlocked { tx_hash });
+    let told = world.notices().await.pop().unwrap().notice;
+    assert_eq!((told.kind.as_str(), &told.data["reason"]), ("payment.failed", &"token_transfer_blocked".into()));
+    for (name, data) in [("no reason", Some(Bytes::new())), ("it would pass now", None)] {
+        let (reason, tx_hash, _) = fails(name, data).await;
+        assert_eq!(reason, FailureReason::Reverted { tx_hash }, "{name}");
+    }
+    // A node without the state of that block holds up nobody.
+    world.chain.misbehave(|faults| faults.cannot_replay = true);
+    let (reason, tx_hash, _) = fails("who knows", Some(paused)).await;
+    assert_eq!(reason, FailureReason::Reverted { tx_hash });
+    world.chain.behave();
+    world.submit(&request.id, world.payment(&request).hash).await;
+    world.chain.mine(&[world.payment(&request)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&request).await, StatusName::Verified, "payable as soon as the token allows it");
 }
 
 async fn b14_what_a_losing_branch_says_of_a_transaction_does_not_count(engine: Engine) {

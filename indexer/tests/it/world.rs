@@ -138,7 +138,7 @@ impl World {
 
     fn token() -> Token {
         let asset = Asset::Erc20 { chain_id: CHAIN_ID, token: TOKEN };
-        Token { asset, symbol: "tUSD".to_owned(), decimals: 6, eip2612: true, eip3009: true, allowed: true }
+        Token { asset, symbol: "tUSD".to_owned(), decimals: 6, eip2612: true, eip3009: true, permit2: true, allowed: true }
     }
 
     pub fn config(&self) -> IndexerConfig {

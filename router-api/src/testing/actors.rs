@@ -79,7 +79,7 @@ impl Seeding<'_> {
 
     pub(super) async fn rest(&self, [buyer, seller, evaluator, marketplace]: [&Actor; 4]) -> Seeded {
         let asset = Asset::Erc20 { chain_id: CHAIN_ID, token: Address::repeat_byte(0x70) };
-        let token = Token { asset, symbol: "USDC".to_owned(), decimals: 6, eip2612: true, eip3009: true, allowed: true };
+        let token = Token { asset, symbol: "USDC".to_owned(), decimals: 6, eip2612: true, eip3009: true, permit2: true, allowed: true };
         let method = PayoutMethod {
             id: PayoutMethodId::new(self.ids.ulid()),
             profile: seller.profile.clone(),

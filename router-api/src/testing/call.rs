@@ -134,6 +134,19 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Sends it, and leaves all of what is answered with success to be read part by part.
+    pub async fn stream(self) -> Rest {
+        let mut request = Request::builder().method(self.method).uri(&self.path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = self.router.oneshot(request.body(Body::from(self.body)).unwrap()).await.unwrap();
+        assert!(response.status().is_success(), "{}: {}", self.path, response.status());
+        Rest(response.into_body())
+    }
+}
+
 /// What comes after the head of an answer.
 pub struct Rest(Body);
 

@@ -141,6 +141,10 @@ pub fn assert_promised(method: &Method, path: &str, status: StatusCode, headers:
     let responses = operation.spec["responses"].as_object().unwrap();
     let response =
         responses.get(status.as_str()).unwrap_or_else(|| panic!("{name} answers {status}, which is not documented: {}", String::from_utf8_lossy(body)));
+    for (header, documented) in [("ratelimit", "RateLimit"), ("ratelimit-policy", "RateLimit-Policy"), ("retry-after", "Retry-After")] {
+        let is_documented = !response["headers"][documented].is_null();
+        assert!(is_documented || !headers.contains_key(header), "{name} {status}: the header {documented} is not documented");
+    }
     let media_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap().split(';').next().unwrap());
     let Some(media_type) = media_type else {
         assert!(response["content"].is_null() && body.is_empty(), "{name} {status}: a body is documented, and there is none");

@@ -190,7 +190,7 @@ async fn e09_failures_before_the_commit_are_not_stored(engine: Engine) {
         || app.post(METHODS).bearer(&app.buyer).key("m").json(json!({ "symbol": "LATE", "network": "eip155:31337", "address": app.wanted()["payerAddress"] }));
     late().send().await.problem(422, "asset_not_supported");
     let asset = Asset::Erc20 { chain_id: CHAIN_ID, token: Address::repeat_byte(0x71) };
-    let token = Token { asset, symbol: "LATE".to_owned(), decimals: 18, eip2612: false, eip3009: false, allowed: true };
+    let token = Token { asset, symbol: "LATE".to_owned(), decimals: 18, eip2612: false, eip3009: false, permit2: false, allowed: true };
     let mut tx = app.store.begin().await.unwrap();
     tx.upsert_registered_token(&token, app.now()).await.unwrap();
     tx.commit().await.unwrap();

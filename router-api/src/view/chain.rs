@@ -74,6 +74,8 @@ pub struct AssetView {
     pub supports_permit: bool,
     /// Whether it takes EIP-3009 authorisations.
     pub supports_transfer_authorization: bool,
+    /// Whether it can be paid through Permit2: the chain has it at its canonical address.
+    pub supports_permit2: bool,
 }
 
 /// How far a chain was read.
@@ -201,6 +203,7 @@ impl From<&Token> for AssetView {
             token_decimals: token.decimals,
             supports_permit: token.eip2612,
             supports_transfer_authorization: token.eip3009,
+            supports_permit2: token.permit2,
         }
     }
 }

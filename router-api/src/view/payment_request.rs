@@ -65,7 +65,7 @@ pub struct PaymentRequestView {
     /// `signature_revoked`: the key that signed it may not sign any more, so the router refuses it. Cancel it and ask again; what was paid before stays paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unpayable_reason: Option<&'static str>,
-    /// Why it failed: `reverted`, `not_this_payment` or `unit_paid`; or why it was cancelled.
+    /// Why it failed: `reverted`, `token_transfer_blocked` (the token is paused or has a party on its list), `not_this_payment` or `unit_paid`; or why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
     /// The status it was recovered from, where it was paid after it had ended.

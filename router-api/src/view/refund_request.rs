@@ -67,6 +67,10 @@ pub struct RefundRequestView {
     pub expires_at: Option<String>,
     /// Whether the seller's wallet should execute it now.
     pub is_payable: bool,
+    /// `signature_revoked`: the key that signed the payload may not sign any more, so the router refuses it. The seller approves once more and gets another, under
+    /// the same nonce.
+    #[schema(required)]
+    pub unpayable_reason: Option<&'static str>,
     /// What stands on the chain; null before anything does.
     #[schema(required)]
     pub settlement: Option<RefundSettlementView>,
@@ -202,6 +206,7 @@ impl RefundRequestView {
             response: sound.and_then(response),
             expires_at: sibling.deadline.map(|deadline| Timestamp::from_unix_seconds(deadline).to_string()),
             is_payable: facts.is_payable(),
+            unpayable_reason: is_revoked(facts).then_some("signature_revoked"),
             settlement: parts.seen.map(RefundSettlementView::from),
             confirmations: progress(sound, &parts),
             settlement_issues: issues,
@@ -245,6 +250,12 @@ fn status(facts: &RefundFacts<'_>) -> &'static str {
         RefundStatus::Approved => AWAITING,
         RefundStatus::Pending | RefundStatus::Denied | RefundStatus::Cancelled | RefundStatus::Settled => refund.status.as_str(),
     }
+}
+
+/// Whether the payload that is to be paid lacks a key with the right to sign it.
+fn is_revoked(facts: &RefundFacts<'_>) -> bool {
+    let refund = facts.refund;
+    refund.is_sound && refund.status == RefundStatus::Approved && !refund.is_seen && refund.is_revoked(facts.contract.now)
 }
 
 fn response(refund: &RefundRequest) -> Option<String> {

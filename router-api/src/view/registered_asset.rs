@@ -24,14 +24,26 @@ pub struct RegisteredAssetView {
     pub supports_permit: bool,
     /// Whether it takes EIP-3009 authorisations.
     pub supports_transfer_authorization: bool,
+    /// Whether it can be paid through Permit2: the chain has it at its canonical address.
+    pub supports_permit2: bool,
     /// Whether new agreements may be in it.
     pub is_allowed: bool,
 }
 
 impl From<&Token> for RegisteredAssetView {
     fn from(token: &Token) -> Self {
-        let AssetView { asset_id, token_address, token_symbol, token_decimals, supports_permit, supports_transfer_authorization } = AssetView::from(token);
-        Self { asset_id, token_address, token_symbol, token_decimals, supports_permit, supports_transfer_authorization, is_allowed: token.allowed }
+        let AssetView { asset_id, token_address, token_symbol, token_decimals, supports_permit, supports_transfer_authorization, supports_permit2 } =
+            AssetView::from(token);
+        Self {
+            asset_id,
+            token_address,
+            token_symbol,
+            token_decimals,
+            supports_permit,
+            supports_transfer_authorization,
+            supports_permit2,
+            is_allowed: token.allowed,
+        }
     }
 }
 

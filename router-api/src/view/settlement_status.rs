@@ -1,8 +1,8 @@
-//! What anybody may learn about a payment: no more than the chain shows.
+//! What anybody may learn about a payment or a refund: no more than the chain shows.
 
+use alloy_primitives::{Address, B256};
 use serde::Serialize;
-use settlement::event::PaymentEvent;
-use settlement::finality::FinalityPolicy;
+use settlement::event::{Location, PaymentEvent, RefundEvent};
 use utoipa::ToSchema;
 
 use super::payment_request::ConfirmationsView;
@@ -14,6 +14,10 @@ use super::payment_request::ConfirmationsView;
 pub struct SettlementStatusView {
     /// What was asked about.
     pub id: String,
+    /// `payment` or `refund`; null where it is not known what was asked about.
+    #[serde(rename = "type")]
+    #[schema(required)]
+    pub kind: Option<&'static str>,
     /// `settled` (final and verified), `not_settled` (not yet, or never), `unknown` (this instance cannot say).
     pub status: &'static str,
     /// What stands on the chain; null where nothing is known to.
@@ -30,7 +34,7 @@ pub struct SettlementStatusView {
     pub retry_after_seconds: Option<u64>,
 }
 
-/// A `PaymentRouted` event, as the chain shows it.
+/// A `PaymentRouted` or `RefundRouted` event, as the chain shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SettlementEvent)]
@@ -53,43 +57,45 @@ pub struct SettlementEventView {
     pub request_id: String,
     /// The EIP-712 digest.
     pub digest: String,
+    /// Of a refund, the `requestId` of the payment that it pays back.
+    #[schema(required)]
+    pub parent: Option<String>,
 }
 
 impl From<&PaymentEvent> for SettlementEventView {
     fn from(event: &PaymentEvent) -> Self {
-        let location = &event.location;
+        Self::new(&event.location, event.emitter, (event.request_id, event.digest))
+    }
+}
+
+impl From<&RefundEvent> for SettlementEventView {
+    fn from(event: &RefundEvent) -> Self {
+        Self { parent: Some(event.parent.to_string()), ..Self::new(&event.location, event.emitter, (event.request_id, event.digest)) }
+    }
+}
+
+impl SettlementEventView {
+    fn new(location: &Location, emitter: Address, (request_id, digest): (B256, B256)) -> Self {
         Self {
             chain_id: location.chain_id,
-            router: event.emitter.to_string(),
+            router: emitter.to_string(),
             tx_hash: location.tx_hash.to_string(),
             block_number: location.block_number,
             block_hash: location.block_hash.to_string(),
             block_time: location.at().to_string(),
             log_index: location.log_index,
-            request_id: event.request_id.to_string(),
-            digest: event.digest.to_string(),
+            request_id: request_id.to_string(),
+            digest: digest.to_string(),
+            parent: None,
         }
     }
 }
 
 impl SettlementStatusView {
-    /// Nothing stands on the chain, as far as is known.
+    /// It is not known what was asked about.
     #[must_use]
-    pub fn without_event(id: String, status: &'static str, finality: Option<FinalityPolicy>, retry_after_seconds: Option<u64>) -> Self {
-        Self { id, status, event: None, confirmations: None, finality: finality.map(|policy| policy.to_string()), retry_after_seconds }
-    }
-
-    /// An event stands on the chain, with `seen` confirmations.
-    #[must_use]
-    pub fn with_event(id: String, status: &'static str, event: &PaymentEvent, seen: u64, finality: FinalityPolicy, retry_after_seconds: Option<u64>) -> Self {
-        Self {
-            id,
-            status,
-            event: Some(SettlementEventView::from(event)),
-            confirmations: Some(ConfirmationsView { seen, required: finality.required() }),
-            finality: Some(finality.to_string()),
-            retry_after_seconds,
-        }
+    pub const fn unknown(id: String, retry_after_seconds: u64) -> Self {
+        Self { id, kind: None, status: "unknown", event: None, confirmations: None, finality: None, retry_after_seconds: Some(retry_after_seconds) }
     }
 }
 
@@ -103,6 +109,6 @@ pub struct SettlementBody {
 /// `{settlements}`
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SettlementsBody {
-    /// One per payment in the transaction; a single `unknown` when none is known.
+    /// One per payment and refund in the transaction; a single `unknown` when none is known.
     pub settlements: Vec<SettlementStatusView>,
 }

@@ -87,6 +87,9 @@ pub struct StatementRow {
     /// The payment request, `pr_…`.
     #[schema(required)]
     pub payment_request_id: Option<String>,
+    /// The refund request, `rf_…`, of what came back; null on payments.
+    #[schema(required)]
+    pub refund_request_id: Option<String>,
     /// The wallet that paid, or was paid.
     #[schema(required)]
     pub wallet_address: Option<String>,
@@ -127,6 +130,9 @@ pub struct StatementLineView {
     /// The payment request, `pr_…`.
     #[schema(required)]
     pub payment_request_id: Option<String>,
+    /// The refund request, `rf_…`, of what came back; null on payments.
+    #[schema(required)]
+    pub refund_request_id: Option<String>,
     /// The wallet that paid, or was paid.
     #[schema(required)]
     pub wallet_address: Option<String>,
@@ -237,8 +243,8 @@ impl Writer {
             }
             "closing" => format!("],\"closingAtomic\":\"{}\"}}", row.balance_atomic).into_bytes(),
             _ => {
-                let StatementRow { kind, at, entry, line, contract_id, external_ref, payment_request_id, wallet_address, .. } = row.clone();
-                let StatementRow { debit_atomic, credit_atomic, balance_atomic, reverses, .. } = row.clone();
+                let StatementRow { kind, at, entry, line, contract_id, external_ref, payment_request_id, .. } = row.clone();
+                let StatementRow { refund_request_id, wallet_address, debit_atomic, credit_atomic, balance_atomic, reverses, .. } = row.clone();
                 let line = StatementLineView {
                     kind,
                     at,
@@ -247,6 +253,7 @@ impl Writer {
                     contract_id,
                     external_ref,
                     payment_request_id,
+                    refund_request_id,
                     wallet_address,
                     debit_atomic,
                     credit_atomic,
@@ -268,7 +275,7 @@ fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("rows are plain data with string keys")
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "assetId",
     "tokenSymbol",
     "tokenDecimals",
@@ -280,6 +287,7 @@ const COLUMNS: [&str; 16] = [
     "contractId",
     "externalRef",
     "paymentRequestId",
+    "refundRequestId",
     "walletAddress",
     "debitAtomic",
     "creditAtomic",
@@ -288,7 +296,7 @@ const COLUMNS: [&str; 16] = [
 ];
 
 /// The cells of a row, in the order of [`COLUMNS`].
-fn cells(row: &StatementRow) -> [String; 16] {
+fn cells(row: &StatementRow) -> [String; 17] {
     let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
     [
         row.asset_id.clone(),
@@ -302,6 +310,7 @@ fn cells(row: &StatementRow) -> [String; 16] {
         text(&row.contract_id),
         text(&row.external_ref),
         text(&row.payment_request_id),
+        text(&row.refund_request_id),
         text(&row.wallet_address),
         text(&row.debit_atomic),
         text(&row.credit_atomic),
@@ -318,7 +327,7 @@ fn harmless(cell: String) -> String {
 }
 
 /// One record of RFC 4180, with its line end.
-fn csv_record(cells: &[String; 16]) -> Vec<u8> {
+fn csv_record(cells: &[String; 17]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells).expect("a vector takes whatever is written");
     writer.into_inner().expect("a vector takes whatever is written")

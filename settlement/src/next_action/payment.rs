@@ -97,7 +97,7 @@ impl AgreementFacts<'_> {
         }
         let quote = self.agreement.fee.quote(amount)?;
         // A fixed fee can be more than the cap allows on a small rest, and then nobody could ever pay it.
-        let rest = open_amount(self.agreement.terms.amount, self.siblings).and_then(|open| open.minus(amount)).unwrap_or(Amount::ZERO);
+        let rest = open_amount(self.agreement.terms.amount, self.siblings).minus(amount).unwrap_or(Amount::ZERO);
         match self.agreement.fee.quote(rest) {
             Err(fee) if !rest.is_zero() => Err(CannotRequest::Rest { rest, fee }),
             Ok(_) | Err(_) => Ok((unit, quote)),

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::{Actor, AgreementFacts, Recommended};
 use crate::available_action::{Action, AvailableAction, BlockedReason, Entity};
 use crate::clock::Timestamp;
+use crate::duplicate::{Duplicate, duplicates};
 use crate::error::NotAllowed;
 use crate::ids::{PaymentRequestId, RefundId};
+use crate::money::Amount;
 use crate::refund::{PayloadLife, RefundSibling, RefundStatus};
 
 /// All that is known about a refund request when somebody asks what to do.
@@ -192,14 +194,26 @@ impl AgreementFacts<'_> {
     /// Asking for money back, for each payment of which something is left.
     pub(super) fn refund_request_actions(&self, payments: impl Iterator<Item = PaymentRequestId>) -> Vec<AvailableAction> {
         let offered = payments.filter(|payment| self.refunds.reserve(Some(payment), None).is_ok());
+        let twice = duplicates(self.agreement.terms.amount, self.siblings);
         let ask = |payment: PaymentRequestId| {
-            let body = json!({ "paymentRequestId": payment.to_string(), "reason": "<why, in 10 to 1,000 characters>", "confirmed": true });
+            let mut body = json!({ "paymentRequestId": payment.to_string(), "reason": "<why, in 10 to 1,000 characters>", "confirmed": true });
+            if let Some((excess, duplicate)) = twice.iter().find(|twice| twice.request == payment).and_then(|twice| Some((self.not_asked_back(twice)?, twice)))
+            {
+                body["amountAtomic"] = json!(excess.to_string());
+                body["reason"] = json!(duplicate.reason());
+            }
             // A denied or cancelled request leaves a sibling behind, so a new attempt has a new key.
             let attempt = self.refunds.of(&payment).count().to_string();
             let entity = Entity { kind: "payment_request", id: payment.to_string() };
             self.on(Action::RequestRefund, entity, Actor::Buyer).post(self.refunds_path(), body, Some(&attempt))
         };
         offered.map(ask).collect()
+    }
+
+    /// What of a duplicate no refund request asks back yet.
+    fn not_asked_back(&self, twice: &Duplicate) -> Option<Amount> {
+        let reserved = self.refunds.proven(&twice.request).ok()?.amount.minus(self.refunds.remaining(&twice.request).ok()?).ok()?;
+        twice.excess.minus(reserved).ok().filter(|open| !open.is_zero())
     }
 
     /// What may be done about refunds: asking for one, and everything with those that are open.

@@ -260,11 +260,10 @@ impl RequestFacts<'_> {
             PaymentRequestState::Signed if in_time && may_pay => Phase::Payable,
             PaymentRequestState::Signed => Phase::Unpayable,
             PaymentRequestState::Submitted { .. } => Phase::Pending,
-            PaymentRequestState::Failed { reason: FailureReason::Reverted { .. } | FailureReason::NotThisPayment { .. }, .. }
-                if in_time && may_pay && !paid_elsewhere && !another_live =>
-            {
-                Phase::Payable
-            }
+            PaymentRequestState::Failed {
+                reason: FailureReason::Reverted { .. } | FailureReason::TransferBlocked { .. } | FailureReason::NotThisPayment { .. },
+                ..
+            } if in_time && may_pay && !paid_elsewhere && !another_live => Phase::Payable,
             PaymentRequestState::Failed { .. } | PaymentRequestState::Cancelled { .. } | PaymentRequestState::Expired { .. } => Phase::Ended,
         }
     }

@@ -47,6 +47,8 @@ pub struct RefundSibling {
     pub is_sound: bool,
     /// The deadline of the newest payload, unix seconds; none before one was signed.
     pub deadline: Option<u64>,
+    /// Until when the key that signed the newest payload may sign, in unix seconds (0: revoked), where an event says so.
+    pub signer_until: Option<u64>,
     /// Whether the operator has cancelled its nonce, finally.
     pub is_void: bool,
     /// An event of it stands on the chain, final or not.
@@ -61,9 +63,21 @@ impl RefundSibling {
     /// What can still become of the newest payload, where one was signed; the times as in [`PayloadLife::of`].
     #[must_use]
     pub fn life(&self, now: Timestamp, final_time: u64) -> Option<PayloadLife> {
-        // A paid event always beats a cancelled nonce.
-        let life = |deadline| if self.is_void && !self.is_seen { PayloadLife::Dead } else { PayloadLife::of(deadline, self.is_seen, now, final_time) };
+        let life = |deadline| match PayloadLife::of(deadline, self.is_seen, now, final_time) {
+            // A paid event always beats a cancelled nonce.
+            PayloadLife::Seen => PayloadLife::Seen,
+            _ if self.is_void => PayloadLife::Dead,
+            // The router refuses it now, and may have taken it before.
+            PayloadLife::Payable if self.is_revoked(now) => PayloadLife::TooLate,
+            life => life,
+        };
         self.deadline.map(life)
+    }
+
+    /// Whether the key that signed the newest payload may not sign any more. The router accepts a delegate up to and at its last second.
+    #[must_use]
+    pub fn is_revoked(&self, now: Timestamp) -> bool {
+        self.signer_until.is_some_and(|until| until < now.unix_seconds())
     }
 }
 

@@ -18,7 +18,7 @@ use settlement::refund::{PaidFate, PaidRequest, Refunds};
 use settlement::scope::Scope;
 use settlement::snapshot::{Ask, Snapshot};
 use settlement::terms::{PaymentTiming, Terms};
-use settlement::unit::{Fate, NextUnit, Sibling, Unit, UnitKind, next_milestone_unit, next_unit};
+use settlement::unit::{Fate, NextUnit, Sibling, Unit, UnitKind, next_milestone_unit, next_unit, open_amount};
 use settlement::verify::AgreedTerms;
 
 use crate::disputes;
@@ -49,7 +49,7 @@ impl Facts {
     fn with(plan: Plan, agreement: AgreementRecord, siblings: Vec<Sibling>, (proof_issue, final_time): (bool, u64)) -> Self {
         let paid = siblings.iter().filter(|s| s.fate == Fate::Paid).map(|s| s.seller_amount.atomic()).sum::<U256>();
         let payments = PaymentFacts {
-            paid_in_full: paid >= agreement.terms.amount.atomic(),
+            paid_in_full: !paid.is_zero() && open_amount(agreement.terms.amount, &siblings).is_zero(),
             any_verified: !paid.is_zero(),
             live_request: siblings.iter().any(|s| matches!(s.fate, Fate::Live | Fate::Settling)),
             proof_issue,

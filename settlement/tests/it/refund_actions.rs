@@ -4,7 +4,9 @@ use proptest::test_runner::TestCaseError;
 use settlement::Timestamp;
 use settlement::agreement::PaymentFacts;
 use settlement::available_action::{Action, ActionState, AvailableAction};
+use settlement::ids::UnitId;
 use settlement::milestone::{Plan, Progress};
+use settlement::money::Amount;
 use settlement::next_action::{Actor, AgreementFacts, Pending, Recommended, RefundFacts};
 use settlement::refund::{PaidFate, PaidRequest, PayloadLife, RefundSibling, RefundStatus, Refunds};
 use settlement::unit::{Fate, Sibling, UnitKind};
@@ -22,6 +24,7 @@ struct World {
     final_after: i64,
     is_seen: bool,
     is_void: bool,
+    is_revoked: bool,
     is_sound: bool,
     has_issue: bool,
     fate: PaidFate,
@@ -35,7 +38,7 @@ fn every_world() -> Vec<World> {
     for status in RefundStatus::ALL {
         for (asked, final_after) in [(-600, -900), (-30, -900), (-29, -900), (60, 0), (60, 1)] {
             for fate in [PaidFate::Proven, PaidFate::InDoubt, PaidFate::Unverified] {
-                for bits in 0..32u8 {
+                for bits in 0..64u8 {
                     let bit = |n: u8| bits & (1 << n) != 0;
                     worlds.push(World {
                         status,
@@ -47,6 +50,7 @@ fn every_world() -> Vec<World> {
                         is_sound: bit(2),
                         has_issue: bit(3),
                         proof_issue: bit(4),
+                        is_revoked: bit(5),
                     });
                 }
             }
@@ -65,6 +69,7 @@ impl World {
             status: self.status,
             is_sound: self.is_sound,
             deadline: signed.then_some(DEADLINE),
+            signer_until: self.is_revoked.then_some(0),
             is_void: self.is_void,
             is_seen: self.is_seen,
             has_issue: self.has_issue,
@@ -150,7 +155,7 @@ fn offers(actions: &[AvailableAction], action: Action) -> bool {
 #[test]
 fn a_refund_offers_exactly_what_its_rules_accept_to_each_actor_at_every_instant() {
     let worlds = every_world();
-    assert_eq!(worlds.len(), 5 * 5 * 3 * 32);
+    assert_eq!(worlds.len(), 5 * 5 * 3 * 64);
     for world in worlds {
         for (executable, actor) in BOTH.into_iter().flat_map(|executable| ACTORS.map(|actor| (executable, actor))) {
             world.with(executable, |_, facts| {
@@ -197,6 +202,51 @@ fn the_agreement_offers_what_its_refunds_offer_and_the_seller_is_sent_there_firs
 }
 
 #[test]
+fn a09_the_refund_of_what_was_paid_twice_is_offered_filled_in() {
+    let agreement = world::agreement();
+    let whole = agreement.terms.amount;
+    let paid = |n: u64, unit: UnitKind, amount: Amount| Sibling {
+        request: world::request_id(n),
+        unit,
+        unit_id: UnitId::new(world::ulid(900 + n)),
+        seller_amount: amount,
+        deadline: DEADLINE,
+        fate: Fate::Paid,
+    };
+    let siblings = [paid(0, UnitKind::Whole, whole), paid(1, UnitKind::Instalment(1), amount(5_000_000))];
+    let payments: Vec<PaidRequest> =
+        siblings.iter().map(|s| PaidRequest { payment: s.request.clone(), amount: s.seller_amount, fate: PaidFate::Proven }).collect();
+    let offered = |refunds: Vec<RefundSibling>| {
+        let refunds = Refunds { payments: payments.clone(), refunds };
+        let payments = PaymentFacts { paid_in_full: true, any_verified: true, ..PaymentFacts::default() };
+        let (token, plan) = (world::token(), Plan::default());
+        let (siblings, now) = (&siblings, at(0));
+        let facts = AgreementFacts { agreement: &agreement, token: &token, payments, plan: &plan, siblings, refunds: &refunds, now, final_time: 0 };
+        let asks = facts.actions(Actor::Buyer).into_iter().filter(|action| action.action == Action::RequestRefund);
+        asks.map(|action| action.invocation.body_template.unwrap()).collect::<Vec<_>>()
+    };
+    let [first, second] = &offered(vec![])[..] else { panic!("both can be asked back") };
+    assert_eq!(first.get("amountAtomic"), None, "what was paid first is what was agreed");
+    assert_eq!(second["amountAtomic"], "5000000");
+    assert_eq!(second["reason"], format!("Paid twice: 5000000 of this payment were paid already by {}.", world::request_id(0)));
+    let asked = RefundSibling {
+        refund: refund_id(0),
+        payment: world::request_id(1),
+        amount: amount(4_999_999),
+        status: RefundStatus::Pending,
+        is_sound: true,
+        deadline: None,
+        signer_until: None,
+        is_void: false,
+        is_seen: false,
+        has_issue: false,
+        updated_at: at(5),
+    };
+    assert_eq!(offered(vec![asked.clone()])[1]["amountAtomic"], "1", "but for what is asked back already");
+    assert_eq!(offered(vec![RefundSibling { amount: amount(5_000_000), ..asked }]).len(), 1);
+}
+
+#[test]
 fn g07_an_approved_refund_is_awaited_and_never_said_to_be_on_its_way() {
     for world in every_world().into_iter().filter(|world| world.status == RefundStatus::Approved && world.is_sound && !world.is_seen && !world.has_issue) {
         world.with(false, |_, facts| {
@@ -221,6 +271,7 @@ fn agents_that_only_follow_what_is_recommended_bring_a_refund_to_its_end() {
         has_issue: false,
         fate: PaidFate::Proven,
         proof_issue: false,
+        is_revoked: false,
     };
     let code = |world: &World, executable| {
         let mut code = Recommended::None;
@@ -229,6 +280,8 @@ fn agents_that_only_follow_what_is_recommended_bring_a_refund_to_its_end() {
     };
     assert_eq!(code(&start, false), Recommended::AnswerRefund);
     let approved = World { status: RefundStatus::Approved, ..start };
+    let revoked = World { is_revoked: true, ..approved.clone() };
+    assert_eq!((code(&revoked, false), code(&revoked, true)), (Recommended::ApproveRefundAgain, Recommended::ApproveRefundAgain));
     let late = World { asked: 60, ..approved.clone() };
     assert_eq!(code(&late, false), Recommended::ApproveRefundAgain);
     assert_eq!((code(&approved, false), code(&approved, true)), (Recommended::FetchRefundPayment, Recommended::PayRefund));

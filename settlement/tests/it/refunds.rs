@@ -416,6 +416,7 @@ fn refunds(fate: PaidFate, of: &[(u64, RefundStatus)]) -> Refunds {
         status: *status,
         is_sound: true,
         deadline: None,
+        signer_until: None,
         is_void: false,
         is_seen: false,
         has_issue: false,

@@ -61,7 +61,7 @@ pub fn asset() -> Asset {
 }
 
 pub fn token() -> Token {
-    Token { asset: asset(), symbol: "USDC".to_owned(), decimals: 6, eip2612: true, eip3009: true, allowed: true }
+    Token { asset: asset(), symbol: "USDC".to_owned(), decimals: 6, eip2612: true, eip3009: true, permit2: true, allowed: true }
 }
 
 pub fn terms_document() -> Value {

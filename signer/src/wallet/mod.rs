@@ -172,6 +172,17 @@ pub enum WalletError {
     },
 }
 
+impl WalletError {
+    /// The code under which the API and its events know this reason; none where they have none.
+    #[must_use]
+    pub const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Reverted { reason: Revert::Blocked(_), .. } => Some("token_transfer_blocked"),
+            _ => None,
+        }
+    }
+}
+
 impl BuyerWallet {
     /// A wallet for `key` that talks to the node at `rpc` (HTTP). Sends nothing yet.
     ///

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use alloy_primitives::{Bytes, U256};
-use alloy_sol_types::{ContractError, SolInterface, sol};
+use alloy_sol_types::{ContractError, Revert as Require, SolError, SolInterface, sol};
 use contracts::PaymentRouter::PaymentRouterErrors;
+use contracts::refusal::blocks_transfer;
 
 sol! {
     /// What standard tokens revert with (ERC-6093); the router hands it on.
@@ -27,6 +28,8 @@ pub enum Revert {
     Message(String),
     /// A failed assertion of Solidity: overflow, division by zero and the like.
     Panic(U256),
+    /// The token does not let the money move: it is paused, or a party is on its list.
+    Blocked(Bytes),
     /// Something else, or nothing.
     Other(Bytes),
 }
@@ -35,6 +38,9 @@ impl Revert {
     /// Reads revert data.
     #[must_use]
     pub fn decode(data: &Bytes) -> Self {
+        if blocks_transfer(data) {
+            return Self::Blocked(data.clone());
+        }
         match ContractError::<PaymentRouterErrors>::abi_decode(data) {
             Ok(ContractError::CustomError(error)) => return Self::Router(error),
             Ok(ContractError::Revert(revert)) => return Self::Message(revert.reason),
@@ -52,6 +58,10 @@ impl fmt::Display for Revert {
             Self::Token(error) => token_error(error, f),
             Self::Message(message) => write!(f, "\"{message}\""),
             Self::Panic(code) => write!(f, "a failed assertion in the contract (panic code {code})"),
+            Self::Blocked(data) => {
+                f.write_str("token_transfer_blocked: the token is paused or has a party on its list")?;
+                Require::abi_decode(data).map_or(Ok(()), |words| write!(f, " (\"{}\")", words.reason))
+            }
             Self::Other(data) if data.is_empty() => f.write_str("no reason given"),
             Self::Other(data) => write!(f, "the unknown reason {data}"),
         }

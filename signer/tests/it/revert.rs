@@ -28,6 +28,15 @@ fn every_router_error_is_recognised() {
 }
 
 #[test]
+fn c04_a_token_that_does_not_let_the_money_move_is_named_as_that() {
+    let usdc: Bytes = Require::from("Blacklistable: account is blacklisted").abi_encode().into();
+    let said = "token_transfer_blocked: the token is paused or has a party on its list (\"Blacklistable: account is blacklisted\")";
+    assert_eq!(Revert::decode(&usdc).to_string(), said);
+    let listed: Bytes = contracts::TestToken::AccountBlacklisted { account: PAYEE }.abi_encode().into();
+    assert_eq!(Revert::decode(&listed).to_string(), "token_transfer_blocked: the token is paused or has a party on its list");
+}
+
+#[test]
 fn other_reasons_are_told_apart() {
     let require: Bytes = Require::from("not today").abi_encode().into();
     assert_eq!(Revert::decode(&require).to_string(), "\"not today\"");

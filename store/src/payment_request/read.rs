@@ -262,6 +262,7 @@ fn unpaid(fields: &Fields<'_>, status: StatusName) -> Result<PaymentRequestState
 fn failure(fields: &Fields<'_>, tx_hash: Option<B256>) -> Result<FailureReason, StoreError> {
     match fields.text("status_reason")?.as_str() {
         "reverted" => Ok(FailureReason::Reverted { tx_hash: fields.present("tx_hash", tx_hash)? }),
+        "token_transfer_blocked" => Ok(FailureReason::TransferBlocked { tx_hash: fields.present("tx_hash", tx_hash)? }),
         "not_this_payment" => Ok(FailureReason::NotThisPayment { tx_hash: fields.present("tx_hash", tx_hash)? }),
         "unit_paid" => Ok(FailureReason::UnitPaid { by: fields.parsed("paid_by")? }),
         other => Err(fields.bad("status_reason", format!("{other:?} is not one of its values"))),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::payment_request::{PaymentRequestState, StatusName};
-use settlement::refund::{PaidFate, PaidRequest, Refunds};
+use settlement::refund::{PaidFate, PaidRequest, RefundRequest, Refunds};
 use sqlx::AnyConnection;
 
 use super::{Listed, read};
@@ -20,7 +20,11 @@ pub(super) async fn refunds(connection: &mut AnyConnection, agreement: &Agreemen
     let mut refunds = Vec::new();
     for listed in read::list(connection, agreement).await? {
         let is_void = is_void(connection, &listed).await?;
-        refunds.push(settlement::refund::RefundSibling { is_void, ..listed.sibling });
+        let signer_until = match listed.stored.sound().and_then(RefundRequest::payload) {
+            Some(signed) => router_event::signer_until(connection, signed.snapshot().asset.chain_id(), signed.snapshot().operator, signed.signer()).await?,
+            None => None,
+        };
+        refunds.push(settlement::refund::RefundSibling { is_void, signer_until, ..listed.sibling });
     }
     Ok(Refunds { payments, refunds })
 }

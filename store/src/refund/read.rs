@@ -1,7 +1,7 @@
 //! Reading refunds: one statement fetches the refunds of a payment, or of an agreement, with all that they rest on, so that they are judged by one moment of
 //! the database.
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bytes};
 use settlement::event::RefundEvent;
 use settlement::ids::{AgreementId, PaymentRequestId, RefundId};
 use settlement::money::Amount;
@@ -98,6 +98,7 @@ fn listed(row: &AnyRow, settled: &[Settled]) -> Result<Listed, StoreError> {
         status: stored.status(),
         is_sound: stored.sound().is_some(),
         deadline: payload.opt_unsigned("deadline")?,
+        signer_until: None,
         is_void: false,
         is_seen: fields.flag("is_seen")?,
         has_issue: fields.flag("has_issue")?,
@@ -214,6 +215,17 @@ fn proven(fields: &Fields<'_>, signed: &SignedRefund, refunded: Amount) -> Resul
     }
     let evidence = RefundEvidence { signed, event: &event, payment: &payment, refunded, authority: Some(authority), final_through: Some(final_through) };
     Ok(verify_refund(&evidence))
+}
+
+/// The refund request that a payload was signed for, by the payload's digest or the hash of its snapshot.
+pub(super) async fn refund_of_payload(connection: &mut AnyConnection, hash: B256) -> Result<Option<RefundId>, StoreError> {
+    for column in ["y.digest", "y.request_id"] {
+        let sql = format!("{PAYLOAD} WHERE {column} = $1");
+        if let Some(row) = sqlx::query(AssertSqlSafe(sql)).bind(key(hash)).fetch_optional(&mut *connection).await? {
+            return Fields::new("refund_payloads", "digest", &row)?.parsed("refund_request_id").map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// The payload that an event names; see [`crate::Store::payload_of`].

@@ -12,10 +12,30 @@ on_both_engines!(
     profiles_read_back_and_a_handle_is_unique,
     a_wallet_speaks_for_one_profile,
     tokens_read_back_are_touched_once_a_minute_and_revoked_once,
+    a_token_that_was_used_within_the_minute_costs_no_statement,
     a_payout_method_is_one_per_asset_and_address,
     a_registered_token_keeps_its_decimals,
     a_sign_in_nonce_is_used_once,
 );
+
+async fn a_token_that_was_used_within_the_minute_costs_no_statement(engine: Engine) {
+    let world = World::new(engine).await;
+    let token = ApiToken {
+        id: TokenId::new(ulid(1)),
+        profile: profile_id(1),
+        name: "agent".to_owned(),
+        scopes: Scope::ALL.to_vec(),
+        created_at: at(1),
+        expires_at: None,
+        last_used_at: Some(at(100)),
+        revoked_at: None,
+    };
+    // A database that answers nobody any more.
+    world.store().close().await;
+    world.store().touch_token(&token, at(160)).await.unwrap();
+    world.store().touch_token(&token, at(99)).await.unwrap();
+    assert!(world.store().touch_token(&token, at(161)).await.is_err(), "a minute later it is written");
+}
 
 async fn profiles_read_back_and_a_handle_is_unique(engine: Engine) {
     let world = World::new(engine).await;
@@ -83,12 +103,21 @@ async fn tokens_read_back_are_touched_once_a_minute_and_revoked_once(engine: Eng
     assert_eq!(store.tokens(&profile_id(1)).await.unwrap(), vec![bearer(2), bearer(1)]);
 
     let used = async || store.token_by_hash(&[1; 32]).await.unwrap().unwrap().last_used_at;
-    store.touch_token(&bearer(1).id, at(100)).await.unwrap();
+    let read = async || store.token_by_hash(&[1; 32]).await.unwrap().unwrap();
+    let first = read().await;
+    store.touch_token(&first, at(100)).await.unwrap();
     assert_eq!(used().await, Some(at(100)));
-    store.touch_token(&bearer(1).id, at(159)).await.unwrap();
-    assert_eq!(used().await, Some(at(100)), "not again within the minute");
-    store.touch_token(&bearer(1).id, at(161)).await.unwrap();
-    assert_eq!(used().await, Some(at(161)));
+    store.touch_token(&first, at(159)).await.unwrap();
+    assert_eq!(used().await, Some(at(100)), "not again within the minute, also by those who had read it before");
+    let used_once = read().await;
+    let mut all = tokio::task::JoinSet::new();
+    for second in 161..181 {
+        let (store, token) = (store.clone(), used_once.clone());
+        all.spawn(async move { store.touch_token(&token, at(second)).await.unwrap() });
+    }
+    all.join_all().await;
+    let last = read().await;
+    assert!(last.last_used_at.is_some_and(|used| (at(161)..=at(180)).contains(&used)), "one of them wrote");
 
     let mut tx = world.begin().await;
     assert!(tx.revoke_token(&bearer(1).id, at(200)).await.unwrap());
@@ -136,7 +165,7 @@ async fn a_payout_method_is_one_per_asset_and_address(engine: Engine) {
 
 async fn a_registered_token_keeps_its_decimals(engine: Engine) {
     let world = World::new(engine).await;
-    let changed = Token { symbol: "FAKE".to_owned(), decimals: 18, eip2612: false, eip3009: false, allowed: false, ..token() };
+    let changed = Token { symbol: "FAKE".to_owned(), decimals: 18, eip2612: false, eip3009: false, permit2: false, allowed: false, ..token() };
     let native = Token { asset: Asset::Native { chain_id: CHAIN }, symbol: "ETH".to_owned(), decimals: 18, ..changed.clone() };
     let elsewhere = Token { asset: Asset::Native { chain_id: 1 }, ..native.clone() };
     let mut tx = world.begin().await;
@@ -145,7 +174,7 @@ async fn a_registered_token_keeps_its_decimals(engine: Engine) {
     }
     tx.commit().await.unwrap();
     let store = world.store();
-    let now = Token { eip2612: false, eip3009: false, allowed: false, ..token() };
+    let now = Token { eip2612: false, eip3009: false, permit2: false, allowed: false, ..token() };
     assert_eq!(store.token(&token().asset).await.unwrap(), Some(now.clone()));
     assert_eq!(store.registered_tokens(CHAIN).await.unwrap(), vec![now, native]);
     assert_eq!(store.token(&Asset::Native { chain_id: 5 }).await.unwrap(), None);

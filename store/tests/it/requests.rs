@@ -40,6 +40,7 @@ async fn every_state_reads_back(engine: Engine) {
     let states = [
         submitted(2),
         PaymentRequestState::Failed { reason: FailureReason::Reverted { tx_hash: TX }, at: at(3) },
+        PaymentRequestState::Failed { reason: FailureReason::TransferBlocked { tx_hash: TX }, at: at(3) },
         PaymentRequestState::Failed { reason: FailureReason::NotThisPayment { tx_hash: TX }, at: at(3) },
         PaymentRequestState::Failed { reason: FailureReason::UnitPaid { by: request_id(9) }, at: at(4) },
         cancelled(),

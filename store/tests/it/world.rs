@@ -56,7 +56,15 @@ pub fn operator() -> PrivateKeySigner {
 }
 
 pub fn token() -> Token {
-    Token { asset: Asset::Erc20 { chain_id: CHAIN, token: TOKEN }, symbol: "USDC".to_owned(), decimals: 6, eip2612: true, eip3009: true, allowed: true }
+    Token {
+        asset: Asset::Erc20 { chain_id: CHAIN, token: TOKEN },
+        symbol: "USDC".to_owned(),
+        decimals: 6,
+        eip2612: true,
+        eip3009: true,
+        permit2: true,
+        allowed: true,
+    }
 }
 
 pub fn profile_id(n: u64) -> ProfileId {

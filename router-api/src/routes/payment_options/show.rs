@@ -73,7 +73,7 @@ pub async fn show_payment_options(State(api): State<Arc<Api>>, participant: Part
 fn units(api: &Api, known: &Known, actor: Actor) -> Vec<PayableUnitView> {
     let (facts, unavailable) = (known.facts(), unavailable(api, known));
     if known.payments.milestones == Progress::None {
-        let open = open_amount(known.agreement.terms.amount, &known.siblings).unwrap_or(Amount::ZERO);
+        let open = open_amount(known.agreement.terms.amount, &known.siblings);
         let reads = authorization(actor, facts.next_payment(None).err(), unavailable);
         return vec![unit(known, (known.agreement.id.as_str(), "contract"), (facts.recommended(actor), open), (unavailable, reads))];
     }

@@ -101,7 +101,7 @@ fn next_payment(known: &Known, wanted: &Wanted) -> Result<Result<(NextUnit, Quot
 ///
 /// # Errors
 /// 503 when the signer was revoked, or its time on the chain is too short for any payment.
-async fn deadline(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, expires_in: Duration) -> Result<u64, Problem> {
+pub(in crate::routes) async fn deadline(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, expires_in: Duration) -> Result<u64, Problem> {
     // The router compares it with block time: where the chain's clock is ahead of ours, a request must not be born dead.
     let now = known.setting.chain.now(api.now());
     let wanted = now.plus(expires_in).unix_seconds();

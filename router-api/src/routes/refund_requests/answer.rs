@@ -20,7 +20,7 @@ use crate::known::Known;
 use crate::outbox::announce;
 use crate::problem::{Code, Problem};
 use crate::routes::payment_requests;
-use crate::routes::payment_requests::signing::{chain_to_sign_on, in_time, signer};
+use crate::routes::payment_requests::signing::{chain_to_sign_on, deadline, in_time, signer};
 use crate::state::Api;
 
 /// What was said, and by what knowledge.
@@ -108,8 +108,7 @@ async fn approve(api: &Api, tx: &mut Tx, approval: Approval<'_>, answer: Answer)
         payer: answer.payer.unwrap_or(known.agreement.seller.wallet),
         nonce: nonce(tx, chain, (before, sibling, life)).await?,
         created_at: now,
-        // The router compares it with block time: where the chain's clock is ahead of ours, a payload must not be born dead.
-        deadline: known.setting.chain.now(now).plus(REFUND_LIFETIME).unix_seconds(),
+        deadline: deadline(api, tx, known, chain, REFUND_LIFETIME).await?,
         finality: chain.finality,
     };
     let snapshot = RefundSnapshot::new(before, (&payment.signed, proof(&payment)?), ask).map_err(refused_snapshot)?;

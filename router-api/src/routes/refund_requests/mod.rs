@@ -133,7 +133,7 @@ fn example() -> Value {
         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "isPaymentVerified": true,
         "amountAtomic": "2500000", "chainId": 8453, "tokenSymbol": "USDC", "tokenDecimals": 6,
         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "platformFee": "platform_fee_not_refundable",
-        "reason": "chapter three is missing", "response": "agreed, sorry", "expiresAt": "2026-02-01T12:00:00.000Z", "isPayable": true,
+        "reason": "chapter three is missing", "response": "agreed, sorry", "expiresAt": "2026-02-01T12:00:00.000Z", "isPayable": true, "unpayableReason": null,
         "settlement": null, "confirmations": null,
         "recommendedAction": { "code": "fetch_refund_payment", "label": "Load the refund's payload before paying back" }, "availableActions": [],
         "createdAt": "2026-01-31T12:00:00.000Z", "updatedAt": "2026-01-31T13:00:00.000Z",

@@ -155,6 +155,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn d04_a_revoked_signature_is_not_handed_out_and_the_seller_gets_another_under_the_same_nonce() {
+        let app = TestApp::new().await;
+        let (_, refund) = approved(&app).await;
+        let nonce = app.stored_refund(&refund).await.payload().unwrap().payment().nonce;
+        app.set_signer(app.signer, 0).await;
+        for actor in [&app.buyer, &app.seller] {
+            let shown = app.refund_as(&refund, actor).await;
+            assert_eq!((&shown["isPayable"], &shown["unpayableReason"]), (&json!(false), &json!("signature_revoked")));
+            assert!(shown["availableActions"].as_array().unwrap().iter().all(|action| action["action"] != "fetch_refund_payment"), "{shown:#}");
+        }
+        let refused = app.refund_payment(&refund).await.problem(409, "not_allowed");
+        assert_eq!(refused["recommendedAction"]["code"], "approve_refund_again");
+        app.respond(&refund, &app.seller, "approve").await.problem(503, "signer_unavailable");
+        // The operator names a key again.
+        app.set_signer(app.signer, app.now().unix_seconds() + 10 * 86_400).await;
+        let shown = app.refund_as(&refund, &app.seller).await;
+        assert_eq!((&shown["isPayable"], &shown["unpayableReason"]), (&json!(true), &json!(null)));
+        assert_eq!(app.stored_refund(&refund).await.payload().unwrap().payment().nonce, nonce);
+        app.see_refund(&refund).await;
+        app.set_signer(app.signer, 0).await;
+        assert_eq!(app.refund_as(&refund, &app.seller).await["unpayableReason"], json!(null), "what was paid before stays paid");
+    }
+
+    #[tokio::test]
     async fn g05_what_came_back_otherwise_leaves_it_awaited_and_is_said_as_such() {
         let app = TestApp::new().await;
         let (_, refund) = approved(&app).await;

@@ -21,7 +21,7 @@ use crate::view::chain::{ChainView, ChainsBody};
         "operator": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "signer": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "finality": "confirmations:12",
         "fee": { "bps": 100, "fixedAtomic": "0", "recipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "capBps": 2000 },
         "assets": [{ "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
-            "tokenSymbol": "USDC", "tokenDecimals": 6, "supportsPermit": true, "supportsTransferAuthorization": true }],
+            "tokenSymbol": "USDC", "tokenDecimals": 6, "supportsPermit": true, "supportsTransferAuthorization": true, "supportsPermit2": true }],
         "indexed": { "block": 25000000, "head": 25000000, "finalBlock": 24999989, "halted": null } }] })))
 )]
 pub async fn list_chains(State(api): State<Arc<Api>>) -> Result<Json<ChainsBody>, Problem> {

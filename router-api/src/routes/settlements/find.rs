@@ -10,6 +10,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::Asked;
 use crate::extract::Params;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
@@ -29,14 +30,14 @@ pub struct FindSettlements {
 
 /// What a transaction has settled.
 ///
-/// Public: no more than the chain shows. One entry per payment of this instance in the transaction; a single `unknown` one when none is known.
+/// Public: no more than the chain shows. One entry per payment and refund of this instance in the transaction; a single `unknown` one when none is known.
 #[utoipa::path(
     get,
     path = "/api/settlements",
     tag = "payments",
     params(FindSettlements),
     responses((status = 200, description = "What is known.", body = SettlementsBody, example = json!({ "settlements": [{
-        "id": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060", "status": "unknown", "event": null, "confirmations": null,
+        "id": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060", "type": null, "status": "unknown", "event": null, "confirmations": null,
         "finality": null, "retryAfterSeconds": 30 }] })))
 )]
 pub async fn find_settlements(State(api): State<Arc<Api>>, Params(params): Params<FindSettlements>) -> Result<Json<SettlementsBody>, Problem> {
@@ -46,11 +47,16 @@ pub async fn find_settlements(State(api): State<Arc<Api>>, Params(params): Param
         let events = api.store.events_of_tx(chain.chain_id, tx_hash).await?;
         let digests: Vec<B256> = events.iter().map(|event| event.digest).collect();
         for (digest, request) in api.store.requests_by_digest(&digests).await? {
-            settlements.push(super::status(&api, digest.to_string(), request).await?);
+            settlements.push(super::status(&api, digest.to_string(), Asked::Payment(request)).await?);
+        }
+        for event in api.store.refunds_of_tx(chain.chain_id, tx_hash).await? {
+            if let Some(refund) = api.store.refund_of_payload(event.digest).await? {
+                settlements.push(super::status(&api, event.digest.to_string(), Asked::Refund(refund)).await?);
+            }
         }
     }
     if settlements.is_empty() {
-        settlements.push(SettlementStatusView::without_event(params.tx_hash, "unknown", None, Some(super::DELAYED_RETRY_S)));
+        settlements.push(SettlementStatusView::unknown(params.tx_hash, super::DELAYED_RETRY_S));
     }
     Ok(Json(SettlementsBody { settlements }))
 }

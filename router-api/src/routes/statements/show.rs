@@ -84,7 +84,7 @@ fn example() -> serde_json::Value {
         "accounts": [{ "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
             "account": "seller_proceeds", "openingAtomic": "0", "lines": [{ "kind": "posting", "at": "2026-01-31T12:00:00.000Z",
                 "entry": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV:0xb94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9:0:0", "line": 1,
-                "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "externalRef": "order-1", "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "externalRef": "order-1", "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "refundRequestId": null,
                 "walletAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "debitAtomic": "0", "creditAtomic": "12500000", "balanceAtomic": "12500000",
                 "reverses": null }], "closingAtomic": "12500000" }],
     })
@@ -95,7 +95,7 @@ fn example_row() -> serde_json::Value {
     json!({
         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
         "account": "seller_proceeds", "kind": "opening", "at": "2026-01-01T00:00:00.000Z", "entry": null, "line": null, "contractId": null,
-        "externalRef": null, "paymentRequestId": null, "walletAddress": null, "debitAtomic": null, "creditAtomic": null, "balanceAtomic": "0", "reverses": null,
+        "externalRef": null, "paymentRequestId": null, "refundRequestId": null, "walletAddress": null, "debitAtomic": null, "creditAtomic": null, "balanceAtomic": "0", "reverses": null,
     })
 }
 

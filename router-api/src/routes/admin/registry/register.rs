@@ -93,6 +93,7 @@ mod tests {
         let made = register(&app, asset).await.expect(201);
         assert_eq!((&made["asset"]["tokenSymbol"], &made["asset"]["tokenDecimals"]), (&json!("NEW"), &json!(18)));
         assert_eq!((&made["asset"]["supportsPermit"], &made["asset"]["isAllowed"]), (&json!(true), &json!(true)));
+        assert_eq!((&made["asset"]["supportsTransferAuthorization"], &made["asset"]["supportsPermit2"]), (&json!(false), &json!(false)));
         let body = json!({ "assetId": asset, "tokenDecimals": 6 });
         app.post(PATH).bearer(&app.stranger).json(body).send().await.problem(422, "unknown_field");
         let chains = app.get("/api/chains").send().await.expect(200);

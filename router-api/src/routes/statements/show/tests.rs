@@ -2,6 +2,7 @@ use alloy_primitives::U256;
 use serde_json::{Value, json};
 use settlement::ledger::{Account, Posting, Side};
 use settlement::money::Amount;
+use store::Engine;
 
 use crate::testing::{Answer, TestApp};
 
@@ -87,6 +88,23 @@ async fn a_reversal_is_shown_and_names_what_it_takes_back() {
 }
 
 #[tokio::test]
+async fn a_line_about_a_refund_names_it() {
+    let (app, _) = paid().await;
+    let refund = app.refund("5000000").await;
+    app.respond(&refund, &app.seller, "approve").await.expect(200);
+    app.see_refund(&refund).await;
+    app.finalise_refund(&refund).await;
+    let json = statement(&app, "?to=2024-01-01").await;
+    let lines = json["accounts"][0]["lines"].as_array().unwrap().clone();
+    let (payments, refunds): (Vec<&Value>, Vec<&Value>) = lines.iter().partition(|line| line["entry"].as_str().unwrap().starts_with("pr_"));
+    assert!(payments.len() == 1 && !refunds.is_empty(), "{lines:#?}");
+    assert_eq!(payments[0]["refundRequestId"], Value::Null);
+    assert!(refunds.iter().all(|line| line["refundRequestId"] == json!(refund)), "{refunds:#?}");
+    let csv = statement(&app, "?format=csv&to=2024-01-01").await.text();
+    assert_eq!((csv.lines().next().unwrap().matches("refundRequestId").count(), csv.matches(&refund).count() >= 1), (1, true));
+}
+
+#[tokio::test]
 async fn everybody_sees_their_own_side_and_nobody_elses() {
     let (app, _) = paid().await;
     let buyer = app.get(PATH).bearer(&app.buyer).send().await.expect(200);
@@ -145,4 +163,49 @@ async fn k05_many_lines_come_in_parts_and_add_up() {
     assert!(lines.windows(2).all(|pair| pair[0]["at"].as_str() <= pair[1]["at"].as_str()), "in the order of time");
     assert_eq!((&rows[0]["balanceAtomic"], &rows[rows.len() - 1]["balanceAtomic"]), (&json!("0"), &json!("0")));
     assert_eq!(lines[lines.len() - 1]["balanceAtomic"], "0", "the last line leaves what the statement closes with");
+}
+
+/// What this process has in memory, in KiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+async fn a_million_lines(engine: Engine, format: &str) {
+    const LINES: u32 = 1_000_000;
+    // A statement that was held as a whole would take several hundred MiB.
+    const MOST_KIB: u64 = 32 * 1_024;
+    let app = TestApp::on(engine).await;
+    app.start_chain().await;
+    let id = app.request().await;
+    app.pay(&id).await;
+    app.database.repeat_postings(LINES - 1).await;
+    let began = std::time::Instant::now();
+    let mut rest = app.get(&format!("{PATH}?format={format}&to=2024-01-01")).bearer(&app.seller).stream().await;
+    let (mut parts, mut bytes, mut lines, mut before, mut most) = (0_u64, 0, 0, 0, 0);
+    while let Some(part) = rest.next().await {
+        parts += 1;
+        bytes += part.len();
+        lines += part.matches("\"posting\"").count() + part.matches(",posting,").count();
+        match parts {
+            0..20 => {}
+            20 => before = resident(),
+            _ => most = most.max(resident()),
+        }
+    }
+    assert_eq!(lines, usize::try_from(LINES).unwrap(), "every line once");
+    let grown = most.saturating_sub(before);
+    println!("{format} on {engine:?}: {lines} lines, {bytes} bytes in {parts} parts, {:?}; memory grew by {grown} KiB", began.elapsed());
+    assert!(grown < MOST_KIB, "memory grew by {grown} KiB over {bytes} bytes");
+}
+
+#[tokio::test]
+#[ignore = "takes minutes: .ci/nightly api"]
+async fn k05_a_million_lines_are_written_in_bounded_memory() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        for format in ["json", "jsonl", "csv"] {
+            a_million_lines(engine, format).await;
+        }
+    }
 }
