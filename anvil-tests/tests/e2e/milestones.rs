@@ -116,7 +116,8 @@ async fn a08_a_milestone_whose_request_was_cancelled_and_paid_all_the_same_is_pa
     story.world.until(&again, "failed").await;
     let paid = story.milestones().await["milestones"][0].clone();
     assert_eq!((&paid["paymentStatus"], &paid["paymentRequestId"]), (&json!("paid"), &json!(at.request.as_str())));
-    // The newer payload has the same nonce, so it can pay nothing any more; the other milestone goes on.
+    // The newer payload has the same nonce, so it can pay nothing any more; the other milestone goes on once a party knows of the payment.
+    story.world.seller.post(&at.path("acknowledge"), &json!({})).await.expect(200);
     story.deliver_and_accept(1).await;
     let rest = story.asked(1).await;
     story.pay(&rest).await;
