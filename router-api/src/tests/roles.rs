@@ -111,7 +111,8 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/admin/audit", "sossss"),
     ("GET /api/agent/receipts/{receiptId}/links", "hhrroo"),
     ("POST /api/agent/receipts/{receiptId}/links", "hhrroo"),
-    ("DELETE /api/agent/receipts/{receiptId}/links/{linkId}", "hhrroo"),
+    // The seller comes after the buyer, who has revoked it.
+    ("DELETE /api/agent/receipts/{receiptId}/links/{linkId}", "hhrroh"),
 ];
 
 /// The tokens of the roles, by their names.

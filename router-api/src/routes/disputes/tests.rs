@@ -69,7 +69,7 @@ async fn both_sides_speak_and_it_ends_as_both_have_said() {
     );
     for kind in ["dispute.opened", "dispute.answered", "dispute.proposed", "dispute.resolved"] {
         let told = d.app.notices(kind).await;
-        assert_eq!((told.len(), told[0].notice.readers.len()), (1, 2), "{kind}");
+        assert_eq!((told.len(), told[0].notice.readers.len()), (1, 4), "{kind}");
     }
     let list = d.app.get(&d.path).bearer(&d.app.seller).send().await.expect(200);
     assert_documented::<DisputesBody>(list.json());

@@ -102,7 +102,7 @@ async fn c06_the_buyer_confirms_and_new_requests_pay_there() {
     assert_eq!(live["paymentState"]["hasActiveRouterPaymentRequest"], true);
     for kind in ["payout_change.requested", "payout_change.confirmed"] {
         let told = p.app.notices(kind).await;
-        assert_eq!((told.len(), told[0].notice.readers.len()), (1, 2), "{kind}");
+        assert_eq!((told.len(), told[0].notice.readers.len()), (1, 4), "{kind}");
     }
 }
 
