@@ -93,6 +93,18 @@ actions! {
     RefundDenied = "refund_request.denied",
     /// A refund request was taken back.
     RefundCancelled = "refund_request.cancelled",
+    /// A webhook endpoint was made.
+    WebhookCreated = "webhook.created",
+    /// A webhook endpoint was changed, paused or enabled.
+    WebhookUpdated = "webhook.updated",
+    /// A webhook endpoint was deleted, and what waited for it dropped.
+    WebhookDeleted = "webhook.deleted",
+    /// A webhook endpoint got a new secret.
+    WebhookSecretRotated = "webhook.secret_rotated",
+    /// A test was sent to a webhook endpoint.
+    WebhookTested = "webhook.tested",
+    /// Events were asked for again by a webhook endpoint.
+    WebhookRedelivered = "webhook.redelivered",
     /// A receipt was signed by the routing signer.
     ReceiptSigned = "receipt.signed",
     /// A public page of a receipt was made.

@@ -30,6 +30,10 @@ pub enum Form {
     OptionalNumber,
     /// What does not fit: a list of `{check, expected, found}`.
     Issues,
+    /// A list of strings.
+    Texts,
+    /// The body that asks for a refund, filled in.
+    RefundRequest,
 }
 
 const fn text(name: &'static str, about: &'static str, example: &'static str) -> Fact {
@@ -47,6 +51,10 @@ const FACTS: &[Fact] = &[
     Fact { name: "milestoneId", form: Form::OptionalText, about: "The milestone, where it is about one.", example: "null" },
     text("refundRequestId", "The refund request.", r#""rf_01ARZ3NDEKTSV4RRFFQ69G5FAV""#),
     text("submissionId", "The delivery.", r#""sub_01ARZ3NDEKTSV4RRFFQ69G5FAV""#),
+    text("disputeId", "The dispute.", r#""dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV""#),
+    text("payoutChangeId", "The payout change.", r#""poc_01ARZ3NDEKTSV4RRFFQ69G5FAV""#),
+    text("previousPayeeAddress", "Who is paid without the change.", r#""0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC""#),
+    text("payeeAddress", "Who is to be paid with it.", r#""0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65""#),
     text("webhookId", "The webhook endpoint.", r#""we_01ARZ3NDEKTSV4RRFFQ69G5FAV""#),
     text("receiptId", "The receipt.", r#""rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV""#),
     text("externalRef", "What the importing party calls the agreement.", r#""order-1""#),
@@ -60,9 +68,22 @@ const FACTS: &[Fact] = &[
         example: r#""chapter three is missing""#,
     },
     Fact { name: "response", form: Form::OptionalText, about: "What was answered; null where nothing was.", example: r#""agreed""# },
+    text("excessAtomic", "How much of the payment is too much, in atomic units.", r#""12500000""#),
+    Fact {
+        name: "duplicateOf",
+        form: Form::Texts,
+        about: "The payment requests that had paid the same before.",
+        example: r#"["pr_01ARZ3NDEKTSV4RRFFQ69G5FAW"]"#,
+    },
+    Fact {
+        name: "refundRequest",
+        form: Form::RefundRequest,
+        about: "What asks for the excess to be paid back, as the body of `POST /api/agent/contracts/{contractId}/refund-requests`.",
+        example: r#"{ "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "amountAtomic": "12500000", "reason": "Paid twice.", "confirmed": true }"#,
+    },
     text("code", "A word of a closed list.", r#""refund_settlement_mismatch""#),
     number("revision", "The number of the delivery, from 1.", "1"),
-    number("version", "The version of the milestone.", "2"),
+    number("version", "The version of the milestone or of the dispute.", "2"),
     number("planVersion", "The version of the plan.", "3"),
     number("milestones", "How many milestones the plan has.", "2"),
     text("amountAtomic", "The amount, in atomic units.", r#""12500000""#),
@@ -136,12 +157,20 @@ const fn names(kind: NoticeType) -> (&'static [&'static str], &'static [&'static
         T::PaymentRecovered => (on_chain!("recoveredFrom"), &["milestoneId"]),
         T::PaymentReplaced => (on_chain!("replacedTxHash"), &["milestoneId"]),
         T::PaymentInspectionRequired => (&["contractId", "paymentRequestId", "txHash", "issues"], &["milestoneId", "chainId", "blockNumber", "blockHash"]),
+        T::PaymentDuplicate => (&["contractId", "paymentRequestId", "receiptId", "excessAtomic", "duplicateOf", "refundRequest"], &[]),
         T::RefundRequested => (&["contractId", "paymentRequestId", "refundRequestId", "amountAtomic", "reason", "platformFee"], &[]),
         T::RefundApproved | T::RefundReissued => (&["contractId", "paymentRequestId", "refundRequestId", "amountAtomic", "response", "expiresAt"], &[]),
         T::RefundDenied | T::RefundCancelled => (ANSWER, &[]),
         T::RefundPending => (on_chain!("refundRequestId", "amountAtomic", "confirmations", "requiredConfirmations"), &[]),
         T::RefundSettled | T::RefundUpdated | T::RefundReorged => (on_chain!("refundRequestId", "amountAtomic"), &[]),
         T::RefundMismatch => (on_chain!("refundRequestId", "amountAtomic", "code", "issues"), &[]),
+        T::PaymentAcknowledged => (&["contractId", "paymentRequestId", "by"], &[]),
+        T::DisputeOpened | T::DisputeAnswered | T::DisputeProposed | T::DisputeRecommended | T::DisputeResolved | T::DisputeWithdrawn => {
+            (&["contractId", "disputeId", "status", "by", "version"], &[])
+        }
+        T::PayoutChangeRequested | T::PayoutChangeConfirmed | T::PayoutChangeDeclined | T::PayoutChangeCancelled => {
+            (&["contractId", "payoutChangeId", "status", "by", "previousPayeeAddress", "payeeAddress"], &[])
+        }
         T::ReceiptIssued => (on_chain!("receiptId"), &["milestoneId"]),
         T::IndexerHalted => (&["chainId", "block", "reason"], &[]),
         T::SignerRotated => (&["chainId", "operator", "signer", "until", "txHash", "blockNumber"], &[]),
@@ -150,11 +179,27 @@ const fn names(kind: NoticeType) -> (&'static [&'static str], &'static [&'static
     }
 }
 
-/// Reasons where they are ours.
-const REASONS: [(NoticeType, &str); 3] = [
-    (NoticeType::PaymentFailed, "reverted"),
-    (NoticeType::IndexerHalted, "reorg below the final block 32150090: the chain and what was read have only block 32150080 in common"),
-    (NoticeType::EndpointDisabled, "gone"),
+/// Values that only some types have, where that of the fact would mislead.
+const EXAMPLES: [(NoticeType, &str, &str); 19] = [
+    (NoticeType::MilestoneCreated, "status", "proposed"),
+    (NoticeType::MilestoneUpdated, "status", "active"),
+    (NoticeType::MilestoneActivated, "status", "active"),
+    (NoticeType::MilestoneCancelled, "status", "cancelled"),
+    (NoticeType::MilestoneRejected, "status", "rejected"),
+    (NoticeType::PaymentFailed, "reason", "reverted"),
+    (NoticeType::DisputeOpened, "status", "open"),
+    (NoticeType::DisputeAnswered, "status", "open"),
+    (NoticeType::DisputeProposed, "status", "proposed"),
+    (NoticeType::DisputeRecommended, "status", "open"),
+    (NoticeType::DisputeRecommended, "by", "evaluator"),
+    (NoticeType::DisputeResolved, "status", "resolved"),
+    (NoticeType::DisputeWithdrawn, "status", "withdrawn"),
+    (NoticeType::PayoutChangeRequested, "status", "requested"),
+    (NoticeType::PayoutChangeConfirmed, "status", "confirmed"),
+    (NoticeType::PayoutChangeDeclined, "status", "declined"),
+    (NoticeType::PayoutChangeCancelled, "status", "cancelled"),
+    (NoticeType::IndexerHalted, "reason", "reorg below the final block 32150090: the chain and what was read have only block 32150080 in common"),
+    (NoticeType::EndpointDisabled, "reason", "gone"),
 ];
 
 fn named(name: &str) -> &'static Fact {
@@ -174,6 +219,8 @@ impl Fact {
             Form::OptionalText => value.is_string() || value.is_null(),
             Form::Number => value.is_u64(),
             Form::OptionalNumber => value.is_u64() || value.is_null(),
+            Form::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
+            Form::RefundRequest => ["paymentRequestId", "amountAtomic", "reason"].iter().all(|part| value[part].is_string()) && value["confirmed"].is_boolean(),
             Form::Issues => {
                 value.as_array().is_some_and(|issues| issues.iter().all(|issue| ["check", "expected", "found"].iter().all(|part| issue[part].is_string())))
             }
@@ -196,8 +243,8 @@ impl NoticeType {
     #[must_use]
     pub fn example(self) -> Value {
         let mut data: Map<String, Value> = self.facts().map(|fact| (fact.name.to_owned(), fact.example())).collect();
-        if let Some((_, word)) = REASONS.iter().find(|(kind, _)| *kind == self) {
-            data.insert("reason".to_owned(), Value::from(*word));
+        for (_, name, value) in EXAMPLES.iter().filter(|(kind, ..)| *kind == self) {
+            data.insert((*name).to_owned(), Value::from(*value));
         }
         Value::Object(data)
     }

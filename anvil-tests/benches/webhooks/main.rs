@@ -25,7 +25,7 @@ use sink::{DEAD, Sink};
 /// Payments that are verified one after the other, while nothing waits.
 const PAYMENTS: usize = 60;
 /// Endpoints that events are delivered to.
-const ENDPOINTS: usize = 10;
+const ENDPOINTS: u8 = 10;
 /// Events of a run, each for every endpoint.
 const EVENTS: usize = 2_000;
 /// Runs without and with an endpoint that is dead, by turns.
@@ -62,12 +62,12 @@ async fn measure(engine: Engine, name: &'static str) -> Vec<Row> {
     let first = bench.first_attempts(name).await;
     let bare = bench.bare().await;
     for n in 0..ENDPOINTS {
-        bench.register(&format!("/{n}"), &[]).await;
+        bench.register(n + 1, &format!("/{n}"), &[]).await;
     }
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         alone.push(bench.drain(EVENTS).await.per_second);
-        let dead = bench.register(DEAD, &[]).await;
+        let dead = bench.register(200, DEAD, &[]).await;
         beside.push(bench.drain(EVENTS).await.per_second);
         bench.remove(&dead).await;
     }
@@ -107,9 +107,9 @@ impl Bench {
     }
 
     /// The path of a new endpoint of the seller's.
-    async fn register(&mut self, path: &str, types: &[&str]) -> String {
+    async fn register(&mut self, host: u8, path: &str, types: &[&str]) -> String {
         self.start().await;
-        let made = self.world.seller.post("/api/agent/webhooks", &json!({ "url": self.sink.url(path), "types": types })).await.expect(201);
+        let made = self.world.seller.post("/api/agent/webhooks", &json!({ "url": self.sink.url(host, path), "types": types })).await.expect(201);
         format!("/api/agent/webhooks/{}", made["webhook"]["id"].as_str().unwrap())
     }
 
@@ -138,7 +138,7 @@ impl Bench {
 
     /// From the moment at which the indexer decides that a payment is verified (before it commits) to the arrival of the webhook.
     async fn first_attempts(&mut self, name: &'static str) -> Row {
-        let endpoint = self.register("/paid", &["payment.verified"]).await;
+        let endpoint = self.register(1, "/paid", &["payment.verified"]).await;
         let world = &self.world;
         world.approve().await;
         for n in 1..=PAYMENTS {
@@ -161,7 +161,7 @@ impl Bench {
         let kind = NoticeType::PaymentVerified;
         let event = json!({ "id": EventId::new(OsIds.ulid()).as_str(), "sequence": 1, "type": kind.as_str(), "timestamp": SystemClock.now().to_string(), "data": kind.example() });
         let body = serde_json::to_vec(&event).unwrap();
-        let url = self.sink.url("/bare");
+        let url = self.sink.url(1, "/bare");
         let started = Instant::now();
         stream::iter(0..BARE)
             .for_each_concurrent(BARE_AT_ONCE, |_| async {
@@ -179,14 +179,15 @@ impl Bench {
         self.tell(events).await;
         self.sink.forget(events);
         self.start().await;
-        self.until_came(events * ENDPOINTS).await;
+        let endpoints = usize::from(ENDPOINTS);
+        self.until_came(events * endpoints).await;
         let came = std::mem::take(&mut *self.sink.came());
         let (first, last) = came.span.unwrap();
         let then = came.at_first_full.unwrap();
-        assert_eq!((came.counts.len(), came.counts.values().max()), (ENDPOINTS, Some(&events)), "every event once, everywhere");
+        assert_eq!((came.counts.len(), came.counts.values().max()), (endpoints, Some(&events)), "every event once, everywhere");
         let least = rate(then.values().copied().min().unwrap(), Duration::from_secs(1)) / rate(events, Duration::from_secs(1));
         let memory_mib = self.server.as_ref().and_then(Server::peak_memory_mib);
-        Run { per_second: rate(events * ENDPOINTS, last - first), least: if then.len() < ENDPOINTS { 0.0 } else { least }, memory_mib }
+        Run { per_second: rate(events * endpoints, last - first), least: if then.len() < endpoints { 0.0 } else { least }, memory_mib }
     }
 
     async fn tell(&self, count: usize) {

@@ -1,7 +1,6 @@
 //! A receiver in this process that takes everything at once, and remembers when.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -34,7 +33,7 @@ pub struct Came {
 /// The receiver.
 #[derive(Clone)]
 pub struct Sink {
-    address: SocketAddr,
+    port: u16,
     came: Arc<Mutex<Came>>,
     full: Arc<Mutex<usize>>,
 }
@@ -46,8 +45,8 @@ struct Event {
 
 impl Sink {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let sink = Self { address: listener.local_addr().unwrap(), came: Arc::default(), full: Arc::new(Mutex::new(usize::MAX)) };
+        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+        let sink = Self { port: listener.local_addr().unwrap().port(), came: Arc::default(), full: Arc::new(Mutex::new(usize::MAX)) };
         let receives = sink.clone();
         let app = Router::new().fallback(move |uri: Uri, body: Bytes| {
             let receives = receives.clone();
@@ -93,7 +92,8 @@ impl Sink {
         self.came().counts.values().sum()
     }
 
-    pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+    /// A URL on one of this machine's many addresses: connections are kept per host, and endpoints are not usually on the same.
+    pub fn url(&self, host: u8, path: &str) -> String {
+        format!("http://127.0.0.{host}:{}{path}", self.port)
     }
 }

@@ -54,6 +54,8 @@ fn schema_of(fact: &Fact) -> RefOr<Schema> {
         Form::Number => object(Type::Integer.into()).into(),
         Form::OptionalNumber => object(or_null(Type::Integer)).into(),
         Form::Issues => issues(fact.about).into(),
+        Form::Texts => ArrayBuilder::new().items(ObjectBuilder::new().schema_type(Type::String)).description(Some(fact.about)).into(),
+        Form::RefundRequest => Ref::from_schema_name("CreateRefundRequest").into(),
     }
 }
 

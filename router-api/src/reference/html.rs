@@ -9,7 +9,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
+use settlement::notice::NoticeType;
 
+use super::text::said;
 use super::{Content, Operation, about, name_of, operations, schemas, tags};
 use crate::problem::Code;
 use crate::style;
@@ -44,6 +46,14 @@ pub(crate) fn index() -> Response {
                 @for operation in in_tag(tag) {
                     tr { td { (link(operation)) } td { (prose(operation.summary)) } }
                 }
+            }
+        }
+        h2 id="event-types" { "Event types" }
+        p { "In the log, the stream and webhooks, with the members of " code { "data" } "; those in brackets are there where they apply. Examples are in the section "
+            code { "webhooks" } " of " a href="/openapi.json" { "/openapi.json" } "." }
+        table {
+            @for kind in NoticeType::ALL {
+                tr { td { code { (kind) } } td { (kind.about()) } td { code { (said(*kind)) } } }
             }
         }
         h2 id="errors" { "Problem codes" }

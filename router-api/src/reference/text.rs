@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use settlement::notice::NoticeType;
 use url::Url;
 
 use super::html::access;
@@ -45,6 +46,10 @@ pub(crate) fn short(base: &Url) -> String {
             writeln!(text, "- [{method} {path}]({}): {summary} {}", at(base, &format!("/docs/operations/{id}")), access(operation)).expect(CANNOT_FAIL);
         }
     }
+    text.push_str("\n## Event types\n\nIn the log, the stream and webhooks, with the members of `data`; those in brackets are there where they apply.\n\n");
+    for kind in NoticeType::ALL {
+        writeln!(text, "- `{kind}`: {} `{}`", kind.about(), said(*kind)).expect(CANNOT_FAIL);
+    }
     text.push_str("\n## Errors\n\n");
     for code in Code::ALL {
         let (name, status, page) = (code.as_str(), code.status().as_u16(), at(base, &format!("/docs/errors/{}", code.as_str())));
@@ -59,6 +64,13 @@ pub(crate) fn short(base: &Url) -> String {
     )
     .expect(CANNOT_FAIL);
     text
+}
+
+/// The members of a type's data: those that are always there, and in brackets those that are where they apply.
+pub(super) fn said(kind: NoticeType) -> String {
+    let always = kind.facts().map(|fact| fact.name.to_owned());
+    let more = kind.more_facts().map(|fact| format!("[{}]", fact.name));
+    always.chain(more).collect::<Vec<_>>().join(" ")
 }
 
 /// The same with every operation in full.

@@ -148,6 +148,7 @@ fn ask(app: &TestApp, operation: &Operation, token: &str) -> Call {
         "paymentRequestId" => "pr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "milestoneId" => "ms_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "refundRequestId" => "rf_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "webhookId" => "we_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "payoutChangeId" => "poc_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "disputeId" => "dsp_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "webhookId" => "we_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",

@@ -94,6 +94,8 @@ pub async fn llms_full(State(api): State<Arc<Api>>) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
+    use settlement::notice::NoticeType;
+
     use crate::problem::Code;
     use crate::reference::{ONE_PAYMENT, operations, schemas};
     use crate::testing::{Answer, TestApp};
@@ -174,6 +176,11 @@ mod tests {
         for code in Code::ALL {
             assert!(short.contains(&format!("https://pay.example/docs/errors/{}", code.as_str())), "{code:?}");
         }
+        let index = app.get("/docs").send().await.expect(200).text();
+        for kind in NoticeType::ALL {
+            assert!(short.contains(&format!("\n- `{kind}`: ")) && index.contains(&format!("<code>{kind}</code>")), "{kind}");
+        }
+        assert!(short.contains("`contractId paymentRequestId reason [milestoneId] [txHash] [paidBy]`"), "{short}");
         for (id, _) in ONE_PAYMENT {
             assert!(operations().iter().any(|operation| operation.id == *id), "{id} is no operation");
         }
