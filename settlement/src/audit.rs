@@ -121,18 +121,6 @@ actions! {
     PayoutChangeRequested = "payout_change.requested",
     /// A payout change was confirmed, declined or taken back; the details say which.
     PayoutChangeDecided = "payout_change.decided",
-    /// A webhook endpoint was made.
-    WebhookCreated = "webhook.created",
-    /// A webhook endpoint was changed, paused or enabled.
-    WebhookUpdated = "webhook.updated",
-    /// A webhook endpoint was deleted, and what waited for it dropped.
-    WebhookDeleted = "webhook.deleted",
-    /// A webhook endpoint got a new secret.
-    WebhookSecretRotated = "webhook.secret_rotated",
-    /// A test was sent to a webhook endpoint.
-    WebhookTested = "webhook.tested",
-    /// Events were asked for again by a webhook endpoint.
-    WebhookRedelivered = "webhook.redelivered",
     /// A signer was named for the operator on chain, or revoked.
     SignerSet = "signer.set",
     /// A token was added to the registry, with what the chain says of it.

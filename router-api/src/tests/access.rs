@@ -151,7 +151,6 @@ fn ask(app: &TestApp, operation: &Operation, token: &str) -> Call {
         "webhookId" => "we_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "payoutChangeId" => "poc_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "disputeId" => "dsp_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
-        "webhookId" => "we_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "tokenId" => "key_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "profileId" => "prof_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "payoutMethodId" => "pm_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",

@@ -219,9 +219,10 @@ fn a09_the_refund_of_what_was_paid_twice_is_offered_filled_in() {
     let offered = |refunds: Vec<RefundSibling>| {
         let refunds = Refunds { payments: payments.clone(), refunds };
         let payments = PaymentFacts { paid_in_full: true, any_verified: true, ..PaymentFacts::default() };
-        let (token, plan) = (world::token(), Plan::default());
+        let (token, plan, pending) = (world::token(), Plan::default(), Pending::default());
         let (siblings, now) = (&siblings, at(0));
-        let facts = AgreementFacts { agreement: &agreement, token: &token, payments, plan: &plan, siblings, refunds: &refunds, now, final_time: 0 };
+        let facts =
+            AgreementFacts { agreement: &agreement, token: &token, payments, plan: &plan, siblings, refunds: &refunds, pending: &pending, now, final_time: 0 };
         let asks = facts.actions(Actor::Buyer).into_iter().filter(|action| action.action == Action::RequestRefund);
         asks.map(|action| action.invocation.body_template.unwrap()).collect::<Vec<_>>()
     };
