@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use settlement::ledger::AccountKind;
 use sqlx::{AnyConnection, Connection, Executor, PgConnection, Row};
 use tempfile::TempDir;
 
@@ -158,17 +159,18 @@ impl TestDatabase {
         connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.expect("the statement runs").rows_affected()
     }
 
-    /// Writes what stands in the ledger so many times more, for tests of size: the same lines under entries of their own, spread over a second. The sums of days
-    /// stay as they were.
+    /// Writes what stands on the accounts of a kind so many times more, for tests of size: the same lines under entries of their own, spread over a second. The
+    /// sums of days stay as they were.
     ///
     /// # Panics
     /// When the statement fails.
-    pub async fn repeat_postings(&self, times: u32) -> u64 {
+    pub async fn repeat_postings(&self, account: AccountKind, times: u32) -> u64 {
         let sql = format!(
             "INSERT INTO postings (entry, line, agreement_id, payment_request_id, refund_request_id, booked, account, wallet, owner, side, asset, amount, at) \
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {times}) \
              SELECT p.entry || ':' || CAST(n.i AS TEXT), p.line, p.agreement_id, p.payment_request_id, p.refund_request_id, p.booked, p.account, p.wallet, p.owner, \
-             p.side, p.asset, p.amount, p.at + n.i % 1000 FROM postings p CROSS JOIN n"
+             p.side, p.asset, p.amount, p.at + n.i % 1000 FROM postings p CROSS JOIN n WHERE p.account = '{}'",
+            account.name()
         );
         self.tamper(&sql).await
     }

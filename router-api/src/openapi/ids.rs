@@ -136,6 +136,8 @@ mod tests {
     use super::*;
     use crate::testing::document::{DOCUMENT, operations};
 
+    type Parses = fn(&str) -> bool;
+
     fn admits(pattern: &str, text: &str) -> bool {
         let (mut compiler, mut schemas) = (Compiler::new(), Schemas::new());
         compiler.add_resource("https://pay.example/pattern.json", json!({ "pattern": pattern })).unwrap();
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn the_patterns_admit_what_the_ids_do() {
-        let parses: [(&str, fn(&str) -> bool); 14] = [
+        let parses: [(&str, Parses); 14] = [
             ("contractId", |text| text.parse::<AgreementId>().is_ok()),
             ("deliveryId", |text| text.parse::<DeliveryId>().is_ok()),
             ("eventId", |text| text.parse::<EventId>().is_ok()),

@@ -66,10 +66,12 @@ impl RefundSibling {
         let life = |deadline| match PayloadLife::of(deadline, self.is_seen, now, final_time) {
             // A paid event always beats a cancelled nonce.
             PayloadLife::Seen => PayloadLife::Seen,
-            _ if self.is_void => PayloadLife::Dead,
+            PayloadLife::Payable | PayloadLife::TooLate | PayloadLife::Dead if self.is_void => PayloadLife::Dead,
             // The router refuses it now, and may have taken it before.
             PayloadLife::Payable if self.is_revoked(now) => PayloadLife::TooLate,
-            life => life,
+            PayloadLife::Payable => PayloadLife::Payable,
+            PayloadLife::TooLate => PayloadLife::TooLate,
+            PayloadLife::Dead => PayloadLife::Dead,
         };
         self.deadline.map(life)
     }

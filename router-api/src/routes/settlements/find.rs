@@ -47,11 +47,11 @@ pub async fn find_settlements(State(api): State<Arc<Api>>, Params(params): Param
         let events = api.store.events_of_tx(chain.chain_id, tx_hash).await?;
         let digests: Vec<B256> = events.iter().map(|event| event.digest).collect();
         for (digest, request) in api.store.requests_by_digest(&digests).await? {
-            settlements.push(super::status(&api, digest.to_string(), Asked::Payment(request)).await?);
+            settlements.push(super::status(&api, digest.to_string(), Asked::Payment(Box::new(request))).await?);
         }
         for event in api.store.refunds_of_tx(chain.chain_id, tx_hash).await? {
             if let Some(refund) = api.store.refund_of_payload(event.digest).await? {
-                settlements.push(super::status(&api, event.digest.to_string(), Asked::Refund(refund)).await?);
+                settlements.push(super::status(&api, event.digest.to_string(), Asked::Refund(Box::new(refund))).await?);
             }
         }
     }

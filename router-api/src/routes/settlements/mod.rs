@@ -22,8 +22,8 @@ const DELAYED_RETRY_S: u64 = 30;
 
 /// What was asked about.
 enum Asked {
-    Payment(StoredRequest),
-    Refund(StoredRefund),
+    Payment(Box<StoredRequest>),
+    Refund(Box<StoredRefund>),
 }
 
 /// A signed payload, and where its event stands.
@@ -39,12 +39,14 @@ struct Signed {
 async fn status(api: &Api, id: String, asked: Asked) -> Result<SettlementStatusView, Problem> {
     let signed = match asked {
         // It is not for strangers to know what is wrong; that nothing is certain is all that can be said.
-        Asked::Payment(stored) => match payment_requests::sound(stored) {
+        Asked::Payment(stored) => match payment_requests::sound(*stored) {
             Ok(request) => Some(payment(api, &request).await?),
             Err(_) => None,
         },
-        Asked::Refund(StoredRefund::Sound(refund)) => refund_of(api, &refund).await?,
-        Asked::Refund(StoredRefund::Unproven { .. }) => None,
+        Asked::Refund(stored) => match &*stored {
+            StoredRefund::Sound(refund) => refund_of(api, refund).await?,
+            StoredRefund::Unproven { .. } => None,
+        },
     };
     let Some(signed) = signed else { return Ok(SettlementStatusView::unknown(id, DELAYED_RETRY_S)) };
     let chain = ChainState::read(api, signed.chain_id).await?;

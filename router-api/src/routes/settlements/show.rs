@@ -36,20 +36,20 @@ pub async fn show_settlement(State(api): State<Arc<Api>>, PathId(id): PathId<Str
 
 async fn find(api: &Api, id: &str) -> Result<Option<Asked>, Problem> {
     if let Ok(id) = id.parse::<PaymentRequestId>() {
-        return Ok(api.store.request(&id).await?.map(Asked::Payment));
+        return Ok(api.store.request(&id).await?.map(|request| Asked::Payment(Box::new(request))));
     }
     if let Ok(id) = id.parse::<RefundId>() {
-        return Ok(api.store.refund(&id).await?.map(Asked::Refund));
+        return Ok(api.store.refund(&id).await?.map(|refund| Asked::Refund(Box::new(refund))));
     }
     let hash = id.strip_prefix("0x").filter(|hex| hex.len() == 64).and_then(|_| id.parse::<B256>().ok());
     let hash = hash.ok_or_else(Problem::not_found)?;
     if let Some(request) = api.store.request_by_request_id(hash).await? {
-        return Ok(Some(Asked::Payment(request)));
+        return Ok(Some(Asked::Payment(Box::new(request))));
     }
     if let Some((_, request)) = api.store.requests_by_digest(&[hash]).await?.into_iter().next() {
-        return Ok(Some(Asked::Payment(request)));
+        return Ok(Some(Asked::Payment(Box::new(request))));
     }
-    Ok(api.store.refund_of_payload(hash).await?.map(Asked::Refund))
+    Ok(api.store.refund_of_payload(hash).await?.map(|refund| Asked::Refund(Box::new(refund))))
 }
 
 #[cfg(test)]
