@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use alloy_primitives::Address;
 use async_trait::async_trait;
+use settlement::Clock;
 use settlement::receipt::{Receipt, ReceiptDraft};
 use settlement::refund::{RefundSnapshot, SignedRefund};
 use settlement::snapshot::{SignedSnapshot, Snapshot};
-use settlement::{Clock, Timestamp};
 use signer::{RoutingSigner, SignerError};
+
+use crate::steady::Steady;
 
 /// How long a signer may take: a key service answers in tenths of a second, and who waits for the transaction gives up after 5 s.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
@@ -26,26 +28,17 @@ const REST: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Breaker {
     signer: Arc<dyn RoutingSigner>,
-    clock: SharedClock,
+    clock: Steady,
     answers_within: Duration,
     state: Mutex<State>,
-}
-
-#[derive(Clone)]
-struct SharedClock(Arc<dyn Clock>);
-
-impl std::fmt::Debug for SharedClock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// It answers; so many times in a row it has not.
     Closed { failures: u32 },
-    /// It is left alone until then.
-    Open { until: Timestamp },
+    /// It is left alone until then, by the steady clock: setting the machine's back makes nobody wait longer.
+    Open { until: Duration },
     /// One request tries it.
     Trying,
 }
@@ -60,7 +53,7 @@ struct Turn<'a> {
 impl Breaker {
     /// This signer, behind a breaker.
     pub(crate) fn new(signer: Arc<dyn RoutingSigner>, clock: Arc<dyn Clock>) -> Self {
-        Self { signer, clock: SharedClock(clock), answers_within: ANSWERS_WITHIN, state: Mutex::new(State::Closed { failures: 0 }) }
+        Self { signer, clock: Steady::new(clock), answers_within: ANSWERS_WITHIN, state: Mutex::new(State::Closed { failures: 0 }) }
     }
 
     /// What the signer answers, in time.
@@ -77,7 +70,7 @@ impl Breaker {
         let before = *state;
         match before {
             State::Closed { .. } => {}
-            State::Open { until } if until <= self.clock.0.now() => *state = State::Trying,
+            State::Open { until } if until <= self.clock.elapsed() => *state = State::Trying,
             State::Open { .. } | State::Trying => {
                 return Err(SignerError::Unavailable { reason: "it has not answered lately and is left alone for some seconds".to_owned() });
             }
@@ -103,7 +96,7 @@ impl Turn<'_> {
             true if failures < TRIPS_AFTER => State::Closed { failures },
             true => {
                 tracing::warn!(signer = %self.breaker.signer.address(), rest_s = REST.as_secs(), "the routing signer does not answer and is left alone");
-                State::Open { until: self.breaker.clock.0.now().plus(REST) }
+                State::Open { until: self.breaker.clock.elapsed().saturating_add(REST) }
             }
         };
     }
@@ -173,6 +166,20 @@ mod tests {
         clock.advance_s(10);
         assert!(is_asked(&breaker).await);
         assert!(is_asked(&breaker).await, "it is back");
+    }
+
+    #[tokio::test]
+    async fn d07_a_clock_that_is_set_back_leaves_it_alone_no_longer() {
+        let (breaker, clock) = breaker();
+        for _ in 0..TRIPS_AFTER {
+            assert!(breaker.ask(failing()).await.is_err());
+        }
+        clock.advance_s(-3_600);
+        assert!(!is_asked(&breaker).await);
+        clock.advance_s(9);
+        assert!(!is_asked(&breaker).await);
+        clock.advance_s(1);
+        assert!(is_asked(&breaker).await);
     }
 
     #[tokio::test]

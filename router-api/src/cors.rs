@@ -56,12 +56,21 @@ pub(crate) fn layer(origins: &[AllowedOrigin]) -> Option<CorsLayer> {
             .allow_headers([
                 header::AUTHORIZATION,
                 header::CONTENT_TYPE,
+                header::IF_NONE_MATCH,
                 name("idempotency-key"),
                 name("x-idempotency-key"),
                 name("x-request-id"),
                 name("last-event-id"),
             ])
-            .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, name("x-request-id"), name("ratelimit"), name("ratelimit-policy")])
+            .expose_headers([
+                header::RETRY_AFTER,
+                header::WWW_AUTHENTICATE,
+                header::ETAG,
+                header::CONTENT_DISPOSITION,
+                name("x-request-id"),
+                name("ratelimit"),
+                name("ratelimit-policy"),
+            ])
             .max_age(MAX_AGE),
     )
 }
@@ -113,7 +122,7 @@ mod tests {
             assert!(says(&preflight, "allow-methods").unwrap().contains(method), "{method}");
         }
         let headers = says(&preflight, "allow-headers").unwrap();
-        for name in ["authorization", "content-type", "idempotency-key"] {
+        for name in ["authorization", "content-type", "idempotency-key", "if-none-match"] {
             assert!(headers.contains(name), "{name}");
         }
         let read = asked_from(&app, Method::GET, PAGE).await.expect(200);
@@ -122,7 +131,9 @@ mod tests {
             assert_eq!((says(answer, "allow-origin").as_deref(), says(answer, "allow-credentials")), (Some(PAGE), None));
             assert!(answer.header("vary").unwrap().contains("origin"), "caches must not mix origins up");
         }
-        assert!(says(&problem, "expose-headers").unwrap().contains("ratelimit"));
+        for name in ["ratelimit", "etag", "content-disposition"] {
+            assert!(says(&problem, "expose-headers").unwrap().contains(name), "{name}");
+        }
         for origin in ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"] {
             for method in [Method::OPTIONS, Method::GET] {
                 let answer = asked_from(&app, method, origin).await;

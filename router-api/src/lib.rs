@@ -19,6 +19,7 @@ pub mod routes;
 mod serve;
 mod siwe;
 mod state;
+mod steady;
 mod streams;
 mod style;
 #[cfg(test)]

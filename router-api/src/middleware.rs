@@ -77,13 +77,15 @@ async fn guarded(mut request: Request, next: Next) -> Response {
     }
     let dropped = Dropped::default();
     request.extensions_mut().insert(dropped.clone());
-    let response = finished(next.run(request), REQUEST_TIMEOUT).await;
+    let is_read = request.method().is_safe();
+    let response = finished(next.run(request), REQUEST_TIMEOUT, is_read).await;
     dropped.take_back().await;
     response
 }
 
-/// The handler's answer; a problem when it panics, or when it takes longer than `limit`: then it is dropped, and its transaction with it.
-async fn finished(handler: impl Future<Output = Response>, limit: Duration) -> Response {
+/// The handler's answer; a problem when it panics, or when it takes longer than `limit`: then it is dropped, and its transaction with it. One that was
+/// dropped while it committed may have taken effect.
+async fn finished(handler: impl Future<Output = Response>, limit: Duration, is_read: bool) -> Response {
     match tokio::time::timeout(limit, AssertUnwindSafe(handler).catch_unwind()).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => {
@@ -91,7 +93,8 @@ async fn finished(handler: impl Future<Output = Response>, limit: Duration) -> R
             tracing::error!("a handler panicked");
             Problem::new(Code::Internal, "the request could not be completed").into_response()
         }
-        Err(_elapsed) => Problem::new(Code::Unavailable, "the request took too long and was rolled back").into_response(),
+        Err(_elapsed) if is_read => Problem::new(Code::Unavailable, "the request took too long").into_response(),
+        Err(_elapsed) => Problem::undecided("the request took too long").into_response(),
     }
 }
 
@@ -199,10 +202,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_handler_that_hangs_or_panics_is_answered_for() {
-        let hangs = finished(std::future::pending(), Duration::from_millis(5)).await;
-        let problem = hangs.extensions().get::<Problem>().unwrap();
-        assert_eq!((problem.code(), problem.code().is_retryable()), (Code::Unavailable, true));
-        let panics = finished(async { panic!("hunter2") }, REQUEST_TIMEOUT).await;
+        for is_read in [true, false] {
+            let hangs = finished(std::future::pending(), Duration::from_millis(5), is_read).await;
+            let problem = hangs.extensions().get::<Problem>().unwrap();
+            assert_eq!((problem.code(), problem.code().is_retryable()), (Code::Unavailable, true));
+            assert_eq!(format!("{problem:?}").contains("whether it took effect is not known"), !is_read, "{problem:?}");
+        }
+        let panics = finished(async { panic!("hunter2") }, REQUEST_TIMEOUT, true).await;
         let problem = panics.extensions().get::<Problem>().unwrap();
         assert_eq!(problem.code(), Code::Internal);
         assert!(!format!("{problem:?}").contains("hunter2"));

@@ -3,8 +3,9 @@
 
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use settlement::audit::{AuditAction, Author};
-use settlement::ids::{PaymentRequestId, ProfileId, ReceiptLinkId};
+use settlement::ids::{PaymentRequestId, ProfileId, ReceiptLinkId, receipt_id};
 use sha2::Sha256;
 use store::{Conflict, LinkPurpose, ReceiptLink, StoreError};
 use url::Url;
@@ -51,6 +52,12 @@ pub(crate) fn page(public_url: &Url, token: &str) -> String {
     format!("{}/r/{token}", public_url.as_str().trim_end_matches('/'))
 }
 
+/// What the audit log keeps of a link: which receipt it shows, what for, whom it was made by (of a printed one: who drew the first page), and until when.
+pub(crate) fn about(link: &ReceiptLink) -> Value {
+    json!({ "receiptId": receipt_id(&link.request), "purpose": link.purpose.as_str(), "createdBy": link.created_by.as_str(),
+        "expiresAt": link.expires_at.map(|at| at.to_string()) })
+}
+
 /// Where printed receipts of the request lead to; made when one is printed for the first time, and anew after it was revoked. The paper shows what the page
 /// shows, so whoever may print may make it.
 ///
@@ -73,7 +80,8 @@ pub(crate) async fn printed(api: &Api, request: &PaymentRequestId, reader: &Prof
     let mut tx = api.store.begin().await?;
     match tx.insert_receipt_link(&link, &hash_of(api, &link.id)).await {
         Ok(()) => {
-            tx.audit(Author::Instance.did(AuditAction::ReceiptLinkCreated, &link.id, link.created_at));
+            let made = Author::Instance.did(AuditAction::ReceiptLinkCreated, &link.id, link.created_at);
+            tx.audit(made.with(about(&link)));
             tx.commit().await?;
         }
         // Somebody else printed it at the same moment: theirs is the link.

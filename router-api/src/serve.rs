@@ -1,7 +1,7 @@
 //! Serving, and stopping without failing anybody.
 //!
 //! axum's own loop has no limits for what comes before a request is complete, so connections are served by hyper directly: headers are bounded in size, number
-//! and time. What comes after is bounded in `middleware` and `extract`.
+//! and time. What comes after is bounded in `middleware` and `extract`. And an answer has to be read: a client that takes nothing of it is let go.
 
 use std::io;
 use std::pin::pin;
@@ -20,6 +20,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
+use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -38,6 +39,10 @@ const QUEUED: Duration = Duration::from_millis(5);
 const MAX_CONNECTIONS: usize = 750;
 /// Longest time to send the head of a request, and the longest an idle connection is kept: a client that trickles bytes holds a connection no longer.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest time that a client may take nothing of an answer that waits for it. Less than [`DRAIN`], so that a client that stopped reading does not make a stop fail.
+const UNREAD_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long connections are waited for.
+const PATIENCE: Patience = Patience { head: HEAD_TIMEOUT, unread: UNREAD_TIMEOUT };
 /// Largest head of a request, in bytes: a token, a key and a path need less than one kilobyte; proxies add a few.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// Most headers of a request.
@@ -53,12 +58,20 @@ pub enum ServeError {
     Drain,
 }
 
+/// How long a connection is waited for.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// For the head of a request.
+    head: Duration,
+    /// Until the client takes more of an answer.
+    unread: Duration,
+}
+
 /// What a connection needs to know.
 #[derive(Clone)]
 struct Server {
     app: Router,
-    /// How long the head of a request may take.
-    head_timeout: Duration,
+    patience: Patience,
     /// The stop signal: answers say from now on that their connection ends.
     soft: CancellationToken,
     /// Idle connections end now.
@@ -71,11 +84,11 @@ struct Server {
 /// # Errors
 /// When requests are still running 25 s after the signal.
 pub async fn serve(listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
-    serve_within(HEAD_TIMEOUT, listener, app, soft).await
+    serve_within(PATIENCE, listener, app, soft).await
 }
 
-async fn serve_within(head_timeout: Duration, listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
-    let server = Server { app, head_timeout, soft: soft.clone(), hang_up: CancellationToken::new(), tasks: TaskTracker::new() };
+async fn serve_within(patience: Patience, listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
+    let server = Server { app, patience, soft: soft.clone(), hang_up: CancellationToken::new(), tasks: TaskTracker::new() };
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let (stream, peer, permit) = tokio::select! {
@@ -116,7 +129,9 @@ impl Server {
             }
             response
         });
-        let mut connection = pin!(http1(self.head_timeout).serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(self.patience.unread));
+        let mut connection = pin!(http1(self.patience.head).serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(app)));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = self.hang_up.cancelled() => {
@@ -125,7 +140,7 @@ impl Server {
             }
         };
         if let Err(error) = ended {
-            // A client that went away, or bytes that are not HTTP.
+            // A client that went away or reads nothing, or bytes that are not HTTP.
             tracing::debug!(%error, "a connection ended early");
         }
     }

@@ -94,11 +94,17 @@ impl IdSource for FixedIds {
 #[derive(Default)]
 struct FakeContractWallets {
     refuses: AtomicBool,
+    hangs: AtomicBool,
+    asked: AtomicU64,
 }
 
 #[async_trait]
 impl ContractWallets for FakeContractWallets {
     async fn is_valid_signature(&self, chain_id: u64, wallet: Address, _digest: B256, signature: &[u8]) -> Result<bool, ContractWalletsUnavailable> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         if chain_id != CHAIN_ID {
             return Err(ContractWalletsUnavailable { chain_id });
         }
@@ -299,6 +305,16 @@ impl TestApp {
     /// That contract accepts nothing any more: its owners have changed.
     pub fn contract_wallet_refuses(&self) {
         self.contract_wallets.refuses.store(true, Ordering::SeqCst);
+    }
+
+    /// The node does not answer for contracts any more.
+    pub fn contract_wallets_hang(&self) {
+        self.contract_wallets.hangs.store(true, Ordering::SeqCst);
+    }
+
+    /// How often a node was asked about a contract wallet.
+    pub fn contract_wallets_asked(&self) -> u64 {
+        self.contract_wallets.asked.load(Ordering::SeqCst)
     }
 
     /// The address whose contract accepts `0xc0ffee`.

@@ -278,8 +278,12 @@ impl AuditHead {
     /// Says what was done to the log.
     pub fn advance(self, entry: &LoggedEntry) -> Result<Self, BrokenChain> {
         let next = self.sequence.saturating_add(1);
-        if entry.sequence != next {
+        if entry.sequence > next {
             return Err(BrokenChain::Missing { sequence: next });
+        }
+        // A number that was given before, or that is none.
+        if entry.sequence < next {
+            return Err(BrokenChain::Altered { sequence: next });
         }
         match entry.link(self.hash) {
             Ok(hash) if hash == entry.hash => Ok(entry.head()),

@@ -10,7 +10,7 @@ use crate::event::PaymentEvent;
 use crate::ids::{PayoutChangeId, invoice_id, receipt_id};
 use crate::snapshot::{SignedSnapshot, SnapshotError};
 use crate::terms::{Terms, TermsError};
-use crate::verify::{AgreedMilestone, AgreedTerms, Authority, Proof};
+use crate::verify::{AgreedMilestone, AgreedTerms, Authority, Evidence, Proof, verify};
 
 mod document;
 mod reference;
@@ -235,6 +235,16 @@ impl ReceiptClaim {
     pub fn is_of(&self, text: &str, proof: &Proof, signed: &SignedSnapshot, deal: (&Terms, Wallets)) -> bool {
         let made = ReceiptDraft::new(proof, signed, deal, self.stamp).sign(self.document.attestation.signature.clone());
         made.is_ok_and(|receipt| receipt.text() == text)
+    }
+
+    /// Whether this is, to the byte of its `text`, a receipt whose event pays what its snapshot asks for: all that can be said of one whose payment a reorg took
+    /// back, and whose event is no longer there to be compared with. Who signed it is not judged.
+    #[must_use]
+    pub fn proves_itself(&self, text: &str) -> bool {
+        let agreed = self.agreed();
+        let (authority, final_through) = (Some(self.authority), Some(self.stamp.final_through));
+        let evidence = Evidence { signed: &self.signed, event: &self.event, agreed: Some(&agreed), authority, final_through };
+        verify(&evidence).is_ok() && Receipt(self.document.clone(), self.issuer).text() == text
     }
 
     /// What was agreed, as far as the receipt knows: the terms to the byte, and the parties, consent and fee policy that were signed with their hash.

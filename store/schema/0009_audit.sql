@@ -2,7 +2,7 @@
 
 CREATE TABLE audit_log (
     -- Without gaps, in the order of commits.
-    sequence BIGINT NOT NULL PRIMARY KEY,
+    sequence BIGINT NOT NULL PRIMARY KEY CHECK (sequence >= 1),
     at BIGINT NOT NULL,
     author TEXT NOT NULL,
     action TEXT NOT NULL,

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use settlement::Timestamp;
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
@@ -13,9 +12,22 @@ use crate::{PageKey, Store, Tx};
 
 /// How exactly the last use of a token is kept, in milliseconds: one write a minute instead of one per request.
 const USE_PRECISION_MS: i64 = 60_000;
+/// How many tokens that ended are kept of a profile: enough to see what was revoked lately. The audit log has what was forgotten.
+const ENDED_KEPT: i64 = 50;
+/// A token that is made for less than a day, in milliseconds, is a session: it comes from a sign-in. The others are made for whole days, or without end.
+const SESSION_MS: i64 = 86_400_000;
 
 pub(crate) const BY_HASH: &str =
     "SELECT t.* FROM api_tokens t WHERE t.hash = $1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = t.profile_id AND p.disabled_at IS NOT NULL)";
+pub(crate) const OF_ENABLED: &str =
+    "SELECT t.* FROM api_tokens t WHERE t.id = $1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = t.profile_id AND p.disabled_at IS NOT NULL)";
+pub(crate) const WORKING: &str = "SELECT COUNT(*) FROM api_tokens WHERE profile_id = $1 AND revoked_at IS NULL \
+     AND (expires_at IS NULL OR (expires_at > $2 AND expires_at - created_at >= $3))";
+pub(crate) const FORGET: &str = "DELETE FROM api_tokens WHERE profile_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2) AND id NOT IN \
+     (SELECT id FROM api_tokens WHERE profile_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2) ORDER BY created_at DESC, id DESC LIMIT $3)";
+pub(crate) const END_SESSIONS: &str = "UPDATE api_tokens SET revoked_at = $2 WHERE profile_id = $1 AND revoked_at IS NULL AND expires_at > $2 \
+     AND expires_at - created_at < $3 AND id NOT IN (SELECT id FROM api_tokens WHERE profile_id = $1 AND revoked_at IS NULL AND expires_at > $2 \
+     AND expires_at - created_at < $3 ORDER BY created_at DESC, id DESC LIMIT $4) RETURNING id";
 pub(crate) const PAGE: &str = "SELECT * FROM api_tokens WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
 pub(crate) const PAGE_OF_PROFILE: &str =
     "SELECT * FROM api_tokens WHERE profile_id = $4 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
@@ -66,11 +78,6 @@ fn token(row: &AnyRow) -> Result<ApiToken, StoreError> {
     })
 }
 
-async fn find_all(connection: &mut AnyConnection, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
-    let query = sqlx::query("SELECT * FROM api_tokens WHERE profile_id = $1 ORDER BY created_at DESC, id DESC").bind(profile.as_str());
-    query.fetch_all(connection).await?.iter().map(token).collect()
-}
-
 impl Store {
     /// The token with this keyed hash, whatever its state; none when its profile is disabled.
     pub async fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
@@ -80,15 +87,14 @@ impl Store {
 
     /// The token with this id, whatever its state; none when its profile is disabled.
     pub async fn token_by_id(&self, id: &TokenId) -> Result<Option<ApiToken>, StoreError> {
-        const SQL: &str = "SELECT t.* FROM api_tokens t WHERE t.id = $1 \
-             AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = t.profile_id AND p.disabled_at IS NOT NULL)";
-        let row = sqlx::query(SQL).bind(id.as_str()).fetch_optional(self.database.pool()).await?;
+        let row = sqlx::query(OF_ENABLED).bind(id.as_str()).fetch_optional(self.database.pool()).await?;
         row.as_ref().map(token).transpose()
     }
 
-    /// The tokens of a profile, newest first.
+    /// The tokens of a profile, newest first: those that work, and the last that no longer do.
     pub async fn tokens(&self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
-        find_all(&mut *self.read().await?, profile).await
+        let query = sqlx::query("SELECT * FROM api_tokens WHERE profile_id = $1 ORDER BY created_at DESC, id DESC").bind(profile.as_str());
+        query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
     }
 
     /// Tokens of a profile, or of all, newest first.
@@ -122,16 +128,26 @@ impl Tx {
         row.as_ref().map(token).transpose()
     }
 
-    /// The tokens of a profile, newest first.
-    pub async fn tokens(&mut self, profile: &ProfileId) -> Result<Vec<ApiToken>, StoreError> {
-        find_all(self.connection(), profile).await
+    /// How many tokens of a profile work, sessions left out.
+    pub async fn working_tokens(&mut self, profile: &ProfileId, now: Timestamp) -> Result<u64, StoreError> {
+        let query = sqlx::query_scalar(WORKING).bind(profile.as_str()).bind(now.as_millis()).bind(SESSION_MS);
+        let working: i64 = query.fetch_one(self.connection()).await?;
+        Ok(working.unsigned_abs())
     }
 
-    /// Adds a token with the keyed hash of its secret.
+    /// Ends the sessions of a profile, but for the newest `keep`. Returns those that it ended.
+    pub async fn end_sessions(&mut self, profile: &ProfileId, keep: u32, at: Timestamp) -> Result<Vec<TokenId>, StoreError> {
+        let query = sqlx::query(END_SESSIONS).bind(profile.as_str()).bind(at.as_millis()).bind(SESSION_MS).bind(i64::from(keep));
+        query.fetch_all(self.connection()).await?.iter().map(|row| Fields::new("api_tokens", "id", row)?.parsed("id")).collect()
+    }
+
+    /// Adds a token with the keyed hash of its secret. Of those of the profile that no longer work, only the last 50 are kept.
     ///
     /// # Errors
     /// `Duplicate("token")`: the source of secrets repeats itself.
     pub async fn insert_token(&mut self, token: &ApiToken, hash: &[u8; 32]) -> Result<(), StoreError> {
+        let forget = sqlx::query(FORGET).bind(token.profile.as_str()).bind(token.created_at.as_millis()).bind(ENDED_KEPT);
+        forget.execute(self.connection()).await?;
         let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
         let query = sqlx::query(
             "INSERT INTO api_tokens (id, profile_id, name, scopes, hash, created_at, expires_at, last_used_at, revoked_at) \

@@ -52,9 +52,11 @@ fn head(row: &AnyRow) -> Result<AuditHead, StoreError> {
     Ok(AuditHead { sequence: fields.unsigned("sequence")?, hash: fields.hash("hash")? })
 }
 
-/// Entries behind number `after`, in their order; one that cannot be read ends the list with the reason.
-async fn behind(connection: &mut AnyConnection, after: u64) -> Result<(Vec<LoggedEntry>, Option<RowError>), StoreError> {
-    let query = sqlx::query("SELECT * FROM audit_log WHERE sequence > $1 ORDER BY sequence LIMIT $2").bind(signed(after)?).bind(i64::from(CHUNK));
+/// Entries behind number `after`, or from the first row there is, in their order; one that cannot be read ends the list with the reason.
+async fn behind(connection: &mut AnyConnection, after: Option<u64>) -> Result<(Vec<LoggedEntry>, Option<RowError>), StoreError> {
+    // Below every number: what somebody has put before entry 1 is part of what there is.
+    let after = after.map_or(Ok(i64::MIN), signed)?;
+    let query = sqlx::query("SELECT * FROM audit_log WHERE sequence > $1 ORDER BY sequence LIMIT $2").bind(after).bind(i64::from(CHUNK));
     let mut entries = Vec::new();
     for row in query.fetch_all(connection).await? {
         match entry(&row) {
@@ -88,11 +90,11 @@ impl Store {
         query.fetch_all(self.database.pool()).await?.iter().map(entry).collect()
     }
 
-    /// Entries behind number `after`, in their order: a part of the log, to go on from its last. Empty at the end.
+    /// Entries behind number `after` (`None`: from the first row there is), in their order: a part of the log, to go on from its last. Empty at the end.
     ///
     /// # Errors
     /// When one of them cannot be read; those before it are lost with it.
-    pub async fn audit_entries_after(&self, after: u64) -> Result<Vec<LoggedEntry>, StoreError> {
+    pub async fn audit_entries_after(&self, after: Option<u64>) -> Result<Vec<LoggedEntry>, StoreError> {
         let (entries, unreadable) = behind(&mut *self.read().await?, after).await?;
         unreadable.map_or(Ok(entries), |reason| Err(reason.into()))
     }
@@ -101,9 +103,9 @@ impl Store {
     /// the log has to lead through it.
     pub async fn verify_audit(&self, remembered: Option<AuditHead>) -> Result<Result<AuditHead, BrokenChain>, StoreError> {
         let mut recorded = self.audit_head().await?;
-        let mut head = AuditHead::EMPTY;
+        let (mut head, mut after) = (AuditHead::EMPTY, None);
         loop {
-            let (entries, unreadable) = behind(&mut *self.read().await?, head.sequence).await?;
+            let (entries, unreadable) = behind(&mut *self.read().await?, after).await?;
             let is_over = entries.is_empty() && unreadable.is_none();
             for entry in entries {
                 // Committed since, with a new end, or put there by somebody else, who left the end as it was.
@@ -117,6 +119,7 @@ impl Store {
                     Ok(head) => head,
                     Err(broken) => return Ok(Err(broken)),
                 };
+                after = Some(head.sequence);
                 if remembered.is_some_and(|remembered| remembered.sequence == head.sequence && remembered.hash != head.hash) {
                     return Ok(Err(BrokenChain::Rewritten { sequence: head.sequence }));
                 }

@@ -15,7 +15,7 @@ use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, of_commit};
 use crate::receipt::Checked;
 
 /// How long a caller waits for a connection, or for its turn to write, before it hears that the database is not available.
@@ -242,7 +242,7 @@ impl Write {
                 sqlx::query("SELECT CAST(pg_notify($1, '') AS TEXT)").bind(CHANNEL).execute(&mut *self.transaction).await?;
             }
         }
-        self.transaction.commit().await?;
+        self.transaction.commit().await.map_err(of_commit)?;
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
         Ok(())
     }

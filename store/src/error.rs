@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The database cannot be reached, or is too busy, now. Nothing was written; try again.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// The connection was lost while the database was told to commit: whether it did, nobody knows. Read, or repeat under the same idempotency key.
+    #[error("the database did not say whether it has committed")]
+    Undecided(#[source] sqlx::Error),
     /// Somebody else was faster, or the same thing is there already.
     #[error(transparent)]
     Conflict(Conflict),
@@ -118,6 +121,17 @@ fn is_transient_code(code: &str) -> bool {
     // SQLITE_BUSY and its kinds _RECOVERY, _SNAPSHOT and _TIMEOUT, SQLITE_LOCKED and _SHAREDCACHE, SQLITE_FULL: a full disk is mended without us, as 53100 is.
     const SQLITE: [&str; 7] = ["5", "261", "517", "773", "6", "262", "13"];
     SQLITE.contains(&code) || POSTGRES.contains(&code) || (code.len() == 5 && POSTGRES_CLASSES.iter().any(|class| code.starts_with(class)))
+}
+
+/// What an error of a commit means: the answer of a database that says no is an answer, a connection that ends is none.
+pub(crate) fn of_commit(error: sqlx::Error) -> StoreError {
+    // Postgres: connection exceptions, and sessions that were ended by the server.
+    const NO_ANSWER: [&str; 2] = ["08", "57"];
+    let is_answer = match &error {
+        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| !(code.len() == 5 && NO_ANSWER.iter().any(|class| code.starts_with(class)))),
+        _ => false,
+    };
+    if is_answer { error.into() } else { StoreError::Undecided(error) }
 }
 
 /// Names the uniqueness that an insert or update may violate; other errors stay what they are.

@@ -168,7 +168,8 @@ impl Tx {
     /// Makes it happen, whole.
     ///
     /// # Errors
-    /// When the database cannot: then nothing happened. (When its answer is lost, nobody knows; idempotency keys and compare-and-swap make a repeat safe.)
+    /// When the database cannot: then nothing happened. [`StoreError::Undecided`] when its answer is lost: then nobody knows; idempotency keys and
+    /// compare-and-swap make a repeat safe.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         // The counters are taken last, so that writers queue for them only while they commit, and in one order, so that none waits for another in a circle.
         ledger_day::flush(&mut self).await?;

@@ -1,4 +1,4 @@
-//! Receipts: stored as they were signed, and held against the payment on every reading.
+//! Receipts: stored as they were signed, and held against the payment and the right of their signer on every reading.
 //!
 //! Reading costs one statement. Checking what it read costs several signature recoveries, and is a pure function of the row: so what was checked is remembered
 //! by the SHA-256 of every value in it ([`Checked`]). A row that anybody changed, in any column of any table of the join, is another row and is checked again.
@@ -12,7 +12,7 @@ use settlement::Timestamp;
 use settlement::event::Location;
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId};
 use settlement::payment_request::PaymentRequestState;
-use settlement::receipt::{Receipt, Wallets};
+use settlement::receipt::{Receipt, ReceiptClaim, Wallets};
 use settlement::terms::Terms;
 use sha2::{Digest, Sha256};
 use sqlx::any::{AnyRow, AnyTypeInfoKind};
@@ -27,11 +27,24 @@ use crate::{Store, Tx};
 /// How many checked receipts are remembered: about 12 KiB each, so 24 MiB at most.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(2_048).expect("not zero");
 
+/// Whether the operator of a unit `u` has named on the chain, at some time, who signed the receipt `d` of the request `r`. One that was revoked since may have
+/// signed it before; `receipt verify` says so to those who ask.
+macro_rules! is_issuer_named {
+    () => {
+        "CAST(EXISTS (SELECT 1 FROM router_events n WHERE n.chain_id = r.chain_id AND n.operator = u.operator AND n.signer = d.signer \
+         AND n.kind = 'signer_set' AND n.orphaned = 0 AND n.signer_until > 0) AS INTEGER) AS is_issuer_named"
+    };
+}
+
 /// The columns beside those of the request.
-const COLUMNS: &str = r#"a.buyer_wallet AS "agreements.buyer_wallet", a.seller_wallet AS "agreements.seller_wallet", d.document AS "receipts.document",
+const COLUMNS: &str = concat!(
+    is_issuer_named!(),
+    r#", a.buyer_wallet AS "agreements.buyer_wallet", a.seller_wallet AS "agreements.seller_wallet", d.document AS "receipts.document",
+ d.signer AS "receipts.signer",
  CAST(EXISTS (SELECT 1 FROM proof_issues i WHERE i.agreement_id = r.agreement_id AND i.closed_at IS NULL AND i.payment_request_id = r.id) AS INTEGER)
  AS is_in_doubt,
- CAST(EXISTS (SELECT 1 FROM refund_requests f WHERE f.payment_request_id = r.id AND f.status = 'settled') AS INTEGER) AS is_refunded"#;
+ CAST(EXISTS (SELECT 1 FROM refund_requests f WHERE f.payment_request_id = r.id AND f.status = 'settled') AS INTEGER) AS is_refunded"#
+);
 /// The receipt of the event that the proof rests on.
 const JOIN: &str = "LEFT JOIN receipts d ON d.payment_request_id = r.id AND d.block_hash = e.block_hash AND d.log_index = e.log_index";
 
@@ -57,8 +70,15 @@ pub struct Receipted {
 pub enum MadeOut {
     /// Nothing: it is not verified, or nobody has asked yet.
     Nothing,
-    /// This, to the byte.
+    /// This, to the byte. The operator signed it, or whoever signed the payment for it, or one whom it has named on the chain.
     Receipt(String),
+    /// This, to the byte, and nothing that is stored says that its signer ever spoke for the operator: named before the first block that was read, or never.
+    Unvouched {
+        /// The document.
+        text: String,
+        /// Who signed it.
+        issuer: Address,
+    },
     /// What is stored is not what was signed.
     Damaged(String),
 }
@@ -143,7 +163,7 @@ fn receipted(row: &AnyRow, payouts: &Payouts) -> Result<Receipted, StoreError> {
                 let wallets = Wallets { buyer: agreement.address("buyer_wallet")?, seller: agreement.address("seller_wallet")? };
                 let terms = Terms::from_canonical(&agreement.text("terms")?).map_err(|error| agreement.bad("terms", error))?;
                 match Receipt::parse(&text) {
-                    Ok(claim) if claim.is_of(&text, proof, &request.signed, (&terms, wallets)) => MadeOut::Receipt(text),
+                    Ok(claim) if claim.is_of(&text, proof, &request.signed, (&terms, wallets)) => by_whom(text, &claim, &fields)?,
                     Ok(_) => MadeOut::Damaged("it is another one than the payment's".to_owned()),
                     Err(error) => MadeOut::Damaged(error.to_string()),
                 }
@@ -167,6 +187,36 @@ fn receipted(row: &AnyRow, payouts: &Payouts) -> Result<Receipted, StoreError> {
     })
 }
 
+/// Whether whoever signed a receipt could speak for the operator.
+fn by_whom(text: String, claim: &ReceiptClaim, row: &Fields<'_>) -> Result<MadeOut, StoreError> {
+    let (issuer, signed) = (claim.issuer, &claim.signed);
+    match row.beside("receipts", "id").address("signer") {
+        Ok(signer) if signer == issuer => {}
+        Ok(_) | Err(StoreError::Row(_)) => return Ok(MadeOut::Damaged(format!("{issuer} signed it, and its row names another"))),
+        Err(error) => return Err(error),
+    }
+    // Who signed the payment was held against the chain with the payment.
+    let is_known = [signed.snapshot().operator, signed.signer()].contains(&issuer) || row.flag("is_issuer_named")?;
+    Ok(if is_known { MadeOut::Receipt(text) } else { MadeOut::Unvouched { text, issuer } })
+}
+
+/// What had been made out for an event that is gone.
+fn handed_out(row: &AnyRow, id: &PaymentRequestId, block_hash: B256, log_index: u64) -> Result<MadeOut, StoreError> {
+    let fields = Fields::new("receipts", "payment_request_id", row)?;
+    let text = fields.beside("receipts", "id").text("document")?;
+    let claim = match Receipt::parse(&text) {
+        Ok(claim) => claim,
+        Err(error) => return Ok(MadeOut::Damaged(error.to_string())),
+    };
+    let at = &claim.event.location;
+    let is_of_event = (at.block_hash, at.log_index) == (block_hash, log_index);
+    let is_of_request = claim.signed.snapshot().payment_request == *id && claim.signed.request_id() == fields.hash("request_id")?;
+    if !is_of_event || !is_of_request || !claim.proves_itself(&text) {
+        return Ok(MadeOut::Damaged("it is another one than the payment's".to_owned()));
+    }
+    by_whom(text, &claim, &fields)
+}
+
 /// `<request>:<block hash>:<log index>:<how often posted before>`, as the ledger names the entry of a payment.
 fn revocation(entry: &str, at: Timestamp) -> Option<Revocation> {
     let mut parts = entry.split(':');
@@ -176,6 +226,13 @@ fn revocation(entry: &str, at: Timestamp) -> Option<Revocation> {
 
 pub(crate) const REVOCATIONS: &str =
     "SELECT reverses, MAX(at) AS at FROM postings WHERE agreement_id = $1 AND reverses IS NOT NULL GROUP BY reverses ORDER BY 2, 1";
+
+pub(crate) const OF_EVENT: &str = concat!(
+    "SELECT d.payment_request_id, d.document AS \"receipts.document\", d.signer AS \"receipts.signer\", r.request_id, ",
+    is_issuer_named!(),
+    " FROM receipts d JOIN payment_requests r ON r.id = d.payment_request_id JOIN units u ON u.id = r.unit_id \
+     WHERE d.payment_request_id = $1 AND d.block_hash = $2 AND d.log_index = $3"
+);
 
 pub(crate) fn one_sql() -> String {
     select_with(COLUMNS, &format!("{JOIN} WHERE r.id = $1"))
@@ -213,13 +270,12 @@ impl Store {
         Ok(found)
     }
 
-    /// The receipt that was made out for this event, whether it still counts or not: as it was stored, and not checked.
-    pub async fn receipt_of_event(&self, id: &PaymentRequestId, block_hash: B256, log_index: u64) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_scalar("SELECT document FROM receipts WHERE payment_request_id = $1 AND block_hash = $2 AND log_index = $3")
-            .bind(id.as_str())
-            .bind(lower(block_hash))
-            .bind(signed(log_index)?);
-        Ok(query.fetch_optional(self.database.pool()).await?)
+    /// What was made out for this event, whether it still counts or not. It is checked against what the request asked for, and not against the chain, which may
+    /// have the event no longer.
+    pub async fn receipt_of_event(&self, id: &PaymentRequestId, block_hash: B256, log_index: u64) -> Result<MadeOut, StoreError> {
+        let query = sqlx::query(OF_EVENT).bind(id.as_str()).bind(lower(block_hash)).bind(signed(log_index)?);
+        let row = query.fetch_optional(self.database.pool()).await?;
+        row.map_or(Ok(MadeOut::Nothing), |row| handed_out(&row, id, block_hash, log_index))
     }
 }
 

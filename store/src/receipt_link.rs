@@ -2,7 +2,6 @@
 
 use settlement::Timestamp;
 use settlement::ids::{PaymentRequestId, ProfileId, ReceiptLinkId};
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
@@ -76,11 +75,14 @@ fn link(row: &AnyRow) -> Result<ReceiptLink, StoreError> {
     })
 }
 
-async fn of_request(connection: &mut AnyConnection, request: &PaymentRequestId) -> Result<Vec<ReceiptLink>, StoreError> {
-    let query = sqlx::query("SELECT * FROM receipt_links WHERE payment_request_id = $1 ORDER BY created_at, id").bind(request.as_str());
-    query.fetch_all(connection).await?.iter().map(link).collect()
-}
+/// How many links that no longer open are kept of a receipt: enough to see what was revoked lately. Making and revoking is no way to fill the table; the audit
+/// log has what was forgotten.
+const CLOSED_KEPT: i64 = 50;
 
+pub(crate) const FORGET: &str = "DELETE FROM receipt_links WHERE payment_request_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2) AND id NOT IN \
+     (SELECT id FROM receipt_links WHERE payment_request_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2) ORDER BY created_at DESC, id DESC LIMIT $3)";
+pub(crate) const OPEN: &str =
+    "SELECT COUNT(*) FROM receipt_links WHERE payment_request_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
 pub(crate) const BY_HASH: &str = "SELECT * FROM receipt_links WHERE hash = $1";
 pub(crate) const PRINTED: &str = "SELECT * FROM receipt_links WHERE payment_request_id = $1 AND purpose = 'document' AND revoked_at IS NULL";
 
@@ -97,23 +99,33 @@ impl Store {
         row.as_ref().map(link).transpose()
     }
 
-    /// All links to a receipt, oldest first.
+    /// The links to a receipt, oldest first: those that are open, and the last that no longer are.
     pub async fn receipt_links(&self, request: &PaymentRequestId) -> Result<Vec<ReceiptLink>, StoreError> {
-        of_request(&mut *self.read().await?, request).await
+        let query = sqlx::query("SELECT * FROM receipt_links WHERE payment_request_id = $1 ORDER BY created_at, id").bind(request.as_str());
+        query.fetch_all(self.database.pool()).await?.iter().map(link).collect()
     }
 }
 
 impl Tx {
-    /// All links to a receipt, oldest first.
-    pub async fn receipt_links(&mut self, request: &PaymentRequestId) -> Result<Vec<ReceiptLink>, StoreError> {
-        of_request(self.connection(), request).await
+    /// A link by its id, whatever its state.
+    pub async fn receipt_link(&mut self, id: &ReceiptLinkId) -> Result<Option<ReceiptLink>, StoreError> {
+        let row = sqlx::query("SELECT * FROM receipt_links WHERE id = $1").bind(id.as_str()).fetch_optional(self.connection()).await?;
+        row.as_ref().map(link).transpose()
     }
 
-    /// Adds a link with the keyed hash of its token.
+    /// How many links to a receipt are open.
+    pub async fn open_receipt_links(&mut self, request: &PaymentRequestId, now: Timestamp) -> Result<u64, StoreError> {
+        let open: i64 = sqlx::query_scalar(OPEN).bind(request.as_str()).bind(now.as_millis()).fetch_one(self.connection()).await?;
+        Ok(open.unsigned_abs())
+    }
+
+    /// Adds a link with the keyed hash of its token. Of those to the same receipt that no longer open, only the last 50 are kept.
     ///
     /// # Errors
     /// `Duplicate("receipt_link")` when printed receipts have a link already. The transaction can go on.
     pub async fn insert_receipt_link(&mut self, link: &ReceiptLink, hash: &[u8; 32]) -> Result<(), StoreError> {
+        let forget = sqlx::query(FORGET).bind(link.request.as_str()).bind(link.created_at.as_millis()).bind(CLOSED_KEPT);
+        forget.execute(self.connection()).await?;
         let query = sqlx::query(
             "INSERT INTO receipt_links (id, payment_request_id, purpose, hash, label, created_by, created_at, expires_at, revoked_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",

@@ -2,11 +2,20 @@
 
 use settlement::Timestamp;
 
-use crate::Tx;
 use crate::error::StoreError;
+use crate::{Store, Tx};
 
 /// How long before a new nonce ends an old one must have ended to be forgotten with certainty, in milliseconds: no nonce lives for a day.
 const FORGOTTEN_AFTER_MS: i64 = 86_400_000;
+
+impl Store {
+    /// Whether a nonce was handed out, is not used and has not expired. Only [`Tx::take_nonce`] makes it count.
+    pub async fn is_nonce_open(&self, nonce: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar("SELECT COUNT(*) FROM sign_in_nonces WHERE nonce = $1 AND expires_at >= $2");
+        let open: i64 = query.bind(nonce.to_owned()).bind(now.as_millis()).fetch_one(self.database.pool()).await?;
+        Ok(open > 0)
+    }
+}
 
 impl Tx {
     /// Keeps a nonce that was handed out. Those that ended a day ago are forgotten on the way, so that handing out alone cannot fill the database.

@@ -141,6 +141,15 @@ impl TestDatabase {
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
+    /// What the schema says against a statement.
+    ///
+    /// # Panics
+    /// When it lets it pass.
+    pub async fn refused(&self, sql: &str) -> String {
+        let mut connection = AnyConnection::connect(&self.options.url).await.expect("a connection");
+        connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.expect_err("the schema refuses it").to_string()
+    }
+
     /// Changes rows behind the store's back, as an intruder or a broken disk would: neither foreign keys nor checks hold.
     ///
     /// # Panics

@@ -30,8 +30,8 @@ pub(super) struct Verify {
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// Only entries behind this number
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    after: u64,
+    #[arg(long, value_name = "NUMBER")]
+    after: Option<u64>,
 }
 
 impl Command {
@@ -63,7 +63,7 @@ async fn export(args: &Export, context: &Context) -> anyhow::Result<ExitCode> {
     loop {
         let entries = store.audit_entries_after(after).await.or_fix("the audit log cannot be read", "`counterfoil audit verify` says where it is damaged")?;
         let Some(last) = entries.last() else { break };
-        after = last.sequence;
+        after = Some(last.sequence);
         for entry in &entries {
             writeln!(out, "{}", line(entry)).or_fix("the log could not be written", "check where the output goes")?;
         }

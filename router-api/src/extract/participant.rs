@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use settlement::agreement::AgreementRecord;
 use settlement::dispute::Dispute;
-use settlement::ids::{AgreementId, DisputeId, MilestoneId, PaymentRequestId, ProfileId, RefundId};
+use settlement::ids::{AgreementId, DisputeId, MilestoneId, PaymentRequestId, ProfileId, RefundId, request_of_receipt};
 use settlement::milestone::Side;
 use settlement::next_action::Actor;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ const REQUEST: &str = "paymentRequestId";
 const REFUND: &str = "refundRequestId";
 /// The path parameter that names a milestone of it.
 const MILESTONE: &str = "milestoneId";
+/// The path parameter that names the receipt of a payment.
+const RECEIPT: &str = "receiptId";
 
 /// A caller with a part in the agreement of the path (`{contractId}`).
 #[derive(Clone, Debug)]
@@ -78,6 +80,15 @@ pub struct DisputeParticipant<A> {
     pub participant: Participant<A>,
     /// The dispute, as it was before the operation began.
     pub dispute: Dispute,
+}
+
+/// A party to the payment whose receipt the path names (`{receiptId}`).
+#[derive(Clone, Debug)]
+pub struct ReceiptParty<A> {
+    /// Who calls.
+    pub caller: Caller<A>,
+    /// The payment request of the receipt; whether it is paid is not checked.
+    pub request: PaymentRequestId,
 }
 
 /// Proof that the caller is the agreement's buyer: what shows executable fields asks for one.
@@ -180,6 +191,22 @@ impl<A: Access> FromRequestParts<Arc<Api>> for DisputeParticipant<A> {
         let id: DisputeId = parameter(parts, DISPUTE).await?;
         let dispute = api.store.dispute(&id).await?.filter(|dispute| dispute.agreement == participant.agreement.id).ok_or_else(Problem::not_found)?;
         Ok(Self { participant, dispute })
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<Api>> for ReceiptParty<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, api).await?;
+        let receipt: String = parameter(parts, RECEIPT).await?;
+        let request = request_of_receipt(&receipt).map_err(|_| Problem::not_found())?;
+        let found = api.store.receipted(&request).await?.ok_or_else(Problem::not_found)?;
+        if [&found.buyer, &found.seller].contains(&&caller.profile) {
+            return Ok(Self { caller, request });
+        }
+        let (_, actor) = visible(&api.store, found.request.agreement(), &caller.profile).await?;
+        Err(role_required("buyer or the seller", actor))
     }
 }
 

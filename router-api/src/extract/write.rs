@@ -225,7 +225,7 @@ impl Effect {
     /// Commits the effect and its answer together, and answers.
     ///
     /// # Errors
-    /// When the transaction cannot be committed: then nothing happened.
+    /// When the transaction cannot be committed: then nothing happened, unless the answer says that nobody knows.
     pub async fn commit(self, status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
         let body = to_json(body);
         self.finish(status, body.clone(), body).await
@@ -235,7 +235,7 @@ impl Effect {
     /// made, and not the secret: that is shown once.
     ///
     /// # Errors
-    /// When the transaction cannot be committed: then nothing happened.
+    /// When the transaction cannot be committed: then nothing happened, unless the answer says that nobody knows.
     pub async fn commit_secret(self, status: StatusCode, shown: &impl Serialize, kept: &impl Serialize) -> Result<Response, Problem> {
         self.finish(status, to_json(shown), to_json(kept)).await
     }
@@ -244,7 +244,7 @@ impl Effect {
     /// again to learn more.
     ///
     /// # Errors
-    /// When the transaction cannot be committed: then nothing happened.
+    /// When the transaction cannot be committed: then nothing happened, unless the answer says that nobody knows.
     pub async fn release(self) -> Result<(), Problem> {
         Ok(self.tx.into_inner().commit().await?)
     }
@@ -252,7 +252,7 @@ impl Effect {
     /// Commits an effect that leaves nothing to say (204).
     ///
     /// # Errors
-    /// When the transaction cannot be committed: then nothing happened.
+    /// When the transaction cannot be committed: then nothing happened, unless the answer says that nobody knows.
     pub async fn commit_empty(self) -> Result<Response, Problem> {
         self.finish(StatusCode::NO_CONTENT, Vec::new(), Vec::new()).await
     }

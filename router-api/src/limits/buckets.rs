@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
@@ -14,7 +14,8 @@ use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::{Quota, RateLimiter};
-use settlement::Clock;
+
+use crate::steady::Steady;
 
 /// The window of every limit.
 pub(super) const WINDOW: Duration = Duration::from_secs(60);
@@ -50,7 +51,8 @@ impl<K: Eq + Hash + Clone> Limit<K> {
     /// A limit of so many requests per window; `None` for 0, which is no limit.
     pub(super) fn new(name: &'static str, per_minute: u32, clock: &Steady) -> Option<Self> {
         let quota = NonZeroU32::new(per_minute)?;
-        let limiter = RateLimiter::new(Quota::per_minute(quota), Buckets::default(), clock.clone());
+        let of_minute = Quota::per_minute(quota);
+        let limiter = RateLimiter::new(of_minute, Buckets::new(of_minute.replenish_interval()), clock.clone());
         Some(Self { name, quota, clock: clock.clone(), limiter })
     }
 
@@ -77,14 +79,16 @@ struct Buckets<K>(Mutex<Held<K>>);
 
 struct Held<K> {
     of: HashMap<K, Nanos>,
+    /// In how long one request comes back.
+    cell: Nanos,
     /// The bucket of all for whom there is no room.
     crowd: Option<Nanos>,
     forget_at: Nanos,
 }
 
-impl<K> Default for Buckets<K> {
-    fn default() -> Self {
-        Self(Mutex::new(Held { of: HashMap::new(), crowd: None, forget_at: Nanos::new(0) }))
+impl<K> Buckets<K> {
+    fn new(cell: Duration) -> Self {
+        Self(Mutex::new(Held { of: HashMap::new(), cell: cell.into(), crowd: None, forget_at: Nanos::new(0) }))
     }
 }
 
@@ -102,7 +106,7 @@ impl<K: Eq + Hash + Clone> StateStore for Buckets<K> {
             return Ok(outcome);
         }
         let (outcome, next) = measure(None)?;
-        held.forget_full_before(next);
+        held.forget_what_is_full(next);
         if held.of.len() < MAX_KEYS {
             held.of.insert(key.clone(), next);
             return Ok(outcome);
@@ -114,51 +118,20 @@ impl<K: Eq + Hash + Clone> StateStore for Buckets<K> {
 }
 
 impl<K> Held<K> {
-    /// Forgets, now and then, the buckets that are as good as a newcomer's, which is full again at `newcomer`.
-    fn forget_full_before(&mut self, newcomer: Nanos) {
+    /// Forgets, now and then, the buckets that are full by now. A newcomer's, of which one request was just taken, is full one cell from now.
+    fn forget_what_is_full(&mut self, newcomer: Nanos) {
         if newcomer >= self.forget_at {
-            self.of.retain(|_, full_at| *full_at > newcomer);
+            let now = newcomer.saturating_sub(self.cell);
+            self.of.retain(|_, full_at| *full_at > now);
             self.forget_at = newcomer + Nanos::from(FORGET_EVERY);
         }
     }
 }
 
-/// The injected clock as one that never goes back: when the machine's is set back, nobody waits until it has caught up.
-#[derive(Clone)]
-pub(super) struct Steady(Arc<Inner>);
-
-struct Inner {
-    clock: Arc<dyn Clock>,
-    seen: Mutex<Seen>,
-}
-
-#[derive(Clone, Copy)]
-struct Seen {
-    at_ms: i64,
-    elapsed_ms: u64,
-}
-
-impl Steady {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        let at_ms = clock.now().as_millis();
-        Self(Arc::new(Inner { clock, seen: Mutex::new(Seen { at_ms, elapsed_ms: 0 }) }))
-    }
-}
-
-impl governor::clock::Clock for Steady {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        let at_ms = self.0.clock.now().as_millis();
-        let mut seen = self.0.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let passed = u64::try_from(at_ms.saturating_sub(seen.at_ms)).unwrap_or(0);
-        *seen = Seen { at_ms, elapsed_ms: seen.elapsed_ms.saturating_add(passed) };
-        Nanos::from(Duration::from_millis(seen.elapsed_ms))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::testing::TestClock;
 
@@ -190,6 +163,20 @@ mod tests {
         assert!(limit.take(&1).is_refused, "it is no way around the limit either");
         clock.advance_s(60);
         assert!(!limit.take(&1).is_refused);
+    }
+
+    #[test]
+    fn i09_a_bucket_is_forgotten_when_it_is_full_and_no_earlier() {
+        let (limit, clock) = limit(2);
+        assert!(!limit.take(&0).is_refused);
+        clock.advance_s(60);
+        assert_eq!(limit.take(&1).remaining, 1);
+        // This newcomer comes at a time when what is full is looked for, and its bucket is as full as that of the one before.
+        clock.advance_s(1);
+        assert_eq!(limit.take(&2).remaining, 1);
+        assert_eq!(limit.take(&1).remaining, 0, "one was taken already");
+        assert!(limit.take(&1).is_refused);
+        assert_eq!(held(limit), 2, "the first one was full again");
     }
 
     fn flooded() -> (Limit<usize>, Arc<TestClock>) {

@@ -20,9 +20,10 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
 
 pub(crate) use address::{Network, Peer};
-use buckets::{Limit, Standing, Steady, WINDOW};
+use buckets::{Limit, Standing, WINDOW};
 
 use crate::problem::{Code, Problem};
+use crate::steady::Steady;
 
 /// Requests per minute, each with a burst of as many; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -239,7 +239,7 @@ codes! {
         "Retry with the same idempotency key; if it stays, tell the operator the request id.";
     Unavailable SERVICE_UNAVAILABLE "unavailable" "The service cannot answer now"
         "The database is unreachable or busy, or the request took too long."
-        "Retry after Retry-After with the same idempotency key; nothing is half done.";
+        "Retry after Retry-After with the same idempotency key; nothing is half done. Without a key, read before you repeat a write whose detail says that its outcome is not known.";
     IndexerHalted SERVICE_UNAVAILABLE "indexer_halted" "The chain is not being read"
         "Reading this chain has stopped until the operator acts, so a payment made now would not be confirmed."
         "Retry after Retry-After; /ready says when the chain is followed again.";

@@ -100,6 +100,12 @@ impl Problem {
         self.0.extra.get(key)
     }
 
+    /// A write of which nobody knows whether it took effect.
+    pub(crate) fn undecided(why: &'static str) -> Self {
+        let cure = "whether it took effect is not known: repeat it with the same idempotency key, or read first what there is";
+        Self::new(Code::Unavailable, format!("{why}; {cure}"))
+    }
+
     /// The code.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -190,6 +196,10 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = %error, "the database is unavailable");
                 Self::new(Code::Unavailable, "the database is unavailable for the moment")
+            }
+            StoreError::Undecided(_) => {
+                tracing::warn!(error = %error, "the database was lost during a commit");
+                Self::undecided("the database was lost while it was to make this last")
             }
             StoreError::Conflict(Conflict::Changed) => Self::new(Code::Conflict, "it was changed by somebody else meanwhile"),
             StoreError::Conflict(Conflict::Duplicate("external_ref")) => Self::new(Code::ExternalRefTaken, "another agreement has this externalRef"),

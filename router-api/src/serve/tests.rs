@@ -113,7 +113,7 @@ async fn a_head_that_is_trickled_is_given_up_and_so_is_an_idle_connection() {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
-    let server = tokio::spawn(serve_within(Duration::from_millis(100), listener, app.router(), soft.clone()));
+    let server = tokio::spawn(serve_within(Patience { head: Duration::from_millis(100), ..PATIENCE }, listener, app.router(), soft.clone()));
     for started in ["", "GET /health HTTP/1.1\r\nhost: pay.exam"] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(started.as_bytes()).await.unwrap();
@@ -123,6 +123,59 @@ async fn a_head_that_is_trickled_is_given_up_and_so_is_an_idle_connection() {
     }
     soft.cancel();
     server.await.unwrap().unwrap();
+}
+
+/// Sends requests and takes nothing of the answers, until the server has no room for more of them.
+async fn deaf(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /openapi.json HTTP/1.1\r\nhost: pay.example\r\n\r\n";
+    // The document is larger than 100 kB, and both ends together buffer a few megabytes.
+    for _ in 0..400 {
+        if tokio::time::timeout(Duration::from_millis(200), stream.write_all(request)).await.is_err() {
+            break;
+        }
+    }
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_let_go_and_one_that_reads_slowly_is_not() {
+    let app = TestApp::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
+    let patience = Patience { unread: Duration::from_secs(2), ..PATIENCE };
+    let server = tokio::spawn(serve_within(patience, listener, app.router(), soft.clone()));
+    let (mut deaf, mut slow) = (deaf(address).await, deaf(address).await);
+    // For longer than the patience, one of them takes something now and then: enough each time to let the server go on.
+    for _ in 0..8 {
+        let mut taken = 0;
+        let mut bytes = vec![0; 256 * 1024];
+        while taken < 8 * 1024 * 1024 {
+            let Ok(read) = tokio::time::timeout(Duration::from_millis(100), slow.read(&mut bytes)).await else { break };
+            taken += read.expect("a connection on which something is read goes on");
+        }
+        assert!(taken > 0);
+        sleep(Duration::from_millis(500)).await;
+    }
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(5), deaf.read_to_end(&mut rest)).await.expect("the other one has come to its end");
+    let answers = rest.windows(12).filter(|window| window.eq_ignore_ascii_case(b"HTTP/1.1 200")).count();
+    assert!(answers < 400 && (ended.is_ok() || !rest.is_empty()), "{answers} answers, {ended:?}");
+    drop(slow);
+    soft.cancel();
+    server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_does_not_keep_the_process_from_stopping() {
+    let app = TestApp::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
+    let server = tokio::spawn(serve_within(Patience { unread: Duration::from_secs(1), ..PATIENCE }, listener, app.router(), soft.clone()));
+    let held = deaf(address).await;
+    soft.cancel();
+    tokio::time::timeout(Duration::from_secs(10), server).await.expect("it stops").unwrap().unwrap();
+    drop(held);
 }
 
 #[tokio::test]

@@ -280,3 +280,18 @@ async fn an_instance_may_require_keys_and_refuses_bad_ones_everywhere() {
         call().key("not a key").send().await.problem(400, "invalid_idempotency_key");
     }
 }
+
+/// The server ends the session while it commits, after everything was said: whoever asked cannot know which of the two it was.
+#[tokio::test]
+async fn e05_a_connection_that_is_lost_in_the_commit_is_no_word_that_nothing_happened() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let lose = "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; \
+        CREATE CONSTRAINT TRIGGER lost AFTER INSERT ON submissions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose()";
+    app.database.tamper(lose).await;
+    let path = format!("/api/agent/contracts/{}/submissions", app.seeded.agreement);
+    let deliver = || app.post(&path).bearer(&app.seller).key("deliver-1").json(json!({ "notes": "all chapters" })).send();
+    let lost = deliver().await.problem(503, "unavailable");
+    assert!(lost["detail"].as_str().unwrap().contains("whether it took effect is not known"), "{}", lost["detail"]);
+    app.database.tamper("DROP TRIGGER lost ON submissions").await;
+    deliver().await.expect(201);
+}

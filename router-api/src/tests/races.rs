@@ -29,6 +29,7 @@ on_both_engines! {
     e12_asking_for_a_payment_against_calling_off,
     e11_of_many_who_saw_the_same_one_is_done,
     a08_of_many_acknowledgements_one_counts,
+    i11_many_links_at_once_are_all_made_and_all_revoked,
 }
 
 /// Rounds per race: each starts anew, because what is left of a race is decided.
@@ -194,4 +195,18 @@ async fn a08_of_many_acknowledgements_one_counts(engine: Engine) {
         answer.problem(409, "not_allowed");
     }
     assert_eq!(app.notices("payment.acknowledged").await.len(), 1);
+}
+
+/// More at once than a process has connections: each of them holds one, and none may wait for a second.
+async fn i11_many_links_at_once_are_all_made_and_all_revoked(engine: Engine) {
+    let app = TestApp::on(engine).await;
+    let request = app.request().await;
+    app.pay(&request).await;
+    let links = format!("/api/agent/receipts/rcpt_{request}/links");
+    let make = |n: usize| app.post(&links).bearer(if n.is_multiple_of(2) { &app.buyer } else { &app.seller }).json(json!({})).send();
+    let made: Vec<String> = join_all((0..20).map(make)).await.into_iter().map(|answer| answer.expect(201)["link"]["id"].as_str().unwrap().to_owned()).collect();
+    let revoked = join_all(made.iter().map(|id| app.delete(&format!("{links}/{id}")).bearer(&app.buyer).send())).await;
+    for answer in revoked {
+        answer.expect(200);
+    }
 }

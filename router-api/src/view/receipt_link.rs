@@ -46,7 +46,7 @@ pub struct ReceiptLinkBody {
 /// `{links}`
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReceiptLinksBody {
-    /// All there ever were, oldest first.
+    /// Those that are open and the last that no longer are, oldest first.
     pub links: Vec<ReceiptLinkView>,
 }
 

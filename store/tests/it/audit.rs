@@ -9,6 +9,7 @@ use crate::world::{World, at};
 
 on_both_engines!(
     entries_read_back_in_pages_and_by_what_they_are_about,
+    nothing_is_numbered_below_one,
     concurrent_writers_make_one_chain_without_gaps,
     nothing_is_logged_by_what_is_rolled_back_or_dropped,
     i16_every_way_of_tampering_shows_at_the_first_entry_touched,
@@ -47,13 +48,27 @@ async fn entries_read_back_in_pages_and_by_what_they_are_about(engine: Engine) {
     assert_eq!(numbers(&AuditFilter { action: Some("token.revoked".to_owned()), ..subject.clone() }, None, 9).await, [3]);
     assert_eq!(numbers(&AuditFilter { subject: None, action: Some("token.revoked".to_owned()) }, Some(5), 1).await, [3]);
     assert_eq!(numbers(&AuditFilter { subject: Some("' OR 1=1 --".to_owned()), action: None }, None, 9).await, Vec::<u64>::new());
-    let exported = store.audit_entries_after(0).await.unwrap();
+    let exported = store.audit_entries_after(None).await.unwrap();
     assert_eq!(exported.len(), 6);
-    assert_eq!(store.audit_entries_after(4).await.unwrap(), exported[4..]);
+    assert_eq!(store.audit_entries_after(Some(4)).await.unwrap(), exported[4..]);
     let second = &exported[1];
     assert_eq!((second.at, second.author.as_str(), second.action.as_str(), &second.details), (at(2), "cli", "token.created", &entry(2).details));
     assert_eq!(store.verify_audit(None).await.unwrap(), Ok(exported[5].head()));
     assert_eq!(store.audit_head().await.unwrap(), exported[5].head());
+}
+
+async fn nothing_is_numbered_below_one(engine: Engine) {
+    let world = World::new(engine).await;
+    log(world.store(), [1]).await;
+    // The guards of the schema hold for whoever does not own it.
+    for number in [0, -1] {
+        let refused = world.db.refused(&format!("UPDATE audit_log SET sequence = {number}")).await;
+        assert!(refused.to_lowercase().contains("check constraint"), "{number}: {refused}");
+    }
+    world.db.tamper("UPDATE audit_log SET sequence = 0").await;
+    let exported = world.store().audit_entries_after(None).await.unwrap();
+    assert_eq!(exported.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [0], "an export shows it too");
+    assert_eq!(world.store().audit_entries_after(Some(0)).await.unwrap(), []);
 }
 
 async fn concurrent_writers_make_one_chain_without_gaps(engine: Engine) {
@@ -70,7 +85,7 @@ async fn concurrent_writers_make_one_chain_without_gaps(engine: Engine) {
     for writer in (0..6).map(writer).collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    let entries = world.store().audit_entries_after(0).await.unwrap();
+    let entries = world.store().audit_entries_after(None).await.unwrap();
     assert_eq!(entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), (1..=96).collect::<Vec<_>>());
     assert!(entries.chunks(2).all(|pair| pair[0].details == pair[1].details), "the entries of one transaction stand together");
     assert_eq!(world.store().verify_audit(None).await.unwrap(), Ok(entries[95].head()));
@@ -85,7 +100,7 @@ async fn nothing_is_logged_by_what_is_rolled_back_or_dropped(engine: Engine) {
     tx.audit(entry(2));
     drop(tx);
     log(world.store(), [3]).await;
-    let entries = world.store().audit_entries_after(0).await.unwrap();
+    let entries = world.store().audit_entries_after(None).await.unwrap();
     assert_eq!(entries.iter().map(|entry| (entry.sequence, &entry.details["n"])).collect::<Vec<_>>(), [(1, &json!(3))]);
 }
 
@@ -119,6 +134,11 @@ async fn i16_every_way_of_tampering_shows_at_the_first_entry_touched(engine: Eng
     assert_eq!(seen(engine, &closed).await, altered(4));
     let put_behind = "INSERT INTO audit_log SELECT 6, at, author, action, subject, details, hash FROM audit_log WHERE sequence = 5";
     assert_eq!(seen(engine, &[put_behind]).await, altered(6));
+    let put_before =
+        |number: i64| format!("INSERT INTO audit_log SELECT {number}, at, author, action, subject, details, hash FROM audit_log WHERE sequence = 1");
+    assert_eq!(seen(engine, &[&put_before(0)]).await, altered(1));
+    let unreadable = seen(engine, &[&put_before(-1)]).await;
+    assert!(matches!(unreadable, Err(BrokenChain::Unreadable { sequence: 1, .. })), "{unreadable:?}");
     let shorter_end = "UPDATE audit_head SET sequence = 4";
     assert_eq!(seen(engine, &[shorter_end]).await, altered(5));
     assert_eq!(seen(engine, &["UPDATE audit_head SET hash = '0x0000000000000000000000000000000000000000000000000000000000000001'"]).await, altered(6));

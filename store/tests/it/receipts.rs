@@ -2,7 +2,9 @@
 
 use alloy_primitives::{Address, Bytes};
 use alloy_signer::SignerSync;
+use alloy_signer_local::PrivateKeySigner;
 use settlement::event::Location;
+use settlement::event::RouterEvent;
 use settlement::ids::{PaymentRequestId, ReceiptLinkId};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState, StatusName};
 use settlement::receipt::{ReceiptDraft, Stamp};
@@ -15,6 +17,8 @@ on_both_engines!(
     b01_a_receipt_is_kept_only_while_its_event_proves_the_payment,
     b02_the_same_payment_in_another_block_has_another_receipt,
     d06_a_changed_receipt_is_not_believed_even_if_it_was_read_before,
+    d06_a_receipt_counts_when_the_operator_or_whom_it_named_has_signed_it,
+    d06_a_receipt_of_an_event_that_is_gone_is_checked_all_the_same,
     b01_what_a_reorg_took_back_is_told_by_the_ledger,
     i11_only_one_link_at_a_time_is_for_print,
     i11_a_revoked_or_expired_link_is_not_open,
@@ -22,10 +26,15 @@ on_both_engines!(
 
 /// What the instance would sign for the request, `seconds` after it was paid.
 fn made_out(world: &World, request: &PaymentRequest, seconds: u64) -> (String, Address, Location) {
+    made_out_by(&operator(), world, request, seconds)
+}
+
+/// The same, signed by this key.
+fn made_out_by(key: &PrivateKeySigner, world: &World, request: &PaymentRequest, seconds: u64) -> (String, Address, Location) {
     let PaymentRequestState::Verified { proof, at: verified_at, .. } = &request.state else { panic!("verified") };
     let stamp = Stamp { verified_at: *verified_at, issued_at: at(seconds), final_through: proof.final_through() };
     let draft = ReceiptDraft::new(proof, &request.signed, (&world.agreement.terms, (&world.agreement).into()), stamp);
-    let signature = Bytes::from(operator().sign_hash_sync(&draft.digest()).unwrap().as_bytes().to_vec());
+    let signature = Bytes::from(key.sign_hash_sync(&draft.digest()).unwrap().as_bytes().to_vec());
     let receipt = draft.sign(signature).unwrap();
     (receipt.text(), receipt.issuer(), proof.event().location)
 }
@@ -96,7 +105,8 @@ async fn b02_the_same_payment_in_another_block_has_another_receipt(engine: Engin
     assert!(keep(&world, &request.id, &new).await);
     assert_eq!(read(&world, &request.id).await.made_out, MadeOut::Receipt(new.0.clone()));
     for (text, _, event) in [old, new] {
-        assert_eq!(world.store().receipt_of_event(&request.id, event.block_hash, event.log_index).await.unwrap(), Some(text), "both are evidence");
+        let found = world.store().receipt_of_event(&request.id, event.block_hash, event.log_index).await.unwrap();
+        assert_eq!(found, MadeOut::Receipt(text), "both are evidence");
     }
 }
 
@@ -127,6 +137,64 @@ async fn d06_a_changed_receipt_is_not_believed_even_if_it_was_read_before(engine
     world.damage("payment_requests", "seller_amount = '1'", "1 = 1").await;
     let doubtful = read(&world, &request.id).await;
     assert!(matches!((&doubtful.request, &doubtful.made_out), (StoredRequest::Unproven { .. }, MadeOut::Nothing)));
+}
+
+async fn name(world: &World, number: u64, signer: Address, until: u64) {
+    let event = RouterEvent::SignerSet { location: location(&header(number, 0), 0), operator: operator().address(), signer, until };
+    let mut tx = world.begin().await;
+    tx.insert_events(&[event]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn put(world: &World, (text, signer): (&str, Address)) {
+    let (text, signer) = (text.replace('\'', "''"), signer.to_string().to_lowercase());
+    assert_eq!(world.db.tamper(&format!("UPDATE receipts SET document = '{text}', signer = '{signer}'")).await, 1);
+}
+
+async fn d06_a_receipt_counts_when_the_operator_or_whom_it_named_has_signed_it(engine: Engine) {
+    let world = World::new(engine).await;
+    world.start_chain().await;
+    let request = world.verified(1).await;
+    let own = made_out(&world, &request, 200);
+    assert!(keep(&world, &request.id, &own).await);
+    let key = signer(0x66);
+    let other = made_out_by(&key, &world, &request, 9);
+    put(&world, (&other.0, own.1)).await;
+    assert!(matches!(read(&world, &request.id).await.made_out, MadeOut::Damaged(_)), "the row says that the operator signed it");
+    put(&world, (&other.0, key.address())).await;
+    let unvouched = MadeOut::Unvouched { text: other.0.clone(), issuer: key.address() };
+    assert_eq!(read(&world, &request.id).await.made_out, unvouched);
+    name(&world, 20, signer(0x67).address(), 900).await;
+    name(&world, 21, key.address(), 0).await;
+    assert_eq!(read(&world, &request.id).await.made_out, unvouched, "another was named, and this one was only ever revoked");
+    name(&world, 22, key.address(), 900).await;
+    assert_eq!(read(&world, &request.id).await.made_out, MadeOut::Receipt(other.0));
+    // And no longer when a reorg takes the naming away: what was read before counts for nothing.
+    world.db.tamper("UPDATE router_events SET orphaned = 1 WHERE signer_until = 900").await;
+    assert_eq!(read(&world, &request.id).await.made_out, unvouched);
+}
+
+async fn d06_a_receipt_of_an_event_that_is_gone_is_checked_all_the_same(engine: Engine) {
+    let world = World::new(engine).await;
+    world.start_chain().await;
+    let request = world.verified(1).await;
+    let own = made_out(&world, &request, 200);
+    let event = own.2;
+    let of_event = async || world.store().receipt_of_event(&request.id, event.block_hash, event.log_index).await.unwrap();
+    assert_eq!(of_event().await, MadeOut::Nothing);
+    assert!(keep(&world, &request.id, &own).await);
+    reorg(&world, &request).await;
+    assert_eq!(of_event().await, MadeOut::Receipt(own.0.clone()));
+    let key = signer(0x66);
+    let other = made_out_by(&key, &world, &request, 9);
+    put(&world, (&other.0, key.address())).await;
+    assert_eq!(of_event().await, MadeOut::Unvouched { text: other.0, issuer: key.address() });
+    for (from, to) in [("\"nonce\":\"1\"", "\"nonce\":\"2\""), ("\"blockNumber\":10", "\"blockNumber\": 10"), ("\"logIndex\":", "\"logIndex\":1")] {
+        let changed = own.0.replacen(from, to, 1);
+        assert_ne!(changed, own.0, "{from}");
+        put(&world, (&changed, own.1)).await;
+        assert!(matches!(of_event().await, MadeOut::Damaged(_)), "{from}");
+    }
 }
 
 async fn b01_what_a_reorg_took_back_is_told_by_the_ledger(engine: Engine) {

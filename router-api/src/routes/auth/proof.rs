@@ -44,10 +44,10 @@ impl Prepare for SignedMessage {
     }
 }
 
-/// Checks message and signature. The nonce is still to be taken, in the transaction that the proof is for.
+/// Checks message and signature. The nonce is still to be taken, in the transaction that the proof is for; a chain is asked only for a message whose nonce can be.
 ///
 /// # Errors
-/// 401 `sign_in_refused` naming what does not match; 503 when a contract wallet cannot be asked.
+/// 401 `sign_in_refused` naming what does not match; 503 when a contract wallet cannot be asked, or does not answer within 5 s.
 pub async fn verify(api: &Api, signed: &SignedMessage) -> Result<Message, Problem> {
     let refused = |why: String| Problem::new(Code::SignInRefused, why);
     let message = Message::parse(&signed.message).map_err(|error| refused(error.to_string()))?;
@@ -57,7 +57,10 @@ pub async fn verify(api: &Api, signed: &SignedMessage) -> Result<Message, Proble
     if is_signed_by(&digest, &signed.signature, message.address) {
         return Ok(message);
     }
-    match api.contract_wallets.is_valid_signature(message.chain_id, message.address, digest, &signed.signature).await? {
+    if !api.store.is_nonce_open(&message.nonce, api.now()).await? {
+        return Err(unknown_nonce());
+    }
+    match api.is_accepted_by_contract(message.chain_id, message.address, digest, &signed.signature).await? {
         true => Ok(message),
         false => Err(refused(format!("the signature is not one of {}", message.address))),
     }
@@ -70,8 +73,12 @@ pub async fn verify(api: &Api, signed: &SignedMessage) -> Result<Message, Proble
 pub async fn take_nonce(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<(), Problem> {
     match tx.take_nonce(&message.nonce, now).await? {
         true => Ok(()),
-        false => Err(Problem::new(Code::SignInRefused, "the nonce is unknown, was used or has expired; ask for a new one")),
+        false => Err(unknown_nonce()),
     }
+}
+
+fn unknown_nonce() -> Problem {
+    Problem::new(Code::SignInRefused, "the nonce is unknown, was used or has expired; ask for a new one")
 }
 
 impl From<ContractWalletsUnavailable> for Problem {

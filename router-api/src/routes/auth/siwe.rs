@@ -26,6 +26,9 @@ use crate::view::token::TokenView;
 
 /// Lifetime of a token from a sign-in: a working session. Longer ones are made with `POST /api/agent/me/tokens`.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// Most sessions of a profile at a time: one per browser and agent, with room. Whoever signs in once more ends the oldest of them: refusing would let a program
+/// that signs in without end lock its owner out.
+const MAX_SESSIONS: u32 = 50;
 
 /// Who signed in, and the token for it.
 #[derive(Clone, Serialize, ToSchema)]
@@ -43,7 +46,7 @@ pub struct SignInBody {
 /// Sign in with a wallet.
 ///
 /// Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A wallet of no profile gets a new one, if the instance
-/// allows it. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
+/// allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
 #[utoipa::path(
     post,
     path = "/api/auth/siwe",
@@ -68,6 +71,11 @@ pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<Signe
     let mut tx = api.store.begin().await?;
     take_nonce(&mut tx, &message, now).await?;
     let author = Author::Wallet(message.address);
+    let known = match known {
+        // Locked, so that two sign-ins are not counted at once.
+        Some(profile) => tx.lock_profile(&profile.id).await?,
+        None => None,
+    };
     let profile = match known {
         Some(profile) if profile.disabled_at.is_some() => return Err(Problem::new(Code::ProfileDisabled, "the profile of this wallet is disabled")),
         Some(profile) => profile,
@@ -81,7 +89,10 @@ pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<Signe
     let credential = session_token(TokenId::new(api.ids.ulid()), profile.id.clone(), now);
     let secret = token::mint(api.ids.as_ref());
     tx.insert_token(&credential, &token::hash(&api.config.token_key, secret.expose())).await?;
-    tx.audit(author.did(AuditAction::TokenCreated, &credential.id, now).with(credential.grant()));
+    tx.audit(author.clone().did(AuditAction::TokenCreated, &credential.id, now).with(credential.grant()));
+    for ended in tx.end_sessions(&profile.id, MAX_SESSIONS, now).await? {
+        tx.audit(author.clone().did(AuditAction::TokenRevoked, &ended, now));
+    }
     tx.commit().await?;
     Ok(Json(SignInBody { profile: ProfileView::from(&profile), credential: TokenView::from(&credential), api_token: secret.expose().to_owned() }))
 }
@@ -156,6 +167,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn signing_in_without_end_ends_the_oldest_sessions_and_leaves_no_rows_behind() {
+        let app = TestApp::new().await;
+        let mut secrets = Vec::new();
+        for _ in 0..52 {
+            app.clock.advance_s(1);
+            let signed_in = app.post(PATH).json(app.sign_in_message(&app.buyer.wallet).await).send().await.expect(200);
+            secrets.push(signed_in["apiToken"].as_str().unwrap().to_owned());
+        }
+        for (n, secret) in secrets.iter().enumerate() {
+            let answer = app.get("/api/agent/me").token(secret).send().await;
+            assert_eq!(answer.status.as_u16(), if n < 2 { 401 } else { 200 }, "session {n}");
+        }
+        app.get("/api/agent/me").bearer(&app.buyer).send().await.expect(200);
+        let rows = || async { app.store.tokens(&app.buyer.profile).await.unwrap().len() };
+        assert_eq!(rows().await, 1 + 52);
+        for _ in 0..3 {
+            app.clock.advance_s(3_600);
+            app.post(PATH).json(app.sign_in_message(&app.buyer.wallet).await).send().await.expect(200);
+        }
+        assert_eq!(rows().await, 1 + 50 + 1, "the one without end, the last 50 that ended, and the one that was just made");
+    }
+
+    #[tokio::test]
     async fn a_contract_wallet_is_asked_and_believed() {
         let app = TestApp::new().await;
         let wallet = app.contract_wallet();
@@ -166,6 +200,40 @@ mod tests {
         let mut refused = app.sign_in_text(wallet).await;
         refused["signature"] = json!("0xbad0");
         app.post(PATH).json(refused).send().await.problem(401, "sign_in_refused");
+    }
+
+    #[tokio::test]
+    async fn a_node_is_asked_only_about_messages_with_a_nonce_of_ours() {
+        let app = TestApp::new().await;
+        let wallet = app.contract_wallet();
+        let proof = app.sign_in_text(wallet).await;
+        let nonce = proof["message"].as_str().unwrap().split("Nonce: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+        let sign_in = |message: String, signature: &str| app.post(PATH).json(json!({ "message": message, "signature": signature })).send();
+        let (own, invented) = (proof["message"].as_str().unwrap().to_owned(), "0123456789abcdef0123456789abcdef");
+        sign_in(own.replace(&nonce, invented), "0xbad0").await.problem(401, "sign_in_refused");
+        let added = json!({ "message": own.replace(&nonce, invented), "signature": "0xc0ffee" });
+        app.post("/api/agent/me/wallets").bearer(&app.buyer).json(added).send().await.problem(401, "sign_in_refused");
+        assert_eq!(app.contract_wallets_asked(), 0);
+        sign_in(own.clone(), "0xbad0").await.problem(401, "sign_in_refused");
+        assert_eq!(app.contract_wallets_asked(), 1);
+        sign_in(own.clone(), "0xc0ffee").await.expect(200);
+        sign_in(own, "0xc0ffee").await.problem(401, "sign_in_refused");
+        assert_eq!(app.contract_wallets_asked(), 2, "a used nonce is nobody's");
+        let late = app.sign_in_text(wallet).await;
+        app.clock.advance_s(599);
+        sign_in(late["message"].as_str().unwrap().to_owned(), "0xc0ffee").await.expect(200);
+    }
+
+    #[tokio::test]
+    async fn a_node_that_does_not_answer_is_waited_for_five_seconds() {
+        let app = TestApp::new().await;
+        app.contract_wallets_hang();
+        let (api, wallet) = (app.api(), app.contract_wallet());
+        tokio::time::pause();
+        let started = tokio::time::Instant::now();
+        let refused = api.is_accepted_by_contract(crate::testing::CHAIN_ID, wallet, alloy_primitives::B256::ZERO, &[0xc0, 0xff, 0xee]).await;
+        assert!(refused.is_err());
+        assert_eq!(started.elapsed().as_secs(), 5);
     }
 
     #[tokio::test]

@@ -45,7 +45,7 @@ pub struct StreamParams {
 /// Follow the event log.
 ///
 /// Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A comment comes every 15 seconds. A client that comes back
-/// with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token does or the instance stops.
+/// with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token does, when its profile is disabled, or when the instance stops.
 #[utoipa::path(
     get,
     path = "/api/agent/events/stream",

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use settlement::agreement::AgreementRecord;
 use settlement::audit::{AuditAction, Author};
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, receipt_id};
@@ -34,6 +35,8 @@ pub(super) enum Standing {
 pub(super) struct Revoked {
     /// When and of which event.
     pub(super) revocation: Revocation,
+    /// The chain.
+    chain_id: u64,
     /// What the payment request is now.
     pub(super) status: &'static str,
 }
@@ -58,13 +61,13 @@ pub(super) async fn standing(api: &Api, mut found: Arc<Receipted>) -> Result<Sta
     for _ in 0..ROUNDS {
         let request = sound(&found)?;
         let PaymentRequestState::Verified { proof, at, .. } = &request.state else { return not_in_force(api, request).await };
-        match &found.made_out {
-            MadeOut::Receipt(text) => {
+        match believed(api, proof.event().location.chain_id, &found.made_out) {
+            Ok(Some(text)) => {
                 let refunds = if found.refunded { api.store.settled_refunds(&request.id).await? } else { Vec::new() };
-                return Ok(Standing::InForce(text.clone(), refunds));
+                return Ok(Standing::InForce(text.to_owned(), refunds));
             }
-            MadeOut::Damaged(why) => return Err(damaged(&request.id, why)),
-            MadeOut::Nothing => {
+            Err(why) => return Err(damaged(&request.id, &why)),
+            Ok(None) => {
                 let stamp = Stamp { verified_at: *at, issued_at: api.now(), final_through: proof.final_through() };
                 issue(api, request, proof, stamp).await?;
                 found = api.store.receipted(&request.id).await?.ok_or_else(Problem::not_found)?;
@@ -87,16 +90,34 @@ pub(super) fn sound(found: &Receipted) -> Result<&PaymentRequest, Problem> {
     }
 }
 
+/// What was made out, if it is to be believed. A signer that no block names that was read is believed while it is this instance's own.
+///
+/// # Errors
+/// Says why it is not.
+fn believed<'a>(api: &Api, chain_id: u64, made_out: &'a MadeOut) -> Result<Option<&'a str>, String> {
+    match made_out {
+        MadeOut::Nothing => Ok(None),
+        MadeOut::Receipt(text) => Ok(Some(text)),
+        MadeOut::Unvouched { text, issuer } if api.signers.get(&chain_id).is_some_and(|own| own.address() == *issuer) => Ok(Some(text)),
+        MadeOut::Unvouched { issuer, .. } => Err(format!("{issuer} signed it, and no event names that key as a signer of the operator")),
+        MadeOut::Damaged(why) => Err(why.clone()),
+    }
+}
+
 fn damaged(id: &PaymentRequestId, why: &str) -> Problem {
-    tracing::error!(payment_request = %id, why, "a stored receipt is not what was signed");
+    alarm(id, why);
     payment_requests::inspection_required(id).with("currentStatus", INSPECTION_REQUIRED)
+}
+
+fn alarm(id: &PaymentRequestId, why: &str) {
+    tracing::error!(payment_request = %id, why, "a stored receipt is not what this instance signed");
 }
 
 /// What there is instead of a receipt: one that was revoked, or none yet.
 async fn not_in_force(api: &Api, request: &PaymentRequest) -> Result<Standing, Problem> {
     let (id, status) = (&request.id, request.state.name().as_str());
     match last_revocations(api, &request.agreement).await?.into_iter().rfind(|revocation| revocation.request == *id) {
-        Some(revocation) => Ok(Standing::Revoked(Revoked { revocation, status })),
+        Some(revocation) => Ok(Standing::Revoked(Revoked { revocation, chain_id: request.signed.snapshot().asset.chain_id(), status })),
         None => {
             let why = format!("{id} is {status}; its receipt exists while it is router_verified");
             Err(Problem::new(Code::ReceiptNotIssued, why).with("currentStatus", status))
@@ -104,9 +125,14 @@ async fn not_in_force(api: &Api, request: &PaymentRequest) -> Result<Standing, P
     }
 }
 
-/// What had been handed out of a receipt that was revoked; `None` where nobody had asked for it.
+/// What had been handed out of a receipt that was revoked; `None` where nobody had asked for it, and where what is stored is not that.
 pub(super) async fn handed_out(api: &Api, id: &PaymentRequestId, gone: &Revoked) -> Result<Option<String>, Problem> {
-    Ok(api.store.receipt_of_event(id, gone.revocation.block_hash, gone.revocation.log_index).await?)
+    let made_out = api.store.receipt_of_event(id, gone.revocation.block_hash, gone.revocation.log_index).await?;
+    let text = believed(api, gone.chain_id, &made_out).unwrap_or_else(|why| {
+        alarm(id, &why);
+        None
+    });
+    Ok(text.map(str::to_owned))
 }
 
 /// The newest revocation of each request of the agreement.
@@ -127,7 +153,9 @@ async fn issue(api: &Api, request: &PaymentRequest, proof: &Proof, stamp: Stamp)
     let issuer = signed.issuer();
     let mut tx = api.store.begin().await?;
     if tx.insert_receipt(&request.id, &proof.event().location, (&signed.text(), issuer), stamp.issued_at).await? {
-        tx.audit(Author::Instance.did(AuditAction::ReceiptSigned, receipt_id(&request.id), stamp.issued_at));
+        let at = &proof.event().location;
+        let signed = Author::Instance.did(AuditAction::ReceiptSigned, receipt_id(&request.id), stamp.issued_at);
+        tx.audit(signed.with(json!({ "signer": issuer.to_string(), "blockHash": at.block_hash.to_string(), "logIndex": at.log_index })));
     }
     Ok(tx.commit().await?)
 }

@@ -1,7 +1,5 @@
 //! An import, checked as far as it can be without a transaction.
 
-use std::time::Duration;
-
 use alloy_primitives::{Address, B256};
 use serde_json::json;
 use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party, PartyError, agreement_digest, check_parties, is_signed_by};
@@ -17,13 +15,11 @@ use crate::extract::wire::HexBytes;
 use crate::extract::{AgreementImport, Caller};
 use crate::known::Setting;
 use crate::problem::{Code, Problem};
-use crate::state::{Api, ContractWalletsUnavailable};
+use crate::state::Api;
 use crate::text;
 
 /// Longest external reference, in characters.
 const MAX_REF: usize = 200;
-/// How long a contract wallet may take to answer.
-const WALLET_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// An agreement whose terms, parties and signatures hold.
 #[derive(Clone, Debug)]
@@ -192,9 +188,7 @@ async fn check_signature(api: &Api, chain: &ChainPolicy, name: &'static str, wal
     if is_signed_by(&digest, signature, wallet) {
         return Ok(());
     }
-    let asked = api.contract_wallets.is_valid_signature(chain.chain_id, wallet, digest, signature);
-    let unavailable = |_| ContractWalletsUnavailable { chain_id: chain.chain_id };
-    if tokio::time::timeout(WALLET_ANSWERS_WITHIN, asked).await.map_err(unavailable)?? {
+    if api.is_accepted_by_contract(chain.chain_id, wallet, digest, signature).await? {
         return Ok(());
     }
     let why = format!("this is not {wallet}'s signature over these terms, parties and salt; contracts/import/typed-data answers what to sign");

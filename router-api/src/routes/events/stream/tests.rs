@@ -103,6 +103,17 @@ async fn i02_a_stream_ends_with_its_token_and_shows_nothing_after_that() {
 }
 
 #[tokio::test]
+async fn i02_a_stream_ends_when_its_profile_is_disabled_and_shows_nothing_after_that() {
+    let app = TestApp::new().await;
+    let mut stream = open(app.get(PATH).bearer(&app.seller)).await;
+    let path = format!("/api/admin/profiles/{}", app.seller.profile);
+    app.patch(&path).bearer(&app.stranger).json(serde_json::json!({ "isActive": false })).send().await.expect(200);
+    // What is told by another party meanwhile is not for it any more.
+    app.request().await;
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[tokio::test]
 async fn the_streams_of_a_token_are_bounded_and_a_closed_one_makes_room() {
     let app = TestApp::new().await;
     let mut streams = Vec::new();

@@ -14,7 +14,6 @@ use settlement::scope::Scope;
 use store::{ApiToken, Tx};
 use utoipa::ToSchema;
 
-use super::is_active;
 use crate::extract::{Caller, ProfileWrite, Write};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::me::lock_own;
@@ -23,8 +22,8 @@ use crate::state::Api;
 use crate::view::token::{NewTokenBody, ScopeName, TokenView};
 use crate::{text, token};
 
-/// Most tokens of a profile that work at the same time: one per agent and machine, with room.
-const MAX_ACTIVE_TOKENS: usize = 50;
+/// Most tokens of a profile that work at the same time, sessions of a sign-in left out: one per agent and machine, with room.
+const MAX_ACTIVE_TOKENS: u64 = 50;
 /// Longest lifetime, in days: a forgotten token ends by itself.
 const MAX_DAYS: u32 = 365;
 /// Lifetime when none is asked for, in days.
@@ -97,7 +96,7 @@ pub(crate) fn expiry(days: Option<u32>, now: Timestamp) -> Result<Timestamp, Pro
 
 /// Refuses when the profile, which is locked, has enough tokens.
 pub(crate) async fn check_room(tx: &mut Tx, profile: &ProfileId, now: Timestamp) -> Result<(), Problem> {
-    if tx.tokens(profile).await?.iter().filter(|token| is_active(token, now)).count() >= MAX_ACTIVE_TOKENS {
+    if tx.working_tokens(profile, now).await? >= MAX_ACTIVE_TOKENS {
         return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_ACTIVE_TOKENS} working tokens")));
     }
     Ok(())
@@ -163,5 +162,19 @@ mod tests {
         assert!(first["apiToken"].is_string() && second["apiToken"].is_null());
         let list = app.get("/api/agent/me/tokens").bearer(&app.buyer).send().await.expect(200);
         assert_eq!(list["credentials"].as_array().unwrap().len(), 2, "the one in use and the one made once");
+    }
+
+    #[tokio::test]
+    async fn fifty_work_at_a_time_and_sessions_do_not_count() {
+        let app = TestApp::new().await;
+        let make = || app.post("/api/agent/me/tokens").bearer(&app.buyer).json(json!({ "name": "one of many", "scopes": ["profile:read"] })).send();
+        app.post("/api/auth/siwe").json(app.sign_in_message(&app.buyer.wallet).await).send().await.expect(200);
+        let mut last = json!(null);
+        for _ in 0..49 {
+            last = make().await.expect(201)["credential"]["id"].clone();
+        }
+        make().await.problem(409, "limit_reached");
+        app.delete(&format!("/api/agent/me/tokens/{}", last.as_str().unwrap())).bearer(&app.buyer).send().await.expect(200);
+        make().await.expect(201);
     }
 }

@@ -12,7 +12,8 @@ use crate::view::token::{TokenView, TokensBody};
 
 /// The caller's bearer tokens.
 ///
-/// Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out what may be revoked.
+/// Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out what may be revoked. Those that work, and the last 50 of those
+/// that were revoked or have expired; older ones are in the audit log.
 #[utoipa::path(
     get,
     path = "/api/agent/me/tokens",

@@ -13,8 +13,8 @@ use crate::problem::Problem;
 
 /// One of the caller's tokens that is not revoked. The tokens of others are not found.
 async fn own_token(tx: &mut Tx, profile: &ProfileId, id: &TokenId) -> Result<ApiToken, Problem> {
-    let tokens = tx.tokens(profile).await?;
-    tokens.into_iter().find(|token| token.id == *id && token.revoked_at.is_none()).ok_or_else(Problem::not_found)
+    let token = tx.token_by_id(id).await?;
+    token.filter(|token| token.profile == *profile && token.revoked_at.is_none()).ok_or_else(Problem::not_found)
 }
 
 /// Whether a token can still be used.

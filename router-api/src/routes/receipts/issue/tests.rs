@@ -76,7 +76,9 @@ async fn d09_whoever_signs_first_has_signed_for_everybody(engine: Engine) {
     let app = TestApp::on(engine).await;
     let request = app.request().await;
     app.pay(&request).await;
-    let (other, _) = rotated(&app);
+    let (other, signer) = rotated(&app);
+    // Each process believes the other's signer because the operator has named it on the chain.
+    app.set_signer(signer.address(), u64::MAX / 4).await;
     let path = format!("/api/agent/receipts/rcpt_{request}");
     let reading = (0..16).map(|n| {
         let call = app.get(&path).bearer(if n % 3 == 0 { &app.buyer } else { &app.seller });
@@ -113,6 +115,47 @@ async fn d03_d04_a_new_signer_signs_new_receipts_and_those_of_the_old_one_stay_a
     let new = read_after(&requests[1]).await.expect(200);
     let claim = Receipt::parse(&new.text()).unwrap();
     assert_eq!((claim.issuer, claim.signed.signer()), (new_signer.address(), app.signer), "the payment is the old signer's, the receipt the new one's");
+    // To everybody else the new signer is a stranger until the chain says who it is.
+    read(&app, &requests[1]).await.problem(409, "router_payment_proof_inspection_required");
+    app.set_signer(new_signer.address(), u64::MAX / 4).await;
+    assert_eq!(read(&app, &requests[1]).await.expect(200).text(), new.text());
+    // What it signed while it was named stays what it is when it is named no longer.
+    app.set_signer(new_signer.address(), 0).await;
+    assert_eq!(read(&app, &requests[1]).await.expect(200).text(), new.text());
+}
+
+/// Puts a receipt in the place of the stored one that says another time and is signed with another key.
+async fn forge(app: &TestApp, request: &str) {
+    let stored = app.stored(request).await;
+    let agreement = app.store.agreement(&stored.agreement).await.unwrap().unwrap();
+    let settlement::payment_request::PaymentRequestState::Verified { proof, at, .. } = &stored.state else { panic!("verified") };
+    let stamp = settlement::receipt::Stamp { verified_at: *at, issued_at: settlement::Timestamp::from_millis(0), final_through: proof.final_through() };
+    let draft = settlement::receipt::ReceiptDraft::new(proof, &stored.signed, (&agreement.terms, (&agreement).into()), stamp);
+    let key = crate::testing::key(66);
+    let signature = alloy_signer::SignerSync::sign_hash_sync(&key, &draft.digest()).unwrap().as_bytes().to_vec();
+    let forged = draft.sign(signature.into()).unwrap();
+    let text = forged.text().replace('\'', "''");
+    let signer = forged.issuer().to_string().to_lowercase();
+    assert_eq!(app.database.tamper(&format!("UPDATE receipts SET document = '{text}', signer = '{signer}'")).await, 1);
+}
+
+#[tokio::test]
+async fn d06_a_receipt_that_another_key_signed_is_shown_nowhere() {
+    let app = TestApp::new().await;
+    let request = app.request().await;
+    app.pay(&request).await;
+    let sound = read(&app, &request).await.expect(200).text();
+    forge(&app, &request).await;
+    read(&app, &request).await.problem(409, "router_payment_proof_inspection_required");
+    let listed = list(&app).await;
+    assert_eq!((&listed["receipts"], &listed["inspectionRequired"]), (&json!([]), &json!([request])));
+    // Nor is it drawn once a reorg has taken the payment back: what is shown then is that it was.
+    app.reorg(&request).await;
+    let page = || app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.seller).send();
+    assert!(!page().await.expect(410).text().contains("1970-01-01"));
+    let mended = sound.replace('\'', "''");
+    app.database.tamper(&format!("UPDATE receipts SET document = '{mended}', signer = '{}'", app.signer.to_string().to_lowercase())).await;
+    assert!(page().await.expect(410).text().contains(&format!("rcpt_{request}")));
 }
 
 #[tokio::test]

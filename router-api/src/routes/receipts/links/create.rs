@@ -13,7 +13,7 @@ use settlement::payment_request::StatusName;
 use store::{LinkPurpose, ReceiptLink};
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, PathId, PaymentWrite, Write};
+use crate::extract::{PaymentWrite, ReceiptParty, Write};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::payment_requests;
 use crate::state::Api;
@@ -21,7 +21,7 @@ use crate::view::receipt_link::{ReceiptLinkBody, ReceiptLinkView};
 use crate::{receipt_link, text};
 
 /// Most links of a receipt that are open at the same time: one per accountant, auditor and system, with room.
-const MAX_OPEN: usize = 50;
+const MAX_OPEN: u64 = 50;
 /// Longest label, in characters.
 const MAX_LABEL: usize = 80;
 /// Longest lifetime, in days: ten years, as long as books are kept.
@@ -60,11 +60,10 @@ pub struct CreateReceiptLink {
 )]
 pub async fn create_receipt_link(
     State(api): State<Arc<Api>>,
-    caller: Caller<PaymentWrite>,
-    PathId(id): PathId<String>,
+    party: ReceiptParty<PaymentWrite>,
     Write(body, mut effect): Write<CreateReceiptLink>,
 ) -> Result<Response, Problem> {
-    let request = super::of_party(&api, &id, &caller.profile).await?;
+    let ReceiptParty { caller, request } = party;
     let label = body.label.as_deref().map(|label| text::line("label", label, MAX_LABEL)).transpose()?;
     let expires_in = body.expires_in_days.map(lifetime).transpose()?;
     let stored = effect.tx.request(&request).await?.ok_or_else(Problem::not_found)?;
@@ -76,7 +75,7 @@ pub async fn create_receipt_link(
         return Err(Problem::new(Code::ReceiptNotIssued, format!("{request} is {status}")).with("currentStatus", status));
     }
     let now = api.now();
-    if effect.tx.receipt_links(&request).await?.iter().filter(|link| link.is_open(now)).count() >= MAX_OPEN {
+    if effect.tx.open_receipt_links(&request, now).await? >= MAX_OPEN {
         return Err(Problem::new(Code::LimitReached, format!("a receipt has at most {MAX_OPEN} open links; revoke one")));
     }
     let author = caller.author();
@@ -91,7 +90,7 @@ pub async fn create_receipt_link(
         revoked_at: None,
     };
     effect.tx.insert_receipt_link(&link, &receipt_link::hash_of(&api, &link.id)).await?;
-    effect.tx.audit(author.did(AuditAction::ReceiptLinkCreated, &link.id, now));
+    effect.tx.audit(author.did(AuditAction::ReceiptLinkCreated, &link.id, now).with(receipt_link::about(&link)));
     let shown = ReceiptLinkView::new(&api, &link);
     let kept = ReceiptLinkBody { link: shown.clone().without_url() };
     effect.commit_secret(StatusCode::CREATED, &ReceiptLinkBody { link: shown }, &kept).await

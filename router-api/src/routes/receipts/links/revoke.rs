@@ -8,8 +8,9 @@ use axum::response::Response;
 use settlement::audit::AuditAction;
 use settlement::ids::ReceiptLinkId;
 
-use crate::extract::{Caller, NoBody, PathIds, PaymentWrite, Write};
+use crate::extract::{NoBody, PathIds, PaymentWrite, ReceiptParty, Write};
 use crate::problem::Problem;
+use crate::receipt_link;
 use crate::state::Api;
 use crate::view::receipt_link::{ReceiptLinkBody, ReceiptLinkView};
 
@@ -29,17 +30,16 @@ use crate::view::receipt_link::{ReceiptLinkBody, ReceiptLinkView};
 )]
 pub async fn revoke_receipt_link(
     State(api): State<Arc<Api>>,
-    caller: Caller<PaymentWrite>,
-    PathIds(receipt, id): PathIds<String, ReceiptLinkId>,
+    party: ReceiptParty<PaymentWrite>,
+    PathIds(_receipt, id): PathIds<String, ReceiptLinkId>,
     Write(NoBody {}, mut effect): Write<NoBody>,
 ) -> Result<Response, Problem> {
-    let request = super::of_party(&api, &receipt, &caller.profile).await?;
-    let mut link = effect.tx.receipt_links(&request).await?.into_iter().find(|link| link.id == id).ok_or_else(Problem::not_found)?;
+    let mut link = effect.tx.receipt_link(&id).await?.filter(|link| link.request == party.request).ok_or_else(Problem::not_found)?;
     let now = api.now();
     if !effect.tx.revoke_receipt_link(&id, now).await? {
         return Err(Problem::not_found());
     }
-    effect.tx.audit(caller.author().did(AuditAction::ReceiptLinkRevoked, &id, now));
+    effect.tx.audit(party.caller.author().did(AuditAction::ReceiptLinkRevoked, &id, now).with(receipt_link::about(&link)));
     link.revoked_at = Some(now);
     effect.commit(StatusCode::OK, &ReceiptLinkBody { link: ReceiptLinkView::new(&api, &link) }).await
 }

@@ -131,3 +131,44 @@ async fn a_link_is_made_for_what_is_paid_within_limits() {
     let other = app.call(Method::DELETE, &format!("{links}/rl_7ZZZZZZZZZZZZZZZZZZZZZZZZZ")).bearer(&app.seller).send().await;
     other.problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn making_and_revoking_links_without_end_leaves_the_last_of_them() {
+    let app = TestApp::new().await;
+    let (_, links, first) = linked(&app).await;
+    let mut made = Vec::new();
+    for _ in 0..53 {
+        app.clock.advance_s(1);
+        let link = make(&app, &links, &app.seller, json!({})).await.expect(201)["link"]["id"].as_str().unwrap().to_owned();
+        app.delete(&format!("{links}/{link}")).bearer(&app.seller).send().await.expect(200);
+        made.push(link);
+    }
+    let last = make(&app, &links, &app.buyer, json!({})).await.expect(201)["link"]["id"].clone();
+    let listed = app.get(&links).bearer(&app.buyer).send().await.expect(200)["links"].clone();
+    let ids: Vec<&Value> = listed.as_array().unwrap().iter().map(|link| &link["id"]).collect();
+    let mut expected = vec![first["id"].clone()];
+    expected.extend(made[3..].iter().map(|id| json!(id)));
+    expected.push(last);
+    assert_eq!(ids, expected.iter().collect::<Vec<_>>(), "what is open stays, of what is closed the last 50");
+    app.get(&page(&first)).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn i16_the_log_says_whose_receipt_a_link_shows_and_who_drew_a_printed_one() {
+    let app = TestApp::new().await;
+    let (request, links, link) = linked(&app).await;
+    app.delete(&format!("{links}/{}", link["id"].as_str().unwrap())).bearer(&app.buyer).send().await.expect(200);
+    app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.evaluator).send().await.expect(200);
+    let log = app.get("/api/admin/audit?limit=5").bearer(&app.stranger).send().await.expect(200)["entries"].clone();
+    let about = |action: &str, purpose: &str| {
+        let found = log.as_array().unwrap().iter().find(|entry| entry["action"] == action && entry["details"]["purpose"] == purpose);
+        found.unwrap_or_else(|| panic!("{action} {purpose}: {log}"))["details"].clone()
+    };
+    for action in ["receipt_link.created", "receipt_link.revoked"] {
+        let details = about(action, "shared");
+        assert_eq!((&details["receiptId"], &details["createdBy"]), (&json!(format!("rcpt_{request}")), &json!(app.seller.profile.as_str())), "{action}");
+    }
+    assert_eq!(about("receipt_link.created", "document")["createdBy"], app.evaluator.profile.as_str());
+    let signed = log.as_array().unwrap().iter().find(|entry| entry["action"] == "receipt.signed").unwrap();
+    assert_eq!(signed["details"]["signer"], app.signer.to_string());
+}
