@@ -3,14 +3,13 @@
 use alloy_primitives::{Address, Bytes};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use settlement::event::Location;
-use settlement::event::RouterEvent;
+use settlement::event::{Location, RouterEvent};
 use settlement::ids::{PaymentRequestId, ReceiptLinkId};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState, StatusName};
 use settlement::receipt::{ReceiptDraft, Stamp};
 use store::{Conflict, Engine, LinkPurpose, MadeOut, ReceiptLink, Receipted, StoredRequest};
 
-use crate::world::{World, at, buyer_id, conflict, header, operator, ulid};
+use crate::world::{World, at, buyer_id, conflict, header, location, operator, signer, ulid};
 
 on_both_engines!(
     a_receipt_is_kept_once_and_read_back_to_the_byte,
