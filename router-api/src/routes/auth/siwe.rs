@@ -71,21 +71,7 @@ pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<Signe
     let mut tx = api.store.begin().await?;
     take_nonce(&mut tx, &message, now).await?;
     let author = Author::Wallet(message.address);
-    let known = match known {
-        // Locked, so that two sign-ins are not counted at once.
-        Some(profile) => tx.lock_profile(&profile.id).await?,
-        None => None,
-    };
-    let profile = match known {
-        Some(profile) if profile.disabled_at.is_some() => return Err(Problem::new(Code::ProfileDisabled, "the profile of this wallet is disabled")),
-        Some(profile) => profile,
-        None if api.config.open_sign_in => {
-            let profile = first_profile(&api, &mut tx, message.address, now).await?;
-            tx.audit(author.clone().did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "wallet": message.address.to_string() })));
-            profile
-        }
-        None => return Err(Problem::new(Code::SignInClosed, "this wallet has no profile here, and the instance makes none at sign-in")),
-    };
+    let profile = profile_of(&api, &mut tx, (message.address, known), now).await?;
     let credential = session_token(TokenId::new(api.ids.ulid()), profile.id.clone(), now);
     let secret = token::mint(api.ids.as_ref());
     tx.insert_token(&credential, &token::hash(&api.config.token_key, secret.expose())).await?;
@@ -95,6 +81,24 @@ pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<Signe
     }
     tx.commit().await?;
     Ok(Json(SignInBody { profile: ProfileView::from(&profile), credential: TokenView::from(&credential), api_token: secret.expose().to_owned() }))
+}
+
+/// The profile of the wallet, locked, so that two sign-ins are not counted at once; a new one where it has none.
+async fn profile_of(api: &Api, tx: &mut Tx, (wallet, known): (Address, Option<Profile>), now: Timestamp) -> Result<Profile, Problem> {
+    let known = match known {
+        Some(profile) => tx.lock_profile(&profile.id).await?,
+        None => None,
+    };
+    match known {
+        Some(profile) if profile.disabled_at.is_some() => Err(Problem::new(Code::ProfileDisabled, "the profile of this wallet is disabled")),
+        Some(profile) => Ok(profile),
+        None if api.config.open_sign_in => {
+            let profile = first_profile(api, tx, wallet, now).await?;
+            tx.audit(Author::Wallet(wallet).did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "wallet": wallet.to_string() })));
+            Ok(profile)
+        }
+        None => Err(Problem::new(Code::SignInClosed, "this wallet has no profile here, and the instance makes none at sign-in")),
+    }
 }
 
 async fn first_profile(api: &Api, tx: &mut Tx, wallet: Address, now: Timestamp) -> Result<Profile, Problem> {
