@@ -389,6 +389,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge a payment that came unexpectedly.
+         * @description Where a payment was made after its request was cancelled or had failed, or after the agreement was called off, it counts, and nothing else goes on until one of
+         *     the parties says that it knows. Where it was a mistake, ask for a refund.
+         */
+        post: operations["acknowledge_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/cancel": {
         parameters: {
             query?: never;
@@ -465,6 +486,112 @@ export interface paths {
          *     refused after a verified payment, while a payment request is live, and once a milestone was accepted.
          */
         post: operations["decide_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The disputes of an agreement.
+         * @description Newest first; at most one has not ended.
+         */
+        get: operations["list_disputes"];
+        put?: never;
+        /**
+         * Open a dispute.
+         * @description Either party can, once a payment is verified. One dispute of an agreement is open at a time. While the buyer's is, the buyer cannot accept. A dispute moves no
+         *     money: where both agree that money goes back, a refund request does that.
+         */
+        post: operations["open_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/disputes/{disputeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A dispute.
+         * @description What both sides say, what the evaluator would do, how it is to end or has ended, and what the reader may do.
+         */
+        get: operations["show_dispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/disputes/{disputeId}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a dispute is to end.
+         * @description Each party says how it would end it; when both have said the same, it ends so. The evaluator whom the terms name says what it would do, which binds nobody.
+         *     The end moves no money: where both agree on a refund, the buyer makes a refund request for that amount.
+         */
+        post: operations["resolve_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/disputes/{disputeId}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a dispute.
+         * @description The side that did not open it says, once, how it sees it.
+         */
+        post: operations["respond_to_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/disputes/{disputeId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a dispute.
+         * @description The one who opened it takes it back.
+         */
+        post: operations["withdraw_dispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -639,6 +766,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/contracts/{contractId}/payout-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the seller is paid, and what was asked to change that.
+         * @description All changes of the agreement, oldest first: there are few.
+         */
+        get: operations["list_payout_changes"];
+        put?: never;
+        /**
+         * Ask to be paid elsewhere.
+         * @description Only the seller does, while something is left to pay. Nothing changes before the buyer has confirmed it: both are told, and a change that no wallet has signed has to
+         *     stand for a day first. What is signed before stays as it is.
+         */
+        post: operations["request_payout_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/payout-changes/typed-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the seller's wallet signs to ask for a payout change.
+         * @description Changes nothing. The buyer's wallet signs the same to confirm it; the change itself shows it.
+         */
+        post: operations["payout_change_typed_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/contracts/{contractId}/payout-changes/{payoutChangeId}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm, decline or take back a payout change.
+         * @description The buyer confirms or declines, the seller takes back. Before you confirm, ask the seller through a channel that you have used before. Requests that are signed from then
+         *     on pay the new payee; those that were signed before pay whom they say, and are listed.
+         */
+        post: operations["respond_to_payout_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent/contracts/{contractId}/receipts": {
         parameters: {
             query?: never;
@@ -648,7 +841,8 @@ export interface paths {
         };
         /**
          * The receipts of an agreement.
-         * @description One per verified payment. A payment that does not prove itself has none; `inspectionRequired` names it.
+         * @description One per verified payment, each signed by the instance when it was read for the first time and the same bytes ever after. `revoked` has those that a
+         *     reorganisation of the chain took back. A payment that does not prove itself has none; `inspectionRequired` names it.
          */
         get: operations["list_receipts"];
         put?: never;
@@ -803,7 +997,7 @@ export interface paths {
         /**
          * Follow the event log.
          * @description Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A comment comes every 15 seconds. A client that comes back
-         *     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token does or the instance stops.
+         *     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token does, when its profile is disabled, or when the instance stops.
          */
         get: operations["stream_events"];
         put?: never;
@@ -823,7 +1017,8 @@ export interface paths {
         };
         /**
          * An invoice.
-         * @description `inv_{contractId}`: what is owed, what was asked for and what is paid and proven.
+         * @description `inv_{contractId}`: what is owed, what was asked for and what is paid and proven, by unit. For programs as JSON, for people as a page or a PDF (PDF/A-3 with
+         *     the JSON attached). A receipt that was revoked is named.
          */
         get: operations["show_invoice"];
         put?: never;
@@ -915,7 +1110,8 @@ export interface paths {
         };
         /**
          * The caller's bearer tokens.
-         * @description Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out what may be revoked.
+         * @description Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out what may be revoked. Those that work, and the last 50 of those
+         *     that were revoked or have expired; older ones are in the audit log.
          */
         get: operations["list_tokens"];
         put?: never;
@@ -1026,13 +1222,62 @@ export interface paths {
         };
         /**
          * A receipt.
-         * @description `rcpt_{paymentRequestId}`, from verification on. It carries all that is needed to check it against the chain alone: the snapshot to the byte, the
-         *     signature, and where the event stands. A reorganisation that takes the payment away takes the receipt away with it.
+         * @description `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF (PDF/A-3 with the JSON attached). It carries all that is
+         *     needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the event stands. It is signed when it is read for the
+         *     first time and the same bytes ever after. The code on page and PDF leads to a public page of this receipt. A reorganisation that takes the payment away
+         *     revokes it.
          */
         get: operations["show_receipt"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/receipts/{receiptId}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public pages of a receipt.
+         * @description For the two parties: what either of them made, and where printed receipts lead to. Those that are open, and the last 50 of those that were revoked or have
+         *     ended; older ones are in the audit log.
+         */
+        get: operations["list_receipt_links"];
+        put?: never;
+        /**
+         * Make a public page of a receipt.
+         * @description For the two parties. Whoever has the URL sees this receipt as it stands by then, and nothing else; it cannot be guessed (128 bits), is not indexed, and can
+         *     be revoked. `GET …/links` shows the URL again. A replay under an idempotency key has `url: null`.
+         */
+        post: operations["create_receipt_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/receipts/{receiptId}/links/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a public page of a receipt.
+         * @description It opens nothing from now on, for good. The two parties may revoke each other's. Revoking the one that printed receipts lead to makes their codes lead
+         *     nowhere; the next print has a new one.
+         */
+        delete: operations["revoke_receipt_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1232,7 +1477,7 @@ export interface paths {
         /**
          * Sign in with a wallet.
          * @description Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A wallet of no profile gets a new one, if the instance
-         *     allows it. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
+         *     allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
          */
         post: operations["sign_in"];
         delete?: never;
@@ -1310,7 +1555,7 @@ export interface paths {
         };
         /**
          * What a transaction has settled.
-         * @description Public: no more than the chain shows. One entry per payment of this instance in the transaction; a single `unknown` one when none is known.
+         * @description Public: no more than the chain shows. One entry per payment and refund of this instance in the transaction; a single `unknown` one when none is known.
          */
         get: operations["find_settlements"];
         put?: never;
@@ -1330,7 +1575,7 @@ export interface paths {
         };
         /**
          * Whether something is settled.
-         * @description Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, or a `pr_…`. `settled` is final and verified; `not_settled` is
+         * @description Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, a `pr_…`, or an `rf_…` for what was paid back. `settled` is final and verified; `not_settled` is
          *     not yet or never; `unknown` is what this instance cannot say, also because it does not know the id.
          */
         get: operations["show_settlement"];
@@ -1522,6 +1767,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/r/{linkToken}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public page of a receipt.
+         * @description What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page (the default), a PDF or JSON. A link that was never made,
+         *     was revoked or has ended is 404, and looks the same.
+         */
+        get: operations["show_public_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ready": {
         parameters: {
             query?: never;
@@ -1618,6 +1884,126 @@ export interface webhooks {
          * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
          */
         post: operations["webhook_decision_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.answered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The other side has answered.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_dispute_answered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A dispute was opened.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_dispute_opened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.proposed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A side has said how a dispute is to end.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_dispute_proposed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.recommended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The evaluator has said how it would end a dispute.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_dispute_recommended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.resolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Both sides have said the same.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_dispute_resolved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.withdrawn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The opener took a dispute back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_dispute_withdrawn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1818,6 +2204,46 @@ export interface webhooks {
          * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
          */
         post: operations["webhook_milestone_updated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.acknowledged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment came after its request was cancelled or had failed, and a party has said that it knows.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_acknowledged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A verified payment pays again what is paid already; the seller owes it back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payment_duplicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2058,6 +2484,86 @@ export interface webhooks {
          * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
          */
         post: operations["webhook_payment_request_submitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payout_change.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The seller took it back.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payout_change_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payout_change.confirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The buyer has confirmed it.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payout_change_confirmed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payout_change.declined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The buyer has declined it.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payout_change_declined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payout_change.requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The seller wants to be paid elsewhere.
+         * @description Verify `webhook-signature` over the raw body before anything else (Standard Webhooks 1.0), and take each `webhook-id` once. `sequence` has the order.
+         */
+        post: operations["webhook_payout_change_requested"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2403,6 +2909,11 @@ export interface components {
             /** @description What went out of it. */
             debitAtomic: string;
         };
+        /**
+         * @description Nothing more to say.
+         * @example {}
+         */
+        AcknowledgePayment: Record<string, never>;
         /** @description Who may do it. */
         ActionActor: {
             /** @description The profile. */
@@ -2441,7 +2952,7 @@ export interface components {
         ActionEntity: {
             /** @description Its id. */
             id: string;
-            /** @description `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`. */
+            /** @description `contract`, `milestone`, `payment_request`, `refund_request`, `receipt`, `invoice`, `dispute` or `payout_change`. */
             type: string;
         };
         /** @description How to make it safe to repeat. */
@@ -2572,6 +3083,15 @@ export interface components {
             /** @description Its Solidity type. */
             type: string;
         };
+        /** @description A request that can still be paid. */
+        AlivePayload: {
+            /** @description Until which block time. */
+            payableUntil: string;
+            /** @description Whom it pays, EIP-55. */
+            payeeAddress: string;
+            /** @description `pr_…` */
+            paymentRequestId: string;
+        };
         /** @description What the caller has paid and received in one asset. */
         AssetBalance: {
             /** @description The same from the ledger, by account. */
@@ -2608,6 +3128,8 @@ export interface components {
             assetId: string;
             /** @description Whether it takes EIP-2612 permits. */
             supportsPermit: boolean;
+            /** @description Whether it can be paid through Permit2: the chain has it at its canonical address. */
+            supportsPermit2: boolean;
             /** @description Whether it takes EIP-3009 authorisations. */
             supportsTransferAuthorization: boolean;
             /** @description The contract, EIP-55; null for the native coin. */
@@ -2857,7 +3379,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "webhook_url_refused" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "receipt_revoked" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_acknowledgement_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "webhook_url_refused" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -2895,10 +3417,14 @@ export interface components {
             /** @description `agr_…` */
             id: string;
             milestonePlan: components["schemas"]["ContractMilestonePlan"] | null;
+            /** @description Where the seller is paid by what is signed from now on, EIP-55: the terms' payee, unless both have agreed on another since. */
+            payeeAddress: string;
             /** @description `buyer`: only the buyer's wallet pays. */
             paymentManagement: string;
             /** @description Where payment stands. */
             paymentState: components["schemas"]["ContractPaymentState"];
+            /** @description The payout change that says so; null where the terms do. */
+            payoutChangeId: string | null;
             /** @description Who is paid. */
             seller: components["schemas"]["ContractParty"];
             /** @description What the seller receives, atomic units. */
@@ -3071,6 +3597,22 @@ export interface components {
             handle?: string | null;
         };
         /**
+         * @description What the page is for.
+         * @example {
+         *       "expiresInDays": 90,
+         *       "label": "for the accountant"
+         *     }
+         */
+        CreateReceiptLink: {
+            /**
+             * Format: int32
+             * @description Lifetime in days, 1 to 3660; until it is revoked when absent.
+             */
+            expiresInDays?: number | null;
+            /** @description For whom, 1 to 80 characters. */
+            label?: string | null;
+        };
+        /**
          * @description What is asked back, and why.
          * @example {
          *       "amountAtomic": "2500000",
@@ -3098,6 +3640,7 @@ export interface components {
             deliverableHash?: components["schemas"]["Hash32"] | null;
             /** @description Where the work is: an http or https URL. */
             deliverableUrl?: string | null;
+            expectedUpdatedAt?: components["schemas"]["Instant"] | null;
             /** @description What to know about it. */
             notes?: string | null;
         };
@@ -3163,12 +3706,14 @@ export interface components {
          * @description What the buyer decides.
          * @example {
          *       "action": "reject",
+         *       "expectedUpdatedAt": "2023-11-14T22:13:20.000Z",
          *       "reason": "chapter three is missing"
          *     }
          */
         Decision: {
             /** @description Accept or reject. */
             action: components["schemas"]["DecisionAction"];
+            expectedUpdatedAt?: components["schemas"]["Instant"] | null;
             /** @description What has to be different: 10 to 2,000 characters, needed to reject. */
             reason?: string | null;
         };
@@ -3269,6 +3814,102 @@ export interface components {
             status: string | null;
             /** @description The transaction; null when there is none. */
             txHash: string | null;
+        };
+        /** @description A dispute, as one of the agreement's participants sees it. */
+        Dispute: {
+            /** @description The reader's role: `buyer`, `seller`, `evaluator` or `operator`. */
+            actorRole: string;
+            answer: components["schemas"]["DisputeAnswer"] | null;
+            /** @description What the reader may do. */
+            availableActions: components["schemas"]["AvailableAction"][];
+            /** @description The agreement. */
+            contractId: string;
+            /** @description When it was opened. */
+            createdAt: string;
+            /** @description When it ended. */
+            endedAt: string | null;
+            /** @description What shows it. */
+            evidenceUrl: string | null;
+            /** @description `dsp_…` */
+            id: string;
+            /** @description What else to know. */
+            notes: string | null;
+            /** @description Who opened it: `buyer` or `seller`. */
+            openedBy: string;
+            /** @description What is wrong. */
+            reason: string;
+            recommendation: components["schemas"]["DisputeRecommendation"] | null;
+            /** @description What the reader does best next. */
+            recommendedAction: components["schemas"]["DisputeRecommendedAction"];
+            resolution: components["schemas"]["DisputeResolution"] | null;
+            /** @description `open`, `proposed`, `resolved` or `withdrawn`. */
+            status: string;
+            /** @description When it last changed. */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description `expectedVersion` of the next change.
+             */
+            version: number;
+        };
+        /** @description What the other side says. */
+        DisputeAnswer: {
+            /** @description When. */
+            at: string;
+            /** @description What shows it. */
+            evidenceUrl: string | null;
+            /** @description How it sees it. */
+            statement: string;
+        };
+        /** @description `{dispute}` */
+        DisputeBody: {
+            /** @description The dispute. */
+            dispute: components["schemas"]["Dispute"];
+        };
+        /** @description What the evaluator would do. */
+        DisputeRecommendation: {
+            /** @description When. */
+            at: string;
+            /** @description Whose profile. */
+            by: string;
+            /** @description Why. */
+            note: string | null;
+            /** @description `no_refund` or `refund`. */
+            outcome: string;
+            /** @description What it would have paid back, atomic units. */
+            refundAmountAtomic: string | null;
+        };
+        /** @description What the reader does best next. */
+        DisputeRecommendedAction: {
+            /**
+             * @description Closed list; `none` when there is nothing.
+             * @example answer_dispute
+             */
+            code: string;
+            /** @description For people. */
+            label: string;
+        };
+        /** @description How a dispute is to end. */
+        DisputeResolution: {
+            /** @description When the other side agreed. */
+            agreedAt: string | null;
+            /** @description Why. */
+            note: string | null;
+            /** @description `no_refund` or `refund`. */
+            outcome: string;
+            /** @description When. */
+            proposedAt: string;
+            /** @description Who said so first: `buyer` or `seller`. */
+            proposedBy: string;
+            /** @description What is to be paid back, atomic units. A refund request moves it; the dispute does not. */
+            refundAmountAtomic: string | null;
+        };
+        /** @description `{disputes, nextCursor}` */
+        DisputesBody: {
+            /** @description Newest first. */
+            disputes: components["schemas"]["Dispute"][];
+            /** @description Where the next page starts; null on the last. */
+            nextCursor: string | null;
         };
         /** @description One line of the event log. */
         EventView: {
@@ -3481,6 +4122,8 @@ export interface components {
             contractId: string;
             /** @description To the operator in all, atomic units. */
             feeAmountAtomic: string;
+            /** @description How the fee of each payment is computed. */
+            feePolicy: components["schemas"]["InvoiceFeePolicy"];
             /** @description `inv_{contractId}` */
             id: string;
             /** @description When the agreement was imported. */
@@ -3493,6 +4136,12 @@ export interface components {
             paidAmountAtomic: string;
             /** @description Where the seller is paid, EIP-55. */
             payeeAddress: string;
+            /** @description The payout change that says so; null where the terms do. */
+            payoutChangeId: string | null;
+            /** @description What the seller has paid back, proven. */
+            refundedAmountAtomic: string;
+            /** @description What has been paid back so far, oldest first. */
+            refunds: components["schemas"]["SettledRefund"][];
             /** @description `counterfoil-invoice-v1` */
             schema: string;
             /** @description Who is owed. */
@@ -3520,6 +4169,18 @@ export interface components {
             /** @description The invoice. */
             invoice: components["schemas"]["Invoice"];
         };
+        /** @description `fee = floor(seller amount × bps / 10000) + fixed`, on top. */
+        InvoiceFeePolicy: {
+            /**
+             * Format: int32
+             * @description Hundredths of a per cent.
+             */
+            bps: number;
+            /** @description Added to every payment, atomic units. */
+            fixedAtomic: string;
+            /** @description Who receives it, EIP-55. */
+            recipientAddress: string;
+        };
         /** @description One unit of an invoice. */
         InvoiceLine: {
             /** @description To the operator. */
@@ -3539,8 +4200,11 @@ export interface components {
             paidTxHash: string | null;
             /** @description The request that paid it, else the latest one for it. */
             paymentRequestId: string;
+            proof: components["schemas"]["InvoiceLineProof"] | null;
             /** @description `rcpt_{paymentRequestId}`, once paid. */
             receiptId: string | null;
+            /** @description When the chain took a payment back that had counted, and nothing has replaced it: the receipt `rcpt_{paymentRequestId}` is revoked. */
+            receiptRevokedAt: string | null;
             /** @description To the seller; null where the request cannot be read any more. */
             sellerAmountAtomic: string | null;
             /** @description `open`, `requested`, `pending`, `paid` or `inspection_required`. */
@@ -3550,8 +4214,36 @@ export interface components {
             /** @description The unit. */
             unitId: string;
         };
+        /** @description Where the payment of a line stands on the chain. */
+        InvoiceLineProof: {
+            /** @description Block hash. */
+            blockHash: string;
+            /**
+             * Format: int64
+             * @description Block number.
+             */
+            blockNumber: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            /** @description The EIP-712 digest that was signed. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Index of the log in the block.
+             */
+            logIndex: number;
+            /** @description keccak256 of the snapshot. */
+            requestId: string;
+            /** @description Transaction. */
+            transactionHash: string;
+        };
         /** @description One side of an invoice. */
         InvoiceParty: {
+            /** @description What it calls itself today. */
+            displayName: string;
             /** @description The profile. */
             profileId: string;
             /** @description The wallet that consented, EIP-55. */
@@ -3874,6 +4566,26 @@ export interface components {
             /** @description Whether there is something to pay with. */
             tokens: components["schemas"]["Readiness"];
         };
+        /**
+         * @description What is wrong.
+         * @example {
+         *       "evidenceUrl": "https://files.example/table-of-contents.pdf",
+         *       "reason": "Chapter three is missing."
+         *     }
+         */
+        OpenDispute: {
+            /** @description What shows it: an http or https URL. */
+            evidenceUrl?: string | null;
+            /** @description What else to know. */
+            notes?: string | null;
+            /** @description What is wrong, for the other side: 10 to 5,000 characters. */
+            reason: string;
+        };
+        /**
+         * @description Whether money goes back.
+         * @enum {string}
+         */
+        OutcomeName: "no_refund" | "refund";
         /** @description What a key has signed that is live (signed or submitted). */
         OutstandingRequests: {
             /** @description The latest of their deadlines; null when there are none. */
@@ -4056,6 +4768,10 @@ export interface components {
             isPayable: boolean;
             /** @description `ms_…`; null where it pays the agreement or an instalment of it. */
             milestoneId: string | null;
+            /** @description That is so, and neither party has said that it knows: until one does, nothing else of the agreement goes on. */
+            needsAcknowledgement: boolean;
+            /** @description It was paid although its request had been cancelled or had failed, or its agreement was called off. */
+            paidAfterCancel: boolean;
             /** @description The transaction that paid it, once verified. */
             paidTxHash: string | null;
             payment: components["schemas"]["SeenPayment"] | null;
@@ -4069,7 +4785,7 @@ export interface components {
             recoveredFrom?: string | null;
             /** @description `signed`, `submitted`, `cancelled`, `failed`, `expired`, `router_verified` or `router_payment_proof_inspection_required`. */
             status: string;
-            /** @description Why it failed: `reverted`, `not_this_payment` or `unit_paid`; or why it was cancelled. */
+            /** @description Why it failed: `reverted`, `token_transfer_blocked` (the token is paused or has a party on its list), `not_this_payment` or `unit_paid`; or why it was cancelled. */
             statusReason?: string | null;
             /** @description The transaction that the payer named, or that was seen. */
             submittedTxHash: string | null;
@@ -4135,6 +4851,110 @@ export interface components {
             id: string;
             /** @description `contract`, `instalment` or `milestone`. */
             kind: string;
+        };
+        /** @description A change of where the seller of an agreement is paid. */
+        PayoutChange: {
+            /** @description The reader's role. */
+            actorRole: string;
+            /** @description What the reader may do. */
+            availableActions: components["schemas"]["AvailableAction"][];
+            /** @description From when on it can be confirmed: a change that no wallet has signed has to stand for a day. */
+            confirmableAfter: string;
+            /** @description When the buyer confirmed it: requests signed from then on pay there. */
+            confirmedAt: string | null;
+            /** @description How the buyer confirmed: `signature` of its wallet, or `token`. */
+            confirmedBy: string | null;
+            /** @description The agreement. */
+            contractId: string;
+            /** @description When the seller asked. */
+            createdAt: string;
+            /** @description Its digest. */
+            digest: string;
+            /** @description `poc_…` */
+            id: string;
+            /** @description Why. */
+            note: string | null;
+            /**
+             * Format: int32
+             * @description Which change of it, from 1.
+             */
+            number: number;
+            /** @description Where it wants to be paid, EIP-55. */
+            payeeAddress: string;
+            /** @description Where the seller was paid when it asked, EIP-55. */
+            previousPayeeAddress: string;
+            /** @description How the seller asked: `signature` of its wallet, or `token`. */
+            requestedBy: string;
+            /** @description Requests that are signed for another payee and can still be paid: what is signed stays as it is. */
+            requestsForOtherPayees: components["schemas"]["AlivePayload"][];
+            /** @description `requested`, `confirmed`, `superseded`, `declined` or `cancelled`. */
+            status: string;
+            /** @description What the wallets of both sides sign, EIP-712. */
+            typedData: components["schemas"]["PayoutChangeTypedData"];
+            /** @description When it last changed; `expectedUpdatedAt` of the next change. */
+            updatedAt: string;
+            /** @description What to do before confirming. */
+            warning: string;
+        };
+        /**
+         * @description What becomes of a change.
+         * @enum {string}
+         */
+        PayoutChangeAction: "confirm" | "decline" | "cancel";
+        /** @description `{payoutChange}` */
+        PayoutChangeBody: {
+            /** @description The change. */
+            payoutChange: components["schemas"]["PayoutChange"];
+        };
+        /** @description The message. */
+        PayoutChangeMessage: {
+            /** @description The agreement's id. */
+            contractId: string;
+            /** @description Which change of it, decimal. */
+            number: string;
+            /** @description Where it wants to be paid. */
+            payee: string;
+            /** @description Where the seller is paid now. */
+            previousPayee: string;
+            /** @description keccak256 of its canonical terms. */
+            termsHash: string;
+        };
+        /**
+         * @description Where the seller wants to be paid.
+         * @example {
+         *       "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
+         *     }
+         */
+        PayoutChangeToSign: {
+            /** @description Where you want to be paid from now on. */
+            payeeAddress: components["schemas"]["AccountAddress"];
+        };
+        /** @description EIP-712 typed data of a payout change. */
+        PayoutChangeTypedData: {
+            /** @description `Counterfoil`, version `1`, the chain of the asset. */
+            domain: components["schemas"]["AgreementDomain"];
+            /** @description What is signed. */
+            message: components["schemas"]["PayoutChangeMessage"];
+            /** @description `PayoutChange` */
+            primaryType: string;
+            /** @description `EIP712Domain` and `PayoutChange`, with their fields in order. */
+            types: {
+                [key: string]: components["schemas"]["AgreementTypedField"][];
+            };
+        };
+        /** @description What a seller's wallet signs to ask for a change. */
+        PayoutChangeTypedDataBody: {
+            /** @description Its EIP-712 digest. */
+            digest: string;
+            /** @description For `eth_signTypedData_v4`. */
+            typedData: components["schemas"]["PayoutChangeTypedData"];
+        };
+        /** @description `{payoutChanges, payeeAddress}` */
+        PayoutChangesBody: {
+            /** @description Where the seller is paid now, EIP-55. */
+            payeeAddress: string;
+            /** @description Oldest first; all of them, because there are few. */
+            payoutChanges: components["schemas"]["PayoutChange"][];
         };
         /** @description `{payoutMethod}` */
         PayoutMethodBody: {
@@ -4233,6 +5053,8 @@ export interface components {
             actorRole?: string | null;
             /** @description `overlapping_payload_alive`: when the other payload is dead. */
             availableAfter?: string | null;
+            /** @description `receipt_revoked`: the block that is no longer on the chain. */
+            blockHash?: string | null;
             /** @description `/ready`: what was looked at. */
             checks?: components["schemas"]["Check"][] | null;
             /** @description `external_ref_taken`: the agreement that has the reference. */
@@ -4246,11 +5068,13 @@ export interface components {
             currentStatus?: string | null;
             /**
              * Format: int64
-             * @description `stale`: the present `version` of the milestone.
+             * @description `stale`: the present `version` of the milestone or the dispute.
              */
             currentVersion?: number | null;
             /** @description Why the chain cannot be asked now: `indexer_not_started`, `indexer_lagging` or `indexer_halted`. */
             delayedBy?: string | null;
+            /** @description `not_allowed`: the dispute that is open. */
+            disputeId?: string | null;
             /** @description `conflict`: what there is already. */
             duplicate?: string | null;
             /** @description `consent_invalid`: the digest that should have been signed. */
@@ -4259,12 +5083,19 @@ export interface components {
             field?: string | null;
             /** @description `rate_limited`: which limit was reached, as `RateLimit-Policy` names it. */
             limit?: string | null;
+            /**
+             * Format: int64
+             * @description `receipt_revoked`: the event in that block.
+             */
+            logIndex?: number | null;
             /** @description `insufficient_scope`: what the token lacks. */
             missingScopes?: string[] | null;
             /** @description `exceeds_open_amount`: what is still open. */
             openAmountAtomic?: string | null;
             /** @description The payment request that is in the way. */
             paymentRequestId?: string | null;
+            /** @description `payment_acknowledgement_required`: the payment requests to look at. */
+            paymentRequestIds?: string[] | null;
             /** @description `router_payment_proof_inspection_required`: what does not match. */
             proofIssues?: components["schemas"]["ProofIssue"][] | null;
             /** @description The receipt of what is paid already. */
@@ -4282,13 +5113,15 @@ export interface components {
             requiredScopeMode?: string | null;
             /** @description `insufficient_scope`: what the operation needs. */
             requiredScopes?: string[] | null;
+            /** @description `receipt_revoked`: when the chain took the payment back. */
+            revokedAt?: string | null;
             /** @description `external_ref_taken`: the hash of its terms. */
             termsHash?: string | null;
             /** @description The transaction that pays it. */
             txHash?: string | null;
             /** @description `exceeds_agreed_amount`: what is left to plan. */
             unplannedAmountAtomic?: string | null;
-            /** @description `stale`: the present `updatedAt`. */
+            /** @description `stale`, `not_allowed`: the present `updatedAt`. */
             updatedAt?: string | null;
         };
         /** @description `{profile}` */
@@ -4368,6 +5201,10 @@ export interface components {
         Receipt: {
             /** @description CAIP-19. */
             asset: string;
+            /** @description Who says all this. */
+            attestation: components["schemas"]["ReceiptAttestation"];
+            /** @description The buyer's wallet in the agreement, EIP-55. */
+            buyerWallet: string;
             /** @description `signatures` or `attested`: how consent to the terms was shown. */
             consent: string;
             /** @description The agreement. */
@@ -4380,18 +5217,24 @@ export interface components {
             id: string;
             /** @description Its invoice. */
             invoiceId: string;
+            /** @description When it was made out and signed. */
+            issuedAt: string;
             /** @description Who received, EIP-55. */
             payee: string;
             /** @description Who paid, EIP-55. */
             payer: string;
             /** @description The payment request. */
             paymentRequestId: string;
+            /** @description The payout change that says so; null where the terms do. */
+            payoutChangeId: string | null;
             /** @description What was asked and signed. */
             proof: components["schemas"]["ReceiptProof"];
             /** @description `counterfoil-receipt-v1` */
             schema: string;
             /** @description To the seller, atomic units. */
             sellerAmountAtomic: string;
+            /** @description The seller's wallet in the agreement, EIP-55. */
+            sellerWallet: string;
             /** @description keccak256 of the canonical terms. */
             termsHash: string;
             /** @description What the agreement calls itself. */
@@ -4408,10 +5251,35 @@ export interface components {
             /** @description When it was verified. */
             verifiedAt: string;
         };
-        /** @description `{receipt}` */
+        /** @description The issuer's signature over the receipt. */
+        ReceiptAttestation: {
+            /** @description The EIP-712 digest of the typed data. */
+            digest: string;
+            /** @description Over the digest, 65 bytes. */
+            signature: string;
+            /** @description Whom the signature recovers to: a routing signer of the operator. */
+            signer: string;
+            /** @description What is signed, as every EIP-712 library takes it. */
+            typedData: components["schemas"]["ReceiptTypedData"];
+        };
+        /** @description `{receipt, refunds}` */
         ReceiptBody: {
-            /** @description The receipt. */
+            /** @description The receipt: the same bytes every time. */
             receipt: components["schemas"]["Receipt"];
+            /** @description What of the payment has been paid back so far: beside the receipt, because it is no part of what was signed. */
+            refunds: components["schemas"]["SettledRefund"][];
+        };
+        /** @description The domain. */
+        ReceiptDomain: {
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            /** @description `Counterfoil` */
+            name: string;
+            /** @description `1` */
+            version: string;
         };
         /** @description Where the event stands and what it says. */
         ReceiptEvent: {
@@ -4467,6 +5335,37 @@ export interface components {
             /** @description Transaction. */
             transactionHash: string;
         };
+        /** @description A public page of a receipt. */
+        ReceiptLink: {
+            /** @description When. */
+            createdAt: string;
+            /** @description Who made it. */
+            createdBy: string;
+            /** @description When it ends. */
+            expiresAt: string | null;
+            /** @description `rl_…` */
+            id: string;
+            /** @description Whether it opens. */
+            isOpen: boolean;
+            /** @description For whom, in its maker's words. */
+            label: string | null;
+            /** @description `document`: where printed receipts lead to; `shared`: made by a party. */
+            purpose: string;
+            /** @description When it was revoked. */
+            revokedAt: string | null;
+            /** @description Where. Whoever has it sees the receipt; null once it is closed. */
+            url: string | null;
+        };
+        /** @description `{link}` */
+        ReceiptLinkBody: {
+            /** @description The link. */
+            link: components["schemas"]["ReceiptLink"];
+        };
+        /** @description `{links}` */
+        ReceiptLinksBody: {
+            /** @description Those that are open and the last that no longer are, oldest first. */
+            links: components["schemas"]["ReceiptLink"][];
+        };
         /** @description What was asked and signed, and by whom. */
         ReceiptProof: {
             /**
@@ -4492,12 +5391,38 @@ export interface components {
             /** @description The canonical terms; `termsHash` is the keccak256 of these bytes. */
             terms: string;
         };
-        /** @description `{receipts, inspectionRequired}` */
+        /** @description EIP-712 typed data. */
+        ReceiptTypedData: {
+            /** @description `Counterfoil`, version `1`, the chain of the payment. */
+            domain: components["schemas"]["ReceiptDomain"];
+            /** @description The values by the names of the fields: addresses, hashes and text as they are, numbers as decimal strings. */
+            message: {
+                [key: string]: string;
+            };
+            /** @description `Receipt` */
+            primaryType: string;
+            /** @description `EIP712Domain` and `Receipt`, with their fields in order. */
+            types: {
+                [key: string]: components["schemas"]["ReceiptTypedField"][];
+            };
+        };
+        /** @description One field of a type. */
+        ReceiptTypedField: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its Solidity type. */
+            type: string;
+        };
+        /** @description `{receipts, refunds, revoked, inspectionRequired}` */
         ReceiptsBody: {
             /** @description Payment requests whose payment does not prove itself: there is no receipt for them. */
             inspectionRequired: string[];
             /** @description One per verified payment, oldest first. */
             receipts: components["schemas"]["Receipt"][];
+            /** @description What of these payments has been paid back so far. */
+            refunds: components["schemas"]["SettledRefund"][];
+            /** @description Receipts that a reorganisation of the chain took back, and that nothing has replaced. */
+            revoked: components["schemas"]["RevokedReceipt"][];
         };
         /** @description What is best done next. */
         RecommendedAction: {
@@ -4643,6 +5568,11 @@ export interface components {
             tokenDecimals: number;
             /** @description Ticker, for people. */
             tokenSymbol: string;
+            /**
+             * @description `signature_revoked`: the key that signed the payload may not sign any more, so the router refuses it. The seller approves once more and gets another, under
+             *     the same nonce.
+             */
+            unpayableReason: string | null;
             /** @description When it last changed; `expectedUpdatedAt` of an answer. */
             updatedAt: string;
         };
@@ -4696,6 +5626,8 @@ export interface components {
             isAllowed: boolean;
             /** @description Whether it takes EIP-2612 permits. */
             supportsPermit: boolean;
+            /** @description Whether it can be paid through Permit2: the chain has it at its canonical address. */
+            supportsPermit2: boolean;
             /** @description Whether it takes EIP-3009 authorisations. */
             supportsTransferAuthorization: boolean;
             /** @description The contract, EIP-55; null for the native coin. */
@@ -4719,6 +5651,77 @@ export interface components {
             assets: components["schemas"]["RegisteredAsset"][];
         };
         /**
+         * @description Where the seller wants to be paid.
+         * @example {
+         *       "expectedUpdatedAt": "2023-11-14T22:13:20.000Z",
+         *       "note": "we have a new wallet",
+         *       "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
+         *     }
+         */
+        RequestPayoutChange: {
+            /** @description `updatedAt` of the agreement as the caller saw it. */
+            expectedUpdatedAt: components["schemas"]["Instant"];
+            /** @description Why, for the buyer: up to 1,000 characters. */
+            note?: string | null;
+            /** @description Where you want to be paid from now on. */
+            payeeAddress: components["schemas"]["AccountAddress"];
+            signature?: components["schemas"]["HexBytes"] | null;
+        };
+        /**
+         * @description How it is to end.
+         * @example {
+         *       "expectedVersion": 2,
+         *       "note": "for the missing chapter",
+         *       "outcome": "refund",
+         *       "refundAmountAtomic": "2500000"
+         *     }
+         */
+        ResolveDispute: {
+            /**
+             * Format: int32
+             * @description `version` of the dispute as the caller saw it.
+             */
+            expectedVersion: number;
+            /** @description Why: up to 2,000 characters. */
+            note?: string | null;
+            /** @description Whether money goes back. */
+            outcome: components["schemas"]["OutcomeName"];
+            refundAmountAtomic?: components["schemas"]["AtomicAmount"] | null;
+        };
+        /**
+         * @description How the other side sees it.
+         * @example {
+         *       "expectedVersion": 1,
+         *       "statement": "It is in the second file."
+         *     }
+         */
+        RespondToDispute: {
+            /** @description What shows it: an http or https URL. */
+            evidenceUrl?: string | null;
+            /**
+             * Format: int32
+             * @description `version` of the dispute as the caller saw it.
+             */
+            expectedVersion: number;
+            /** @description How you see it: 10 to 5,000 characters. */
+            statement: string;
+        };
+        /**
+         * @description What becomes of a change.
+         * @example {
+         *       "action": "decline",
+         *       "expectedUpdatedAt": "2023-11-14T22:13:20.000Z"
+         *     }
+         */
+        RespondToPayoutChange: {
+            /** @description What becomes of it. */
+            action: components["schemas"]["PayoutChangeAction"];
+            /** @description `updatedAt` of the change as the caller saw it. */
+            expectedUpdatedAt: components["schemas"]["Instant"];
+            payeeAddress?: components["schemas"]["AccountAddress"] | null;
+            signature?: components["schemas"]["HexBytes"] | null;
+        };
+        /**
          * @description The answer, and what the caller saw.
          * @example {
          *       "action": "deny",
@@ -4734,6 +5737,22 @@ export interface components {
             payerAddress?: components["schemas"]["AccountAddress"] | null;
             /** @description What to say to it: up to 1,000 characters. */
             response?: string | null;
+        };
+        /** @description A receipt that no longer counts. */
+        RevokedReceipt: {
+            /** @description The block that is no longer on the chain. */
+            blockHash: string;
+            /**
+             * Format: int64
+             * @description The event in that block.
+             */
+            logIndex: number;
+            /** @description The payment request, which is no longer verified. */
+            paymentRequestId: string;
+            /** @description `rcpt_{paymentRequestId}` */
+            receiptId: string;
+            /** @description When the chain took the payment back. */
+            revokedAt: string;
         };
         /**
          * @description What a token may do.
@@ -4765,12 +5784,52 @@ export interface components {
             /** @description The transaction. */
             txHash: string;
         };
+        /** @description A refund that was paid back, proven like a payment. */
+        SettledRefund: {
+            /** @description What the buyer got back, atomic units. */
+            amountAtomic: string;
+            /** @description Hash of that block. */
+            blockHash: string;
+            /**
+             * Format: int64
+             * @description Its block.
+             */
+            blockNumber: number;
+            /**
+             * Format: int64
+             * @description EIP-155 chain id.
+             */
+            chainId: number;
+            /** @description The EIP-712 digest that was signed, as in the event. */
+            digest: string;
+            /** @description `platform_fee_not_refundable` */
+            fee: string;
+            /**
+             * Format: int64
+             * @description Index of the log in the block.
+             */
+            logIndex: number;
+            /** @description Who got it, EIP-55. */
+            payee: string;
+            /** @description Who paid back, EIP-55. */
+            payer: string;
+            /** @description The payment request whose payment was paid back. */
+            paymentRequestId: string;
+            /** @description `rf_…` */
+            refundRequestId: string;
+            /** @description Hash of the refund's snapshot, as in the event. */
+            requestId: string;
+            /** @description Time of the block. */
+            settledAt: string;
+            /** @description The transaction. */
+            transactionHash: string;
+        };
         /** @description `{settlement}` */
         SettlementBody: {
             /** @description Whether it is settled. */
             settlement: components["schemas"]["SettlementStatus"];
         };
-        /** @description A `PaymentRouted` event, as the chain shows it. */
+        /** @description A `PaymentRouted` or `RefundRouted` event, as the chain shows it. */
         SettlementEvent: {
             /** @description Hash of that block. */
             blockHash: string;
@@ -4793,6 +5852,8 @@ export interface components {
              * @description Index of the log in the block.
              */
             logIndex: number;
+            /** @description Of a refund, the `requestId` of the payment that it pays back. */
+            parent: string | null;
             /** @description keccak256 of the snapshot. */
             requestId: string;
             /** @description The contract that emitted it, EIP-55. */
@@ -4815,10 +5876,12 @@ export interface components {
             retryAfterSeconds: number | null;
             /** @description `settled` (final and verified), `not_settled` (not yet, or never), `unknown` (this instance cannot say). */
             status: string;
+            /** @description `payment` or `refund`; null where it is not known what was asked about. */
+            type: string | null;
         };
         /** @description `{settlements}` */
         SettlementsBody: {
-            /** @description One per payment in the transaction; a single `unknown` when none is known. */
+            /** @description One per payment and refund in the transaction; a single `unknown` when none is known. */
             settlements: components["schemas"]["SettlementStatus"][];
         };
         /** @description Who signed in, and the token for it. */
@@ -4905,6 +5968,8 @@ export interface components {
             line: number | null;
             /** @description The payment request, `pr_…`. */
             paymentRequestId: string | null;
+            /** @description The refund request, `rf_…`, of what came back; null on payments. */
+            refundRequestId: string | null;
             /** @description The entry that it takes back. */
             reverses: string | null;
             /** @description The wallet that paid, or was paid. */
@@ -4939,6 +6004,8 @@ export interface components {
             line: number | null;
             /** @description The payment request, `pr_…`. */
             paymentRequestId: string | null;
+            /** @description The refund request, `rf_…`, of what came back; null on payments. */
+            refundRequestId: string | null;
             /** @description The entry that it takes back. */
             reverses: string | null;
             /**
@@ -5330,11 +6397,40 @@ export interface components {
             /** @description All of them, oldest first. */
             webhooks: components["schemas"]["WebhookView"][];
         };
+        /**
+         * @description What the caller saw.
+         * @example {
+         *       "expectedVersion": 1
+         *     }
+         */
+        WithdrawDispute: {
+            /**
+             * Format: int32
+             * @description `version` of the dispute as the caller saw it.
+             */
+            expectedVersion: number;
+        };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description What is left of each limit that the request was charged to, and in how many seconds it is whole again (draft-ietf-httpapi-ratelimit-headers). Absent where the operator has set no limits.
+         * @example "token-reads";r=1499;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description The limits that the request was charged to: their quota, and its window in seconds (draft-ietf-httpapi-ratelimit-headers). Absent where the operator has set no limits.
+         * @example "token-reads";q=1500;w=60
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description After how many seconds to ask again.
+         * @example 2
+         */
+        "Retry-After": number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -5360,6 +6456,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5389,6 +6487,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5398,6 +6498,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5407,6 +6509,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5416,6 +6520,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5425,6 +6531,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5434,6 +6543,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5443,6 +6554,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5463,6 +6577,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5501,6 +6617,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5510,6 +6628,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5519,6 +6639,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5528,6 +6650,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5537,6 +6662,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5546,6 +6673,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5571,6 +6701,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5595,6 +6727,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5604,6 +6738,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5613,6 +6749,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5622,6 +6760,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5631,6 +6771,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5640,6 +6783,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5649,6 +6794,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5676,6 +6824,8 @@ export interface operations {
             /** @description The profile. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5698,6 +6848,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5707,6 +6859,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5716,6 +6870,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5725,6 +6881,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5734,6 +6892,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5743,6 +6904,9 @@ export interface operations {
             /** @description Another profile has the handle (`handle_taken`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5752,6 +6916,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5761,6 +6927,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5770,6 +6938,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5779,6 +6949,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,6 +6961,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5797,6 +6972,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5820,6 +6998,8 @@ export interface operations {
             /** @description The profile. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5847,6 +7027,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5856,6 +7038,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5865,6 +7049,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5874,6 +7060,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5883,6 +7071,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5892,6 +7083,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5901,6 +7094,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5931,6 +7127,8 @@ export interface operations {
             /** @description The profile as it is now. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5953,6 +7151,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5962,6 +7162,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5971,6 +7173,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5980,6 +7184,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5989,6 +7195,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5998,6 +7206,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6007,6 +7218,9 @@ export interface operations {
             /** @description It is the profile that you act as (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6016,6 +7230,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6025,6 +7241,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6034,6 +7252,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6043,6 +7263,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6052,6 +7275,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6061,6 +7286,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6084,6 +7312,8 @@ export interface operations {
             /** @description The differences; none when all is well. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6110,6 +7340,8 @@ export interface operations {
             /** @description A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6119,6 +7351,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6128,6 +7362,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6137,6 +7373,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6146,6 +7384,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6155,6 +7396,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6164,6 +7407,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6184,6 +7430,8 @@ export interface operations {
             /** @description By chain. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6222,6 +7470,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6231,6 +7481,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6240,6 +7492,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6249,6 +7503,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6258,6 +7515,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6267,6 +7526,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6294,6 +7556,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6322,6 +7586,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6331,6 +7597,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6340,6 +7608,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6349,6 +7619,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6358,6 +7630,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6367,6 +7642,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6376,6 +7653,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6403,6 +7683,8 @@ export interface operations {
             /** @description The token; its secret is shown this once. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6428,6 +7710,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6437,6 +7721,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6446,6 +7732,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6455,6 +7743,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6464,6 +7754,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6473,6 +7766,9 @@ export interface operations {
             /** @description The profile has enough working tokens (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6482,6 +7778,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6491,6 +7789,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6500,6 +7800,8 @@ export interface operations {
             /** @description A party cannot be identified (`unknown_party`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6509,6 +7811,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6518,6 +7823,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6527,6 +7834,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6547,6 +7857,8 @@ export interface operations {
             /** @description By chain and asset. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6557,6 +7869,7 @@ export interface operations {
                      *           "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *           "isAllowed": true,
                      *           "supportsPermit": true,
+                     *           "supportsPermit2": true,
                      *           "supportsTransferAuthorization": true,
                      *           "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *           "tokenDecimals": 6,
@@ -6571,6 +7884,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6580,6 +7895,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6589,6 +7906,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6598,6 +7917,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6607,6 +7929,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6616,6 +7940,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6643,6 +7970,8 @@ export interface operations {
             /** @description The entry. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6652,6 +7981,7 @@ export interface operations {
                      *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *         "isAllowed": true,
                      *         "supportsPermit": true,
+                     *         "supportsPermit2": true,
                      *         "supportsTransferAuthorization": true,
                      *         "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *         "tokenDecimals": 6,
@@ -6665,6 +7995,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6674,6 +8006,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6683,6 +8017,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6692,6 +8028,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6701,6 +8039,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6710,6 +8051,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6719,6 +8063,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6728,6 +8074,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6737,6 +8085,8 @@ export interface operations {
             /** @description The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6746,6 +8096,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6755,6 +8108,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6764,6 +8119,9 @@ export interface operations {
             /** @description The chain cannot be asked now (`chain_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6791,6 +8149,8 @@ export interface operations {
             /** @description The entry as it is now. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6800,6 +8160,7 @@ export interface operations {
                      *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *         "isAllowed": true,
                      *         "supportsPermit": true,
+                     *         "supportsPermit2": true,
                      *         "supportsTransferAuthorization": true,
                      *         "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *         "tokenDecimals": 6,
@@ -6813,6 +8174,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6822,6 +8185,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6831,6 +8196,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6840,6 +8207,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6849,6 +8218,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6858,6 +8230,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6867,6 +8242,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6876,6 +8253,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6885,6 +8264,8 @@ export interface operations {
             /** @description The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6894,6 +8275,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6903,6 +8287,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6912,6 +8298,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6938,6 +8327,8 @@ export interface operations {
             /** @description The token, revoked. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6963,6 +8354,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6972,6 +8365,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6981,6 +8376,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6990,6 +8387,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6999,6 +8398,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7008,6 +8409,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7017,6 +8421,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7026,6 +8433,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7035,6 +8444,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7044,6 +8455,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7053,6 +8466,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7062,6 +8478,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7071,6 +8489,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7091,6 +8512,8 @@ export interface operations {
             /** @description The balances, by asset. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7124,6 +8547,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7133,6 +8558,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7142,6 +8569,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7151,6 +8580,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7160,6 +8592,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7169,6 +8603,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7198,6 +8635,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7227,6 +8666,7 @@ export interface operations {
                      *           },
                      *           "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *           "milestonePlan": null,
+                     *           "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *           "paymentManagement": "buyer",
                      *           "paymentState": {
                      *             "basis": "contract",
@@ -7235,6 +8675,7 @@ export interface operations {
                      *             "hasRouterVerifiedPayment": false,
                      *             "paidInFull": false
                      *           },
+                     *           "payoutChangeId": null,
                      *           "seller": {
                      *             "displayName": "Sam",
                      *             "handle": null,
@@ -7274,6 +8715,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7283,6 +8726,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7292,6 +8737,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7301,6 +8748,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7310,6 +8759,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7319,6 +8771,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7328,6 +8782,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7355,6 +8812,8 @@ export interface operations {
             /** @description It was imported before. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7383,6 +8842,7 @@ export interface operations {
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "milestonePlan": null,
+                     *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
                      *           "basis": "contract",
@@ -7391,6 +8851,7 @@ export interface operations {
                      *           "hasRouterVerifiedPayment": false,
                      *           "paidInFull": false
                      *         },
+                     *         "payoutChangeId": null,
                      *         "seller": {
                      *           "displayName": "Sam",
                      *           "handle": null,
@@ -7428,6 +8889,8 @@ export interface operations {
             /** @description The agreement. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7456,6 +8919,7 @@ export interface operations {
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "milestonePlan": null,
+                     *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
                      *           "basis": "contract",
@@ -7464,6 +8928,7 @@ export interface operations {
                      *           "hasRouterVerifiedPayment": false,
                      *           "paidInFull": false
                      *         },
+                     *         "payoutChangeId": null,
                      *         "seller": {
                      *           "displayName": "Sam",
                      *           "handle": null,
@@ -7501,6 +8966,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7510,6 +8977,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7519,6 +8988,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7528,6 +8999,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7537,6 +9010,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7546,6 +9022,9 @@ export interface operations {
             /** @description Another agreement has this reference (`external_ref_taken`), or these signatures (`consent_used`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7555,6 +9034,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7564,6 +9045,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7573,6 +9056,8 @@ export interface operations {
             /** @description The amount is not an amount (`invalid_amount`). The address is not usable (`invalid_address`). The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). The instance does not settle such terms (`terms_not_supported`). A party cannot be identified (`unknown_party`). The parties do not fit together (`parties_refused`). The fee does not fit the amount (`fee_refused`). The consent does not hold (`consent_invalid`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7582,6 +9067,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7591,6 +9079,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7600,6 +9090,9 @@ export interface operations {
             /** @description Contract wallets cannot be asked now (`contract_wallets_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7624,6 +9117,8 @@ export interface operations {
             /** @description The typed data. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7704,6 +9199,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7713,6 +9210,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7722,6 +9221,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7731,6 +9232,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7740,6 +9243,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7749,6 +9255,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7758,6 +9266,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7767,6 +9277,8 @@ export interface operations {
             /** @description The amount is not an amount (`invalid_amount`). The address is not usable (`invalid_address`). The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). The instance does not settle such terms (`terms_not_supported`). A party cannot be identified (`unknown_party`). The parties do not fit together (`parties_refused`). The fee does not fit the amount (`fee_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7776,6 +9288,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7785,6 +9300,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7794,6 +9311,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7817,6 +9337,8 @@ export interface operations {
             /** @description The agreement. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7845,6 +9367,7 @@ export interface operations {
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "milestonePlan": null,
+                     *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
                      *           "basis": "contract",
@@ -7853,6 +9376,7 @@ export interface operations {
                      *           "hasRouterVerifiedPayment": false,
                      *           "paidInFull": false
                      *         },
+                     *         "payoutChangeId": null,
                      *         "seller": {
                      *           "displayName": "Sam",
                      *           "handle": null,
@@ -7890,6 +9414,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7899,6 +9425,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7908,6 +9436,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7917,6 +9447,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7926,6 +9458,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7935,6 +9470,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7944,6 +9481,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7971,6 +9511,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7980,6 +9522,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7989,6 +9533,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7998,6 +9544,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8007,6 +9555,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8016,6 +9566,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8025,6 +9578,8 @@ export interface operations {
             /** @description Always (`manual_payment_proof_disabled`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8034,6 +9589,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8043,6 +9600,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8052,6 +9611,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8061,6 +9622,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8070,6 +9634,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8079,6 +9645,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8109,6 +9678,8 @@ export interface operations {
             /** @description It is cancelled. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8137,6 +9708,7 @@ export interface operations {
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "milestonePlan": null,
+                     *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
                      *           "basis": "contract",
@@ -8145,6 +9717,7 @@ export interface operations {
                      *           "hasRouterVerifiedPayment": false,
                      *           "paidInFull": false
                      *         },
+                     *         "payoutChangeId": null,
                      *         "seller": {
                      *           "displayName": "Sam",
                      *           "handle": null,
@@ -8182,6 +9755,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8191,6 +9766,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8200,6 +9777,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8209,6 +9788,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8218,6 +9799,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8227,6 +9810,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8236,6 +9822,9 @@ export interface operations {
             /** @description Not in this state (`not_allowed`), changed meanwhile (`stale`, with `updatedAt`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8245,6 +9834,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8254,6 +9845,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8263,6 +9856,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8272,6 +9867,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8281,6 +9879,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8290,6 +9890,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8318,6 +9921,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8346,6 +9951,8 @@ export interface operations {
                      *           "isExpired": false,
                      *           "isPayable": true,
                      *           "milestoneId": null,
+                     *           "needsAcknowledgement": false,
+                     *           "paidAfterCancel": false,
                      *           "paidTxHash": null,
                      *           "payment": null,
                      *           "receiptId": null,
@@ -8378,6 +9985,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8387,6 +9996,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8396,6 +10007,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8405,6 +10018,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8414,6 +10029,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8423,6 +10040,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8432,6 +10052,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8441,6 +10063,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8471,6 +10096,8 @@ export interface operations {
             /** @description The live request. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8497,6 +10124,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -8528,6 +10157,8 @@ export interface operations {
             /** @description A new request, signed. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8554,6 +10185,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -8585,6 +10218,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8594,6 +10229,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8603,6 +10240,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8612,6 +10251,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8621,6 +10262,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8630,15 +10273,21 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), paid by milestones (`milestone_required`), ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description Another request is live (`reuse_or_cancel_active_request`, with its summary), a payment is on its way (`payment_settling`), an earlier payload is alive (`overlapping_payload_alive`), it is paid (`already_verified`), not due (`payment_not_due`), paid by milestones (`milestone_required`), ended (`not_allowed`), in doubt (`router_payment_proof_inspection_required`), or the agreement has had enough requests (`limit_reached`). A payment came unexpectedly (`payment_acknowledgement_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8648,6 +10297,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8657,6 +10308,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8666,6 +10319,8 @@ export interface operations {
             /** @description The amount is not an amount (`invalid_amount`). The address is not usable (`invalid_address`). The payer is not a wallet of yours (`payer_not_proved`). More than is open (`exceeds_open_amount`). The fee does not fit the amount (`fee_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8675,6 +10330,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8684,6 +10342,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8693,6 +10353,9 @@ export interface operations {
             /** @description The signer does not answer (`signer_unavailable`) or the chain is not read (`indexer_halted`); nothing was stored. The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8718,6 +10381,8 @@ export interface operations {
             /** @description The request. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8744,6 +10409,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -8775,6 +10442,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8784,6 +10453,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8793,6 +10464,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8802,6 +10475,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8811,6 +10486,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8820,6 +10498,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8829,6 +10509,240 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    acknowledge_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `pr_…` */
+                paymentRequestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgePayment"];
+            };
+        };
+        responses: {
+            /** @description It is acknowledged. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "paymentRequest": {
+                     *         "actorPermissions": {
+                     *           "canCancel": true,
+                     *           "canSubmitTxHash": true,
+                     *           "canUseWalletCalldata": true,
+                     *           "canVerifyTxHash": true,
+                     *           "role": "buyer"
+                     *         },
+                     *         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "availableActions": [],
+                     *         "chainId": 8453,
+                     *         "confirmations": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "expiresAt": "2026-01-31T13:00:00.000Z",
+                     *         "feeAmountAtomic": "125000",
+                     *         "finality": "confirmations:12",
+                     *         "id": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isExpired": false,
+                     *         "isPayable": true,
+                     *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
+                     *         "paidTxHash": null,
+                     *         "payment": null,
+                     *         "receiptId": null,
+                     *         "recommendedAction": {
+                     *           "canCancel": true,
+                     *           "canSubmitTxHash": true,
+                     *           "canUseWalletCalldata": true,
+                     *           "canVerifyTxHash": true,
+                     *           "code": "pay_now",
+                     *           "label": "Check the payload and pay from the payer's wallet"
+                     *         },
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "status": "signed",
+                     *         "submittedTxHash": null,
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC",
+                     *         "totalAmountAtomic": "12625000",
+                     *         "unit": {
+                     *           "id": "unit_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "kind": "contract"
+                     *         },
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaymentRequestBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It did not come unexpectedly, or is acknowledged already (`not_allowed`), or does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8861,6 +10775,8 @@ export interface operations {
             /** @description It is cancelled. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8887,6 +10803,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -8918,6 +10836,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8927,6 +10847,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8936,6 +10858,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8945,6 +10869,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8954,6 +10880,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8963,6 +10891,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8972,6 +10903,9 @@ export interface operations {
             /** @description Not in this state (`not_allowed`, with `currentStatus`), or its payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8981,6 +10915,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8990,6 +10926,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8999,6 +10937,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9008,6 +10948,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9017,6 +10960,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9026,6 +10971,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9058,6 +11006,8 @@ export interface operations {
             /** @description The request, which now waits for the chain. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9084,6 +11034,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -9115,6 +11067,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9124,6 +11078,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9133,6 +11089,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9142,6 +11100,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9151,6 +11111,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9160,6 +11122,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9169,6 +11134,9 @@ export interface operations {
             /** @description The transaction belongs to another payment (`tx_hash_mismatch`), the request is paid (`already_verified`), being paid by another transaction (`payment_settling`), in doubt (`router_payment_proof_inspection_required`) or ended (`not_allowed`). A payment request is active (`reuse_or_cancel_active_request`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9178,6 +11146,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9187,6 +11157,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9196,6 +11168,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9205,6 +11179,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9214,6 +11191,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9223,6 +11202,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9255,6 +11237,8 @@ export interface operations {
             /** @description It is verified, or has ended otherwise; `status` says which. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9281,6 +11265,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -9312,6 +11298,9 @@ export interface operations {
             /** @description Not yet. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9338,6 +11327,8 @@ export interface operations {
                      *         "isExpired": false,
                      *         "isPayable": true,
                      *         "milestoneId": null,
+                     *         "needsAcknowledgement": false,
+                     *         "paidAfterCancel": false,
                      *         "paidTxHash": null,
                      *         "payment": null,
                      *         "receiptId": null,
@@ -9370,6 +11361,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9379,6 +11372,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9388,6 +11383,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9397,6 +11394,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9406,6 +11405,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9415,6 +11416,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9424,6 +11428,9 @@ export interface operations {
             /** @description The transaction belongs to another payment (`tx_hash_mismatch`), or the payment is in doubt (`router_payment_proof_inspection_required`). The present state does not allow this (`not_allowed`). It is paid (`already_verified`). A payment is on its way to finality (`payment_settling`). A payment request is active (`reuse_or_cancel_active_request`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9433,6 +11440,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9442,6 +11451,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9451,6 +11462,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9460,6 +11473,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9469,6 +11485,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9478,6 +11496,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9508,6 +11529,8 @@ export interface operations {
             /** @description The agreement after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9536,6 +11559,7 @@ export interface operations {
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "milestonePlan": null,
+                     *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
                      *           "basis": "contract",
@@ -9544,6 +11568,7 @@ export interface operations {
                      *           "hasRouterVerifiedPayment": false,
                      *           "paidInFull": false
                      *         },
+                     *         "payoutChangeId": null,
                      *         "seller": {
                      *           "displayName": "Sam",
                      *           "handle": null,
@@ -9581,6 +11606,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9590,6 +11617,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9599,6 +11628,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9608,6 +11639,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9617,6 +11650,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9626,15 +11661,21 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description Not in this state (`not_allowed`), changed meanwhile (`stale`, with `updatedAt`), a payment is in doubt (`router_payment_proof_inspection_required`), or came unexpectedly (`payment_acknowledgement_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9644,6 +11685,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9653,6 +11696,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9662,6 +11707,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9671,6 +11718,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9680,6 +11730,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9689,6 +11741,1116 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_disputes: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "disputes": [
+                     *         {
+                     *           "actorRole": "buyer",
+                     *           "answer": null,
+                     *           "availableActions": [],
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "endedAt": null,
+                     *           "evidenceUrl": null,
+                     *           "id": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "notes": null,
+                     *           "openedBy": "buyer",
+                     *           "reason": "Chapter three is missing.",
+                     *           "recommendation": null,
+                     *           "recommendedAction": {
+                     *             "code": "wait_for_seller",
+                     *             "label": "Wait for the seller"
+                     *           },
+                     *           "resolution": null,
+                     *           "status": "open",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputesBody"];
+                };
+            };
+            /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_dispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenDispute"];
+            };
+        };
+        responses: {
+            /** @description It is open. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dispute": {
+                     *         "actorRole": "buyer",
+                     *         "answer": null,
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": null,
+                     *         "evidenceUrl": null,
+                     *         "id": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "notes": null,
+                     *         "openedBy": "buyer",
+                     *         "reason": "Chapter three is missing.",
+                     *         "recommendation": null,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "resolution": null,
+                     *         "status": "open",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputeBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nothing is verifiably paid, or one is open already (`not_allowed`; `disputeId` names that one), or there were enough (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `dsp_…` */
+                disputeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dispute. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dispute": {
+                     *         "actorRole": "buyer",
+                     *         "answer": null,
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": null,
+                     *         "evidenceUrl": null,
+                     *         "id": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "notes": null,
+                     *         "openedBy": "buyer",
+                     *         "reason": "Chapter three is missing.",
+                     *         "recommendation": null,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "resolution": null,
+                     *         "status": "open",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputeBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    resolve_dispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `dsp_…` */
+                disputeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveDispute"];
+            };
+        };
+        responses: {
+            /** @description `proposed`, or `resolved` when the other side had said the same. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dispute": {
+                     *         "actorRole": "buyer",
+                     *         "answer": null,
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": null,
+                     *         "evidenceUrl": null,
+                     *         "id": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "notes": null,
+                     *         "openedBy": "buyer",
+                     *         "reason": "Chapter three is missing.",
+                     *         "recommendation": null,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "resolution": null,
+                     *         "status": "open",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputeBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has ended (`not_allowed`), or changed meanwhile (`stale`, with `currentVersion`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The amount is not an amount (`invalid_amount`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    respond_to_dispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `dsp_…` */
+                disputeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RespondToDispute"];
+            };
+        };
+        responses: {
+            /** @description It is answered. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dispute": {
+                     *         "actorRole": "buyer",
+                     *         "answer": null,
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": null,
+                     *         "evidenceUrl": null,
+                     *         "id": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "notes": null,
+                     *         "openedBy": "buyer",
+                     *         "reason": "Chapter three is missing.",
+                     *         "recommendation": null,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "resolution": null,
+                     *         "status": "open",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputeBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not now, or not by you (`not_allowed`), or changed meanwhile (`stale`, with `currentVersion`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_dispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `dsp_…` */
+                disputeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawDispute"];
+            };
+        };
+        responses: {
+            /** @description It has ended. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dispute": {
+                     *         "actorRole": "buyer",
+                     *         "answer": null,
+                     *         "availableActions": [],
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "endedAt": null,
+                     *         "evidenceUrl": null,
+                     *         "id": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "notes": null,
+                     *         "openedBy": "buyer",
+                     *         "reason": "Chapter three is missing.",
+                     *         "recommendation": null,
+                     *         "recommendedAction": {
+                     *           "code": "wait_for_seller",
+                     *           "label": "Wait for the seller"
+                     *         },
+                     *         "resolution": null,
+                     *         "status": "open",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DisputeBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has ended, or is not yours (`not_allowed`), or changed meanwhile (`stale`, with `currentVersion`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9712,6 +12874,8 @@ export interface operations {
             /** @description The invoice. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9721,20 +12885,30 @@ export interface operations {
                      *         {
                      *           "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *           "buyer": {
+                     *             "displayName": "Harbour Books",
                      *             "profileId": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAB",
                      *             "walletAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
                      *           },
                      *           "consent": "signatures",
                      *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *           "feeAmountAtomic": "125000",
+                     *           "feePolicy": {
+                     *             "bps": 100,
+                     *             "fixedAtomic": "0",
+                     *             "recipientAddress": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+                     *           },
                      *           "id": "inv_agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *           "issuedAt": "2026-01-31T12:00:00.000Z",
                      *           "lines": [],
                      *           "openAmountAtomic": "12500000",
                      *           "paidAmountAtomic": "0",
                      *           "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *           "payoutChangeId": null,
+                     *           "refundedAmountAtomic": "0",
+                     *           "refunds": [],
                      *           "schema": "counterfoil-invoice-v1",
                      *           "seller": {
+                     *             "displayName": "Ada's Translations",
                      *             "profileId": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAC",
                      *             "walletAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
                      *           },
@@ -9755,6 +12929,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9764,6 +12940,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9773,6 +12951,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9782,6 +12962,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9791,6 +12973,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9800,6 +12985,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9809,6 +12996,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9832,6 +13022,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9883,6 +13075,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9892,6 +13086,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9901,6 +13097,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9910,6 +13108,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9919,6 +13119,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9928,6 +13131,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9937,6 +13142,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9967,6 +13175,8 @@ export interface operations {
             /** @description The milestone, and the plan with it. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10016,6 +13226,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10025,6 +13237,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10034,6 +13248,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10043,6 +13259,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10052,6 +13270,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10061,6 +13281,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10070,6 +13293,9 @@ export interface operations {
             /** @description Together they would be more than was agreed (`exceeds_agreed_amount`, with what is left), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10079,6 +13305,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10088,6 +13316,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10097,6 +13327,8 @@ export interface operations {
             /** @description The amount is not an amount (`invalid_amount`). The fee does not fit the amount (`fee_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10106,6 +13338,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10115,6 +13350,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10124,6 +13361,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10154,6 +13394,8 @@ export interface operations {
             /** @description The plan after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10205,6 +13447,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10214,6 +13458,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10223,6 +13469,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10232,6 +13480,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10241,6 +13491,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10250,6 +13502,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10259,6 +13514,9 @@ export interface operations {
             /** @description Changed meanwhile (`stale`, with `currentPlanVersion`), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10268,6 +13526,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10277,6 +13537,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10286,6 +13548,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10295,6 +13559,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10304,6 +13571,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10313,6 +13582,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10343,6 +13615,8 @@ export interface operations {
             /** @description The plan after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10394,6 +13668,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10403,6 +13679,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10412,6 +13690,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10421,6 +13701,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10430,6 +13712,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10439,6 +13723,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10448,6 +13735,9 @@ export interface operations {
             /** @description Changed meanwhile (`stale`, with `currentPlanVersion`), not in this state (`not_allowed`), an earlier payload is alive (`overlapping_payload_alive`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10457,6 +13747,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10466,6 +13758,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10475,6 +13769,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10484,6 +13780,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10493,6 +13792,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10502,6 +13803,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10534,6 +13838,8 @@ export interface operations {
             /** @description The milestone after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10583,6 +13889,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10592,6 +13900,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10601,6 +13911,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10610,6 +13922,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10619,6 +13933,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10628,6 +13944,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10637,6 +13956,9 @@ export interface operations {
             /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), together more than was agreed (`exceeds_agreed_amount`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10646,6 +13968,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10655,6 +13979,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10664,6 +13990,8 @@ export interface operations {
             /** @description The amount is not an amount (`invalid_amount`). The fee does not fit the amount (`fee_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10673,6 +14001,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10682,6 +14013,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10691,6 +14024,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10723,6 +14059,8 @@ export interface operations {
             /** @description The milestone after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10772,6 +14110,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10781,6 +14121,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10790,6 +14132,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10799,6 +14143,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10808,6 +14154,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10817,6 +14165,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10826,6 +14177,9 @@ export interface operations {
             /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10835,6 +14189,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10844,6 +14200,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10853,6 +14211,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10862,6 +14222,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10871,6 +14234,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10880,6 +14245,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10912,6 +14280,8 @@ export interface operations {
             /** @description The milestone after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10961,6 +14331,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10970,6 +14342,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10979,6 +14353,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10988,6 +14364,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10997,6 +14375,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11006,6 +14386,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11015,6 +14398,9 @@ export interface operations {
             /** @description Changed meanwhile (`stale`, with `currentVersion`), or not in this state (`not_allowed`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11024,6 +14410,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11033,6 +14421,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11042,6 +14432,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11051,6 +14443,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11060,6 +14455,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11069,6 +14466,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11092,6 +14492,8 @@ export interface operations {
             /** @description The options. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11147,6 +14549,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11156,6 +14560,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11165,6 +14571,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11174,6 +14582,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11183,6 +14593,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11192,6 +14605,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11201,6 +14616,929 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_payout_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payee, and the changes. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *       "payoutChanges": [
+                     *         {
+                     *           "actorRole": "seller",
+                     *           "availableActions": [],
+                     *           "confirmableAfter": "2026-02-01T12:00:00.000Z",
+                     *           "confirmedAt": null,
+                     *           "confirmedBy": null,
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "id": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "note": "we have a new wallet",
+                     *           "number": 1,
+                     *           "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *           "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *           "requestedBy": "token",
+                     *           "requestsForOtherPayees": [],
+                     *           "status": "requested",
+                     *           "typedData": {
+                     *             "domain": {
+                     *               "chainId": 8453,
+                     *               "name": "Counterfoil",
+                     *               "version": "1"
+                     *             },
+                     *             "message": {
+                     *               "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *               "number": "1",
+                     *               "payee": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *               "previousPayee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *               "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                     *             },
+                     *             "primaryType": "PayoutChange",
+                     *             "types": {
+                     *               "EIP712Domain": [
+                     *                 {
+                     *                   "name": "name",
+                     *                   "type": "string"
+                     *                 },
+                     *                 {
+                     *                   "name": "version",
+                     *                   "type": "string"
+                     *                 },
+                     *                 {
+                     *                   "name": "chainId",
+                     *                   "type": "uint256"
+                     *                 }
+                     *               ],
+                     *               "PayoutChange": [
+                     *                 {
+                     *                   "name": "contractId",
+                     *                   "type": "string"
+                     *                 },
+                     *                 {
+                     *                   "name": "termsHash",
+                     *                   "type": "bytes32"
+                     *                 },
+                     *                 {
+                     *                   "name": "number",
+                     *                   "type": "uint256"
+                     *                 },
+                     *                 {
+                     *                   "name": "previousPayee",
+                     *                   "type": "address"
+                     *                 },
+                     *                 {
+                     *                   "name": "payee",
+                     *                   "type": "address"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "warning": "Changed payment details are how most payments are stolen. Before you confirm, ask the seller through a channel that you have used before, not through one that came with this change."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayoutChangesBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    request_payout_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPayoutChange"];
+            };
+        };
+        responses: {
+            /** @description It waits for the buyer. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "payoutChange": {
+                     *         "actorRole": "seller",
+                     *         "availableActions": [],
+                     *         "confirmableAfter": "2026-02-01T12:00:00.000Z",
+                     *         "confirmedAt": null,
+                     *         "confirmedBy": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *         "id": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "note": "we have a new wallet",
+                     *         "number": 1,
+                     *         "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *         "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *         "requestedBy": "token",
+                     *         "requestsForOtherPayees": [],
+                     *         "status": "requested",
+                     *         "typedData": {
+                     *           "domain": {
+                     *             "chainId": 8453,
+                     *             "name": "Counterfoil",
+                     *             "version": "1"
+                     *           },
+                     *           "message": {
+                     *             "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *             "number": "1",
+                     *             "payee": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *             "previousPayee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *             "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                     *           },
+                     *           "primaryType": "PayoutChange",
+                     *           "types": {
+                     *             "EIP712Domain": [
+                     *               {
+                     *                 "name": "name",
+                     *                 "type": "string"
+                     *               },
+                     *               {
+                     *                 "name": "version",
+                     *                 "type": "string"
+                     *               },
+                     *               {
+                     *                 "name": "chainId",
+                     *                 "type": "uint256"
+                     *               }
+                     *             ],
+                     *             "PayoutChange": [
+                     *               {
+                     *                 "name": "contractId",
+                     *                 "type": "string"
+                     *               },
+                     *               {
+                     *                 "name": "termsHash",
+                     *                 "type": "bytes32"
+                     *               },
+                     *               {
+                     *                 "name": "number",
+                     *                 "type": "uint256"
+                     *               },
+                     *               {
+                     *                 "name": "previousPayee",
+                     *                 "type": "address"
+                     *               },
+                     *               {
+                     *                 "name": "payee",
+                     *                 "type": "address"
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "warning": "Changed payment details are how most payments are stolen. Before you confirm, ask the seller through a channel that you have used before, not through one that came with this change."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayoutChangeBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nothing is left to pay, or another change waits for the buyer (`not_allowed`), the agreement has changed meanwhile (`stale`, with `updatedAt`), or there were enough changes (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The address is not usable (`invalid_address`). The asset is not supported here (`asset_not_supported`). The consent does not hold (`consent_invalid`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Contract wallets cannot be asked now (`contract_wallets_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payout_change_typed_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutChangeToSign"];
+            };
+        };
+        responses: {
+            /** @description The typed data. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *       "typedData": {
+                     *         "domain": {
+                     *           "chainId": 8453,
+                     *           "name": "Counterfoil",
+                     *           "version": "1"
+                     *         },
+                     *         "message": {
+                     *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "number": "1",
+                     *           "payee": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *           "previousPayee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *           "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                     *         },
+                     *         "primaryType": "PayoutChange",
+                     *         "types": {
+                     *           "EIP712Domain": [
+                     *             {
+                     *               "name": "name",
+                     *               "type": "string"
+                     *             },
+                     *             {
+                     *               "name": "version",
+                     *               "type": "string"
+                     *             },
+                     *             {
+                     *               "name": "chainId",
+                     *               "type": "uint256"
+                     *             }
+                     *           ],
+                     *           "PayoutChange": [
+                     *             {
+                     *               "name": "contractId",
+                     *               "type": "string"
+                     *             },
+                     *             {
+                     *               "name": "termsHash",
+                     *               "type": "bytes32"
+                     *             },
+                     *             {
+                     *               "name": "number",
+                     *               "type": "uint256"
+                     *             },
+                     *             {
+                     *               "name": "previousPayee",
+                     *               "type": "address"
+                     *             },
+                     *             {
+                     *               "name": "payee",
+                     *               "type": "address"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayoutChangeTypedDataBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The address is not usable (`invalid_address`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    respond_to_payout_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `agr_…` */
+                contractId: string;
+                /** @description `poc_…` */
+                payoutChangeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RespondToPayoutChange"];
+            };
+        };
+        responses: {
+            /** @description The change after it. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "payoutChange": {
+                     *         "actorRole": "seller",
+                     *         "availableActions": [],
+                     *         "confirmableAfter": "2026-02-01T12:00:00.000Z",
+                     *         "confirmedAt": null,
+                     *         "confirmedBy": null,
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *         "id": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "note": "we have a new wallet",
+                     *         "number": 1,
+                     *         "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *         "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *         "requestedBy": "token",
+                     *         "requestsForOtherPayees": [],
+                     *         "status": "requested",
+                     *         "typedData": {
+                     *           "domain": {
+                     *             "chainId": 8453,
+                     *             "name": "Counterfoil",
+                     *             "version": "1"
+                     *           },
+                     *           "message": {
+                     *             "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *             "number": "1",
+                     *             "payee": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *             "previousPayee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *             "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                     *           },
+                     *           "primaryType": "PayoutChange",
+                     *           "types": {
+                     *             "EIP712Domain": [
+                     *               {
+                     *                 "name": "name",
+                     *                 "type": "string"
+                     *               },
+                     *               {
+                     *                 "name": "version",
+                     *                 "type": "string"
+                     *               },
+                     *               {
+                     *                 "name": "chainId",
+                     *                 "type": "uint256"
+                     *               }
+                     *             ],
+                     *             "PayoutChange": [
+                     *               {
+                     *                 "name": "contractId",
+                     *                 "type": "string"
+                     *               },
+                     *               {
+                     *                 "name": "termsHash",
+                     *                 "type": "bytes32"
+                     *               },
+                     *               {
+                     *                 "name": "number",
+                     *                 "type": "uint256"
+                     *               },
+                     *               {
+                     *                 "name": "previousPayee",
+                     *                 "type": "address"
+                     *               },
+                     *               {
+                     *                 "name": "payee",
+                     *                 "type": "address"
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *         "warning": "Changed payment details are how most payments are stolen. Before you confirm, ask the seller through a channel that you have used before, not through one that came with this change."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayoutChangeBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is decided, or has to stand for longer (`not_allowed`, with `availableAfter`), or changed meanwhile (`stale`, with `updatedAt`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The address is not usable (`invalid_address`). The consent does not hold (`consent_invalid`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Contract wallets cannot be asked now (`contract_wallets_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11224,6 +15562,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11233,6 +15573,37 @@ export interface operations {
                      *       "receipts": [
                      *         {
                      *           "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "attestation": {
+                     *             "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *             "signature": "0x…",
+                     *             "signer": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *             "typedData": {
+                     *               "domain": {
+                     *                 "chainId": 8453,
+                     *                 "name": "Counterfoil",
+                     *                 "version": "1"
+                     *               },
+                     *               "message": {
+                     *                 "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                     *               },
+                     *               "primaryType": "Receipt",
+                     *               "types": {
+                     *                 "EIP712Domain": [
+                     *                   {
+                     *                     "name": "name",
+                     *                     "type": "string"
+                     *                   }
+                     *                 ],
+                     *                 "Receipt": [
+                     *                   {
+                     *                     "name": "receiptId",
+                     *                     "type": "string"
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             }
+                     *           },
+                     *           "buyerWallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
                      *           "consent": "signatures",
                      *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *           "event": {
@@ -11258,9 +15629,11 @@ export interface operations {
                      *           "feeAmountAtomic": "125000",
                      *           "id": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *           "invoiceId": "inv_agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "issuedAt": "2026-01-31T12:10:02.500Z",
                      *           "payee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *           "payer": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
                      *           "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "payoutChangeId": null,
                      *           "proof": {
                      *             "authorisedUntil": 1785542400,
                      *             "authority": "delegate",
@@ -11273,6 +15646,7 @@ export interface operations {
                      *           },
                      *           "schema": "counterfoil-receipt-v1",
                      *           "sellerAmountAtomic": "12500000",
+                     *           "sellerWallet": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *           "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
                      *           "title": "Translate the manual",
                      *           "tokenDecimals": 6,
@@ -11280,7 +15654,9 @@ export interface operations {
                      *           "totalAmountAtomic": "12625000",
                      *           "verifiedAt": "2026-01-31T12:10:00.000Z"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "refunds": [],
+                     *       "revoked": []
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptsBody"];
@@ -11289,6 +15665,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11298,6 +15676,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11307,6 +15687,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11316,6 +15698,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11325,6 +15709,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11334,15 +15721,20 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            /** @description Nothing can be signed now (`signer_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11371,6 +15763,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11403,6 +15797,7 @@ export interface operations {
                      *           "status": "awaiting_seller_settlement",
                      *           "tokenDecimals": 6,
                      *           "tokenSymbol": "USDC",
+                     *           "unpayableReason": null,
                      *           "updatedAt": "2026-01-31T13:00:00.000Z"
                      *         }
                      *       ],
@@ -11415,6 +15810,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11424,6 +15821,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11433,6 +15832,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11442,6 +15843,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11451,6 +15854,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11460,6 +15865,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11469,6 +15877,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11478,6 +15888,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11508,6 +15921,8 @@ export interface operations {
             /** @description It waits for the seller. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11538,6 +15953,7 @@ export interface operations {
                      *         "status": "awaiting_seller_settlement",
                      *         "tokenDecimals": 6,
                      *         "tokenSymbol": "USDC",
+                     *         "unpayableReason": null,
                      *         "updatedAt": "2026-01-31T13:00:00.000Z"
                      *       }
                      *     }
@@ -11548,6 +15964,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11557,6 +15975,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11566,6 +15986,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11575,6 +15997,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11584,6 +16008,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11593,6 +16019,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11602,6 +16031,9 @@ export interface operations {
             /** @description The payment is not verified (`payment_not_verified`) or in doubt (`router_payment_proof_inspection_required`), an earlier refund of it is (`refund_inspection_required`), or there have been enough (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11611,6 +16043,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11620,6 +16054,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11629,6 +16065,8 @@ export interface operations {
             /** @description The amount is not an amount (`invalid_amount`). More than can be asked back (`exceeds_refundable`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11638,6 +16076,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11647,6 +16088,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11656,6 +16099,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11681,6 +16127,8 @@ export interface operations {
             /** @description The refund request. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11711,6 +16159,7 @@ export interface operations {
                      *         "status": "awaiting_seller_settlement",
                      *         "tokenDecimals": 6,
                      *         "tokenSymbol": "USDC",
+                     *         "unpayableReason": null,
                      *         "updatedAt": "2026-01-31T13:00:00.000Z"
                      *       }
                      *     }
@@ -11721,6 +16170,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11730,6 +16181,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11739,6 +16192,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11748,6 +16203,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11757,6 +16214,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11766,6 +16226,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11775,6 +16237,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11800,6 +16265,8 @@ export interface operations {
             /** @description The payload. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11936,6 +16403,7 @@ export interface operations {
                      *         "status": "awaiting_seller_settlement",
                      *         "tokenDecimals": 6,
                      *         "tokenSymbol": "USDC",
+                     *         "unpayableReason": null,
                      *         "updatedAt": "2026-01-31T13:00:00.000Z"
                      *       }
                      *     }
@@ -11946,6 +16414,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11955,6 +16425,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11964,6 +16436,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11973,6 +16447,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11982,6 +16458,8 @@ export interface operations {
             /** @description There is nothing to pay back now (`not_allowed`, with `currentStatus`), the payment does not stand now (`payment_not_verified`) or is in doubt (`router_payment_proof_inspection_required`), or the refund is (`refund_inspection_required`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11991,6 +16469,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12000,6 +16481,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12009,6 +16492,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12041,6 +16527,8 @@ export interface operations {
             /** @description The refund request after it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12071,6 +16559,7 @@ export interface operations {
                      *         "status": "awaiting_seller_settlement",
                      *         "tokenDecimals": 6,
                      *         "tokenSymbol": "USDC",
+                     *         "unpayableReason": null,
                      *         "updatedAt": "2026-01-31T13:00:00.000Z"
                      *       }
                      *     }
@@ -12081,6 +16570,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12090,6 +16581,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12099,6 +16592,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12108,6 +16603,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12117,6 +16614,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12126,6 +16625,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12135,6 +16637,9 @@ export interface operations {
             /** @description Not in this state (`not_allowed`, with `currentStatus`), changed meanwhile (`stale`, with `updatedAt`), the payment does not stand now (`payment_not_verified`) or is in doubt (`router_payment_proof_inspection_required`), or the refund is (`refund_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12144,6 +16649,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12153,6 +16660,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12162,6 +16671,8 @@ export interface operations {
             /** @description The address is not usable (`invalid_address`). The payer is not a wallet of yours (`payer_not_proved`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12171,6 +16682,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12180,6 +16694,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12189,6 +16705,9 @@ export interface operations {
             /** @description The signer does not answer (`signer_unavailable`) or the chain is not read (`indexer_halted`); nothing was stored. The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12217,6 +16736,8 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12243,6 +16764,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12252,6 +16775,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12261,6 +16786,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12270,6 +16797,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12279,6 +16808,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12288,6 +16819,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12297,6 +16831,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12306,6 +16842,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12336,6 +16875,8 @@ export interface operations {
             /** @description The delivery, and the agreement after it. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12364,6 +16905,7 @@ export interface operations {
                      *         },
                      *         "id": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "milestonePlan": null,
+                     *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "paymentManagement": "buyer",
                      *         "paymentState": {
                      *           "basis": "contract",
@@ -12372,6 +16914,7 @@ export interface operations {
                      *           "hasRouterVerifiedPayment": false,
                      *           "paidInFull": false
                      *         },
+                     *         "payoutChangeId": null,
                      *         "seller": {
                      *           "displayName": "Sam",
                      *           "handle": null,
@@ -12418,6 +16961,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12427,6 +16972,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12436,6 +16983,8 @@ export interface operations {
             /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12445,6 +16994,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12454,6 +17005,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12463,15 +17016,21 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not in this state (`not_allowed`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description Not in this state (`not_allowed`), changed meanwhile (`stale`, with `updatedAt`), the agreement has had enough deliveries (`limit_reached`), or a payment came unexpectedly (`payment_acknowledgement_required`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12481,6 +17040,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12490,6 +17051,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12499,6 +17062,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12508,6 +17073,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12517,6 +17085,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12526,6 +17096,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12556,6 +17129,8 @@ export interface operations {
             /** @description A page of it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12584,6 +17159,8 @@ export interface operations {
             /** @description A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12593,6 +17170,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12602,6 +17181,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12611,6 +17192,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12620,6 +17203,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12629,6 +17215,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12638,6 +17226,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12669,6 +17260,8 @@ export interface operations {
             /** @description The stream. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12683,6 +17276,8 @@ export interface operations {
             /** @description A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12692,6 +17287,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12701,6 +17298,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12710,6 +17309,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12719,6 +17320,9 @@ export interface operations {
             /** @description The token or the instance has enough streams (`too_many_streams`). Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12728,6 +17332,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12737,6 +17343,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12747,7 +17356,10 @@ export interface operations {
     };
     show_invoice: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `json`, `html` or `pdf`. Without it, the `Accept` header decides. */
+                format?: string;
+            };
             header?: never;
             path: {
                 /** @description `inv_agr_…` */
@@ -12760,6 +17372,8 @@ export interface operations {
             /** @description The invoice. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12768,20 +17382,30 @@ export interface operations {
                      *       "invoice": {
                      *         "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *         "buyer": {
+                     *           "displayName": "Harbour Books",
                      *           "profileId": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAB",
                      *           "walletAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
                      *         },
                      *         "consent": "signatures",
                      *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "feeAmountAtomic": "125000",
+                     *         "feePolicy": {
+                     *           "bps": 100,
+                     *           "fixedAtomic": "0",
+                     *           "recipientAddress": "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+                     *         },
                      *         "id": "inv_agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "issuedAt": "2026-01-31T12:00:00.000Z",
                      *         "lines": [],
                      *         "openAmountAtomic": "12500000",
                      *         "paidAmountAtomic": "0",
                      *         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *         "payoutChangeId": null,
+                     *         "refundedAmountAtomic": "0",
+                     *         "refunds": [],
                      *         "schema": "counterfoil-invoice-v1",
                      *         "seller": {
+                     *           "displayName": "Ada's Translations",
                      *           "profileId": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAC",
                      *           "walletAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
                      *         },
@@ -12796,11 +17420,37 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["InvoiceBody"];
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                    /** @example %PDF-1.7 */
+                    "application/pdf": string;
+                };
+            };
+            /** @description It is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12810,6 +17460,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12819,6 +17471,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12828,6 +17482,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12837,6 +17493,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12846,6 +17505,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12855,6 +17516,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12875,6 +17539,8 @@ export interface operations {
             /** @description The caller. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12912,6 +17578,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12921,6 +17589,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12930,6 +17600,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12939,6 +17611,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12948,6 +17623,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12957,6 +17634,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12984,6 +17664,8 @@ export interface operations {
             /** @description The profile as it is now. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13004,6 +17686,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13013,6 +17697,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13022,6 +17708,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13031,6 +17719,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13040,6 +17730,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13049,6 +17742,9 @@ export interface operations {
             /** @description Another profile has the handle (`handle_taken`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13058,6 +17754,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13067,6 +17765,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13076,6 +17776,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13085,6 +17787,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13094,6 +17799,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13103,6 +17810,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13123,6 +17833,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13150,6 +17862,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13159,6 +17873,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13168,6 +17884,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13177,6 +17895,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13186,6 +17907,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13195,6 +17918,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13222,6 +17948,8 @@ export interface operations {
             /** @description The payout method. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13247,6 +17975,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13256,6 +17986,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13265,6 +17997,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13274,6 +18008,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13283,6 +18019,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13292,6 +18031,9 @@ export interface operations {
             /** @description The profile has enough (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13301,6 +18043,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13310,6 +18054,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13319,6 +18065,8 @@ export interface operations {
             /** @description The address is not usable (`invalid_address`). The asset is not a CAIP-19 id (`invalid_asset`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13328,6 +18076,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13337,6 +18088,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13346,6 +18099,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13372,6 +18128,8 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13379,6 +18137,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13388,6 +18148,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13397,6 +18159,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13406,6 +18170,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13415,6 +18181,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13424,6 +18192,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13433,6 +18204,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13442,6 +18216,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13451,6 +18227,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13460,6 +18238,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13469,6 +18249,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13478,6 +18261,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13487,6 +18272,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13517,6 +18305,8 @@ export interface operations {
             /** @description The payout method as it is now. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13542,6 +18332,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13551,6 +18343,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13560,6 +18354,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13569,6 +18365,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13578,6 +18376,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13587,6 +18387,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13596,6 +18399,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13605,6 +18411,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13614,6 +18422,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13623,6 +18433,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13632,6 +18444,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13641,6 +18456,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13650,6 +18467,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13670,6 +18490,8 @@ export interface operations {
             /** @description The tokens, newest first. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13696,6 +18518,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13705,6 +18529,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13714,6 +18540,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13723,6 +18551,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13732,6 +18563,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13741,6 +18574,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13768,6 +18604,8 @@ export interface operations {
             /** @description The token; its secret is shown this once. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13793,6 +18631,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13802,6 +18642,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13811,6 +18653,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13820,6 +18664,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13829,6 +18675,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13838,6 +18687,9 @@ export interface operations {
             /** @description The profile has enough working tokens (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13847,6 +18699,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13856,6 +18710,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13865,6 +18721,8 @@ export interface operations {
             /** @description A token cannot give what it does not have (`scope_not_yours`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13874,6 +18732,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13883,6 +18744,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13892,6 +18755,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13918,6 +18784,8 @@ export interface operations {
             /** @description The token, revoked. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13942,6 +18810,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13951,6 +18821,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13960,6 +18832,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13969,6 +18843,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13978,6 +18854,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13987,6 +18865,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13996,6 +18877,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14005,6 +18889,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14014,6 +18900,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14023,6 +18911,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14032,6 +18922,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14041,6 +18934,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14050,6 +18945,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14076,6 +18974,8 @@ export interface operations {
             /** @description The new token; its secret is shown this once. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14101,6 +19001,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14110,6 +19012,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14119,6 +19023,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14128,6 +19034,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14137,6 +19045,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14146,6 +19056,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14155,6 +19068,9 @@ export interface operations {
             /** @description The token has expired (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14164,6 +19080,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14173,6 +19091,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14182,6 +19102,8 @@ export interface operations {
             /** @description The token may do more than the one in use (`scope_not_yours`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14191,6 +19113,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14200,6 +19125,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14209,6 +19136,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14229,6 +19159,8 @@ export interface operations {
             /** @description The wallets, oldest first. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14248,6 +19180,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14257,6 +19191,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14266,6 +19202,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14275,6 +19213,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14284,6 +19225,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14293,6 +19236,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14320,6 +19266,8 @@ export interface operations {
             /** @description The wallet is the profile's. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14337,6 +19285,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14346,6 +19296,8 @@ export interface operations {
             /** @description The sign-in does not hold (`sign_in_refused`). The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14355,6 +19307,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14364,6 +19318,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14373,6 +19329,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14382,6 +19341,9 @@ export interface operations {
             /** @description The wallet is another profile's (`wallet_taken`), or the profile has enough (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14391,6 +19353,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14400,6 +19364,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14409,6 +19375,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14418,6 +19386,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14427,6 +19398,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14436,6 +19409,9 @@ export interface operations {
             /** @description Contract wallets cannot be asked now (`contract_wallets_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14456,6 +19432,8 @@ export interface operations {
             /** @description What is ready. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14504,6 +19482,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14513,6 +19493,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14522,6 +19504,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14531,6 +19515,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14540,6 +19527,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14549,6 +19538,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14560,7 +19552,7 @@ export interface operations {
     show_receipt: {
         parameters: {
             query?: {
-                /** @description `json`, which is the default. */
+                /** @description `json`, `html` or `pdf`. Without it, the `Accept` header decides. */
                 format?: string;
             };
             header?: never;
@@ -14575,6 +19567,8 @@ export interface operations {
             /** @description The receipt. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14582,6 +19576,37 @@ export interface operations {
                      * @example {
                      *       "receipt": {
                      *         "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "attestation": {
+                     *           "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "signature": "0x…",
+                     *           "signer": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *           "typedData": {
+                     *             "domain": {
+                     *               "chainId": 8453,
+                     *               "name": "Counterfoil",
+                     *               "version": "1"
+                     *             },
+                     *             "message": {
+                     *               "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                     *             },
+                     *             "primaryType": "Receipt",
+                     *             "types": {
+                     *               "EIP712Domain": [
+                     *                 {
+                     *                   "name": "name",
+                     *                   "type": "string"
+                     *                 }
+                     *               ],
+                     *               "Receipt": [
+                     *                 {
+                     *                   "name": "receiptId",
+                     *                   "type": "string"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           }
+                     *         },
+                     *         "buyerWallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
                      *         "consent": "signatures",
                      *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "event": {
@@ -14607,9 +19632,11 @@ export interface operations {
                      *         "feeAmountAtomic": "125000",
                      *         "id": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *         "invoiceId": "inv_agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "issuedAt": "2026-01-31T12:10:02.500Z",
                      *         "payee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "payer": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
                      *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "payoutChangeId": null,
                      *         "proof": {
                      *           "authorisedUntil": 1785542400,
                      *           "authority": "delegate",
@@ -14622,21 +19649,38 @@ export interface operations {
                      *         },
                      *         "schema": "counterfoil-receipt-v1",
                      *         "sellerAmountAtomic": "12500000",
+                     *         "sellerWallet": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                      *         "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
                      *         "title": "Translate the manual",
                      *         "tokenDecimals": 6,
                      *         "tokenSymbol": "USDC",
                      *         "totalAmountAtomic": "12625000",
                      *         "verifiedAt": "2026-01-31T12:10:00.000Z"
-                     *       }
+                     *       },
+                     *       "refunds": []
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptBody"];
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                    /** @example %PDF-1.7 */
+                    "application/pdf": string;
                 };
+            };
+            /** @description It is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14646,6 +19690,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14655,6 +19701,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14664,6 +19712,8 @@ export interface operations {
             /** @description There is no such payment request to see (`not_found`), or it is not verified (`receipt_not_issued`, with `currentStatus`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14673,6 +19723,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14682,15 +19734,33 @@ export interface operations {
             /** @description The payment does not prove itself (`router_payment_proof_inspection_required`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description A reorganisation took the payment away (`receipt_revoked`, with `revokedAt`); page and PDF say so over what had been handed out. */
+            410: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "text/html": string;
+                    "application/pdf": string;
+                };
+            };
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14700,6 +19770,129 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nothing can be signed now (`signer_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_receipt_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `rcpt_pr_…` */
+                receiptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pages, oldest first. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "links": [
+                     *         {
+                     *           "createdAt": "2026-01-31T12:15:00.000Z",
+                     *           "createdBy": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAB",
+                     *           "expiresAt": "2026-05-01T12:15:00.000Z",
+                     *           "id": "rl_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "isOpen": true,
+                     *           "label": "for the accountant",
+                     *           "purpose": "shared",
+                     *           "revokedAt": null,
+                     *           "url": "https://pay.example/r/9f86d081884c7d659a2feaa0c55ad015"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptLinksBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14709,6 +19902,395 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_receipt_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `rcpt_pr_…` */
+                receiptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateReceiptLink"];
+            };
+        };
+        responses: {
+            /** @description The page. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "link": {
+                     *         "createdAt": "2026-01-31T12:15:00.000Z",
+                     *         "createdBy": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAB",
+                     *         "expiresAt": "2026-05-01T12:15:00.000Z",
+                     *         "id": "rl_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isOpen": true,
+                     *         "label": "for the accountant",
+                     *         "purpose": "shared",
+                     *         "revokedAt": null,
+                     *         "url": "https://pay.example/r/9f86d081884c7d659a2feaa0c55ad015"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptLinkBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no such payment request to see (`not_found`), or it is not verified (`receipt_not_issued`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There are 50 open ones (`limit_reached`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_receipt_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `rcpt_pr_…` */
+                receiptId: string;
+                /** @description `rl_…` */
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link, revoked. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "link": {
+                     *         "createdAt": "2026-01-31T12:15:00.000Z",
+                     *         "createdBy": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAB",
+                     *         "expiresAt": null,
+                     *         "id": "rl_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "isOpen": false,
+                     *         "label": "for the accountant",
+                     *         "purpose": "shared",
+                     *         "revokedAt": "2026-02-01T12:00:00.000Z",
+                     *         "url": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptLinkBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another role is needed (`role_required`). The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14738,6 +20320,8 @@ export interface operations {
             /** @description The statement, as a file. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14760,6 +20344,7 @@ export interface operations {
                      *               "kind": "posting",
                      *               "line": 1,
                      *               "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *               "refundRequestId": null,
                      *               "reverses": null,
                      *               "walletAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
                      *             }
@@ -14788,6 +20373,7 @@ export interface operations {
                      *       "kind": "opening",
                      *       "line": null,
                      *       "paymentRequestId": null,
+                     *       "refundRequestId": null,
                      *       "reverses": null,
                      *       "tokenDecimals": 6,
                      *       "tokenSymbol": "USDC",
@@ -14802,6 +20388,8 @@ export interface operations {
             /** @description A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14811,6 +20399,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14820,6 +20410,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14829,6 +20421,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14838,6 +20432,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14847,6 +20444,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14856,6 +20455,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14876,6 +20478,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14904,6 +20508,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14913,6 +20519,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14922,6 +20530,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14931,6 +20541,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14940,6 +20553,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14949,6 +20564,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14976,6 +20594,8 @@ export interface operations {
             /** @description The endpoint; its secret is shown this once. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15003,6 +20623,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15012,6 +20634,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15021,6 +20645,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15030,6 +20656,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15039,6 +20667,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15048,6 +20679,9 @@ export interface operations {
             /** @description The profile has enough endpoints (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15057,6 +20691,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15066,6 +20702,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15075,6 +20713,8 @@ export interface operations {
             /** @description The URL of the endpoint is not taken (`webhook_url_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15084,6 +20724,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15093,6 +20736,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15102,6 +20747,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15125,6 +20773,8 @@ export interface operations {
             /** @description The endpoint. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15151,6 +20801,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15160,6 +20812,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15169,6 +20823,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15178,6 +20834,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15187,6 +20845,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15196,6 +20857,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15205,6 +20868,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15231,6 +20897,8 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -15238,6 +20906,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15247,6 +20917,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15256,6 +20928,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15265,6 +20939,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15274,6 +20950,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15283,6 +20961,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15292,6 +20973,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15301,6 +20985,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15310,6 +20996,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15319,6 +21007,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15328,6 +21018,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15337,6 +21030,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15346,6 +21041,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15376,6 +21074,8 @@ export interface operations {
             /** @description The endpoint. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15402,6 +21102,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15411,6 +21113,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15420,6 +21124,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15429,6 +21135,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15438,6 +21146,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15447,6 +21157,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15456,6 +21169,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15465,6 +21181,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15474,6 +21192,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15483,6 +21203,8 @@ export interface operations {
             /** @description The URL of the endpoint is not taken (`webhook_url_refused`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15492,6 +21214,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15501,6 +21226,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15510,6 +21237,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15538,6 +21268,8 @@ export interface operations {
             /** @description A page of them, newest first. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15574,6 +21306,8 @@ export interface operations {
             /** @description The cursor is not one of ours (`invalid_cursor`). A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15583,6 +21317,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15592,6 +21328,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15601,6 +21339,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15610,6 +21350,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15619,6 +21361,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15628,6 +21373,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15637,6 +21384,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15667,6 +21417,9 @@ export interface operations {
             /** @description They are queued. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15683,6 +21436,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15692,6 +21447,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15701,6 +21458,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15710,6 +21469,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15719,6 +21480,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15728,6 +21491,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15737,6 +21503,9 @@ export interface operations {
             /** @description The endpoint is paused or gone (`not_allowed`), or too much waits for it (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15746,6 +21515,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15755,6 +21526,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15764,6 +21537,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15773,6 +21548,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15782,6 +21560,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15791,6 +21571,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15817,6 +21600,8 @@ export interface operations {
             /** @description The endpoint; its new secret is shown this once. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15844,6 +21629,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15853,6 +21640,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15862,6 +21651,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15871,6 +21662,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15880,6 +21673,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15889,6 +21684,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15898,6 +21696,9 @@ export interface operations {
             /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15907,6 +21708,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15916,6 +21719,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15925,6 +21730,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15934,6 +21741,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15943,6 +21753,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15952,6 +21764,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15978,6 +21793,9 @@ export interface operations {
             /** @description It is queued. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15992,6 +21810,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16001,6 +21821,8 @@ export interface operations {
             /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16010,6 +21832,8 @@ export interface operations {
             /** @description The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16019,6 +21843,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16028,6 +21854,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16037,6 +21865,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16046,6 +21877,9 @@ export interface operations {
             /** @description The endpoint is paused or gone (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16055,6 +21889,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16064,6 +21900,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16073,6 +21911,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16082,6 +21922,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16091,6 +21934,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16100,6 +21945,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16120,6 +21968,8 @@ export interface operations {
             /** @description A fresh nonce. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16140,6 +21990,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16149,6 +22001,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16158,6 +22012,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16167,6 +22024,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16176,6 +22035,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16200,6 +22062,8 @@ export interface operations {
             /** @description Signed in. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16232,6 +22096,8 @@ export interface operations {
             /** @description The body could not be read (`malformed_request`, `malformed_json`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16241,6 +22107,8 @@ export interface operations {
             /** @description Message, nonce or signature do not hold (`sign_in_refused`). A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16250,6 +22118,8 @@ export interface operations {
             /** @description The wallet has no profile, and the instance makes none (`sign_in_closed`). The profile is disabled (`profile_disabled`). */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16259,6 +22129,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16268,6 +22140,9 @@ export interface operations {
             /** @description The body took too long to arrive (`body_timeout`). */
             408: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16277,6 +22152,8 @@ export interface operations {
             /** @description Another sign-in of this wallet came first (`wallet_taken`). */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16286,6 +22163,8 @@ export interface operations {
             /** @description The body is too large (`body_too_large`). */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16295,6 +22174,8 @@ export interface operations {
             /** @description The body is not `application/json` (`unsupported_media_type`). */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16304,6 +22185,8 @@ export interface operations {
             /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16313,6 +22196,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16322,6 +22208,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16331,6 +22219,9 @@ export interface operations {
             /** @description Contract wallets cannot be asked now (`contract_wallets_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16351,6 +22242,8 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16362,6 +22255,7 @@ export interface operations {
                      *             {
                      *               "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *               "supportsPermit": true,
+                     *               "supportsPermit2": true,
                      *               "supportsTransferAuthorization": true,
                      *               "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *               "tokenDecimals": 6,
@@ -16397,6 +22291,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16406,6 +22302,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16415,6 +22313,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16424,6 +22325,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16433,6 +22336,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16453,6 +22359,8 @@ export interface operations {
             /** @description The document. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16467,6 +22375,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16476,6 +22386,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16485,6 +22397,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16494,6 +22409,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16503,6 +22420,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16526,6 +22446,8 @@ export interface operations {
             /** @description The active ones, each asset once. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16546,6 +22468,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16555,6 +22479,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16564,6 +22490,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16573,6 +22501,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16582,6 +22513,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16591,6 +22524,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16616,6 +22552,8 @@ export interface operations {
             /** @description What is known. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16628,7 +22566,8 @@ export interface operations {
                      *           "finality": null,
                      *           "id": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
                      *           "retryAfterSeconds": 30,
-                     *           "status": "unknown"
+                     *           "status": "unknown",
+                     *           "type": null
                      *         }
                      *       ]
                      *     }
@@ -16639,6 +22578,8 @@ export interface operations {
             /** @description A query parameter could not be read (`malformed_request`). */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16648,6 +22589,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16657,6 +22600,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16666,6 +22611,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16675,6 +22623,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16684,6 +22634,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16697,7 +22650,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `requestId` or digest (0x and 64 hexadecimal digits), or `pr_…` */
+                /** @description `requestId` or digest (0x and 64 hexadecimal digits), `pr_…` or `rf_…` */
                 settlementId: string;
             };
             cookie?: never;
@@ -16707,6 +22660,8 @@ export interface operations {
             /** @description What is known. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16718,7 +22673,8 @@ export interface operations {
                      *         "finality": "confirmations:12",
                      *         "id": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
                      *         "retryAfterSeconds": 5,
-                     *         "status": "not_settled"
+                     *         "status": "not_settled",
+                     *         "type": "payment"
                      *       }
                      *     }
                      */
@@ -16728,6 +22684,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16737,6 +22695,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16746,6 +22706,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16755,6 +22717,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16764,6 +22729,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16773,6 +22740,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16793,6 +22763,8 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16803,6 +22775,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16812,6 +22786,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16821,6 +22797,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16830,6 +22809,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16839,6 +22820,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16865,6 +22849,8 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16875,6 +22861,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16884,6 +22872,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16893,6 +22883,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16902,6 +22894,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16911,6 +22906,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16920,6 +22917,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16946,6 +22946,8 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16956,6 +22958,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16965,6 +22969,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16974,6 +22980,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16983,6 +22991,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16992,6 +23003,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17001,6 +23014,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17027,6 +23043,8 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17037,6 +23055,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17046,6 +23066,8 @@ export interface operations {
             /** @description It does not exist, or the caller may not see it (`not_found`). */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17055,6 +23077,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17064,6 +23088,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17073,6 +23100,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17082,6 +23111,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17102,6 +23134,8 @@ export interface operations {
             /** @description It is. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17116,6 +23150,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17125,6 +23161,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17134,6 +23172,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17143,6 +23184,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17152,6 +23195,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17172,6 +23218,8 @@ export interface operations {
             /** @description Markdown. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17182,6 +23230,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17191,6 +23241,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17200,6 +23252,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17209,6 +23264,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17218,6 +23275,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17238,6 +23298,8 @@ export interface operations {
             /** @description Markdown. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17248,6 +23310,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17257,6 +23321,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17266,6 +23332,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17275,6 +23344,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17284,6 +23355,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17304,6 +23378,8 @@ export interface operations {
             /** @description The figures. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17314,6 +23390,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17323,6 +23401,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17332,6 +23412,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17341,6 +23424,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17350,6 +23435,9 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17370,6 +23458,8 @@ export interface operations {
             /** @description The document. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17384,6 +23474,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17393,6 +23485,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17402,6 +23496,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17411,6 +23508,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17420,10 +23519,248 @@ export interface operations {
             /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_public_receipt: {
+        parameters: {
+            query?: {
+                /** @description `json`, `html` or `pdf`. Without it, the `Accept` header decides. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                linkToken: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                    /** @example %PDF-1.7 */
+                    "application/pdf": string;
+                    /**
+                     * @example {
+                     *       "receipt": {
+                     *         "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *         "attestation": {
+                     *           "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "signature": "0x…",
+                     *           "signer": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *           "typedData": {
+                     *             "domain": {
+                     *               "chainId": 8453,
+                     *               "name": "Counterfoil",
+                     *               "version": "1"
+                     *             },
+                     *             "message": {
+                     *               "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                     *             },
+                     *             "primaryType": "Receipt",
+                     *             "types": {
+                     *               "EIP712Domain": [
+                     *                 {
+                     *                   "name": "name",
+                     *                   "type": "string"
+                     *                 }
+                     *               ],
+                     *               "Receipt": [
+                     *                 {
+                     *                   "name": "receiptId",
+                     *                   "type": "string"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           }
+                     *         },
+                     *         "buyerWallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *         "consent": "signatures",
+                     *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "event": {
+                     *           "amount": "12500000",
+                     *           "blockHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "blockNumber": 25000000,
+                     *           "blockTime": 1769861000,
+                     *           "chainId": 8453,
+                     *           "deadline": 1769864400,
+                     *           "digest": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "feeAmount": "125000",
+                     *           "feeRecipient": "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+                     *           "logIndex": 3,
+                     *           "nonce": "0",
+                     *           "operator": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+                     *           "payee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *           "payer": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *           "requestId": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *           "router": "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+                     *           "tokenAddress": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+                     *           "transactionHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+                     *         },
+                     *         "feeAmountAtomic": "125000",
+                     *         "id": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "invoiceId": "inv_agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "issuedAt": "2026-01-31T12:10:02.500Z",
+                     *         "payee": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *         "payer": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "payoutChangeId": null,
+                     *         "proof": {
+                     *           "authorisedUntil": 1785542400,
+                     *           "authority": "delegate",
+                     *           "finalThrough": 25000011,
+                     *           "finality": "confirmations:12",
+                     *           "signature": "0x…",
+                     *           "signer": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                     *           "snapshot": "{\"asset\":\"eip155:8453/erc20:0x8335…\",…}",
+                     *           "terms": "{\"amountAtomic\":\"12500000\",…}"
+                     *         },
+                     *         "schema": "counterfoil-receipt-v1",
+                     *         "sellerAmountAtomic": "12500000",
+                     *         "sellerWallet": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *         "termsHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+                     *         "title": "Translate the manual",
+                     *         "tokenDecimals": 6,
+                     *         "tokenSymbol": "USDC",
+                     *         "totalAmountAtomic": "12625000",
+                     *         "verifiedAt": "2026-01-31T12:10:00.000Z"
+                     *       },
+                     *       "refunds": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptBody"];
+                };
+            };
+            /** @description It is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A query parameter could not be read (`malformed_request`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The link opens nothing (`not_found`); a page, for who asks for one. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "text/html": string;
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The payment does not prove itself (`router_payment_proof_inspection_required`); a page, for who asks for one. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "text/html": string;
+                };
+            };
+            /** @description A reorganisation took the payment away (`receipt_revoked`); page and PDF say so over what had been handed out. */
+            410: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "text/html": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be shown now (`signer_unavailable`, `unavailable`); a page, for who asks for one. */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "text/html": string;
                 };
             };
         };
@@ -17440,6 +23777,8 @@ export interface operations {
             /** @description It can. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17466,6 +23805,8 @@ export interface operations {
             /** @description A token was sent in the URL (`token_in_url`). */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17475,6 +23816,8 @@ export interface operations {
             /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17484,6 +23827,9 @@ export interface operations {
             /** @description Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17493,6 +23839,8 @@ export interface operations {
             /** @description Something went wrong on our side (`internal`). */
             500: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17502,6 +23850,9 @@ export interface operations {
             /** @description It cannot (`unavailable`, with `checks`). */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17714,6 +24065,348 @@ export interface operations {
             };
         };
     };
+    webhook_dispute_answered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "disputeId": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "status": "open",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "dispute.answered"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The other side has answered. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The dispute. */
+                        disputeId: string;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone or of the dispute. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "dispute.answered";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_dispute_opened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "disputeId": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "status": "open",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "dispute.opened"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A dispute was opened. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The dispute. */
+                        disputeId: string;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone or of the dispute. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "dispute.opened";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_dispute_proposed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "disputeId": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "status": "proposed",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "dispute.proposed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A side has said how a dispute is to end. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The dispute. */
+                        disputeId: string;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone or of the dispute. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "dispute.proposed";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_dispute_recommended: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "evaluator",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "disputeId": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "status": "open",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "dispute.recommended"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The evaluator has said how it would end a dispute. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The dispute. */
+                        disputeId: string;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone or of the dispute. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "dispute.recommended";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_dispute_resolved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "disputeId": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "status": "resolved",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "dispute.resolved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description Both sides have said the same. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The dispute. */
+                        disputeId: string;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone or of the dispute. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "dispute.resolved";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_dispute_withdrawn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "disputeId": "dsp_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "status": "withdrawn",
+                 *         "version": 2
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "dispute.withdrawn"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The opener took a dispute back. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The dispute. */
+                        disputeId: string;
+                        /** @description What it is now. */
+                        status: string;
+                        /** @description The version of the milestone or of the dispute. */
+                        version: number;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "dispute.withdrawn";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     webhook_indexer_halted: {
         parameters: {
             query?: never;
@@ -17804,7 +24497,7 @@ export interface operations {
                         reason: string | null;
                         /** @description What it is now. */
                         status: string;
-                        /** @description The version of the milestone. */
+                        /** @description The version of the milestone or of the dispute. */
                         version: number;
                     };
                     /**
@@ -17843,7 +24536,7 @@ export interface operations {
                  *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *         "milestoneId": null,
                  *         "planVersion": 3,
-                 *         "status": "accepted"
+                 *         "status": "active"
                  *       },
                  *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *       "sequence": 42,
@@ -17866,7 +24559,7 @@ export interface operations {
                         planVersion: number;
                         /** @description What it is now. */
                         status: string;
-                        /** @description The version of the milestone. */
+                        /** @description The version of the milestone or of the dispute. */
                         version?: number;
                     };
                     /**
@@ -17905,7 +24598,7 @@ export interface operations {
                  *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *         "milestoneId": null,
                  *         "planVersion": 3,
-                 *         "status": "accepted"
+                 *         "status": "cancelled"
                  *       },
                  *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *       "sequence": 42,
@@ -17928,7 +24621,7 @@ export interface operations {
                         planVersion: number;
                         /** @description What it is now. */
                         status: string;
-                        /** @description The version of the milestone. */
+                        /** @description The version of the milestone or of the dispute. */
                         version?: number;
                     };
                     /**
@@ -17967,7 +24660,7 @@ export interface operations {
                  *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *         "milestoneId": null,
                  *         "planVersion": 3,
-                 *         "status": "accepted"
+                 *         "status": "proposed"
                  *       },
                  *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *       "sequence": 42,
@@ -18128,7 +24821,7 @@ export interface operations {
                  *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *         "milestoneId": null,
                  *         "reason": "chapter three is missing",
-                 *         "status": "accepted",
+                 *         "status": "rejected",
                  *         "version": 2
                  *       },
                  *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -18150,7 +24843,7 @@ export interface operations {
                         reason: string | null;
                         /** @description What it is now. */
                         status: string;
-                        /** @description The version of the milestone. */
+                        /** @description The version of the milestone or of the dispute. */
                         version: number;
                     };
                     /**
@@ -18207,7 +24900,7 @@ export interface operations {
                         revision: number;
                         /** @description The delivery. */
                         submissionId: string;
-                        /** @description The version of the milestone. */
+                        /** @description The version of the milestone or of the dispute. */
                         version: number;
                     };
                     /**
@@ -18246,7 +24939,7 @@ export interface operations {
                  *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *         "milestoneId": null,
                  *         "planVersion": 3,
-                 *         "status": "accepted"
+                 *         "status": "active"
                  *       },
                  *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *       "sequence": 42,
@@ -18269,7 +24962,7 @@ export interface operations {
                         planVersion: number;
                         /** @description What it is now. */
                         status: string;
-                        /** @description The version of the milestone. */
+                        /** @description The version of the milestone or of the dispute. */
                         version?: number;
                     };
                     /**
@@ -18277,6 +24970,123 @@ export interface operations {
                      * @enum {string}
                      */
                     type?: "milestone.updated";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_acknowledged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.acknowledged"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A payment came after its request was cancelled or had failed, and a party has said that it knows. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.acknowledged";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payment_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "duplicateOf": [
+                 *           "pr_01ARZ3NDEKTSV4RRFFQ69G5FAW"
+                 *         ],
+                 *         "excessAtomic": "12500000",
+                 *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "refundRequest": {
+                 *           "amountAtomic": "12500000",
+                 *           "confirmed": true,
+                 *           "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *           "reason": "Paid twice."
+                 *         }
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payment.duplicate"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description A verified payment pays again what is paid already; the seller owes it back. */
+                    data?: {
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description The payment requests that had paid the same before. */
+                        duplicateOf: string[];
+                        /** @description How much of the payment is too much, in atomic units. */
+                        excessAtomic: string;
+                        /** @description The payment request. */
+                        paymentRequestId: string;
+                        /** @description The receipt. */
+                        receiptId: string;
+                        refundRequest: components["schemas"]["CreateRefundRequest"];
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payment.duplicate";
                 };
             };
         };
@@ -19018,6 +25828,246 @@ export interface operations {
                      * @enum {string}
                      */
                     type?: "payment_request.submitted";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payout_change_cancelled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                 *         "payoutChangeId": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                 *         "status": "cancelled"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payout_change.cancelled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The seller took it back. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Who is to be paid with it. */
+                        payeeAddress: string;
+                        /** @description The payout change. */
+                        payoutChangeId: string;
+                        /** @description Who is paid without the change. */
+                        previousPayeeAddress: string;
+                        /** @description What it is now. */
+                        status: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payout_change.cancelled";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payout_change_confirmed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                 *         "payoutChangeId": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                 *         "status": "confirmed"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payout_change.confirmed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The buyer has confirmed it. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Who is to be paid with it. */
+                        payeeAddress: string;
+                        /** @description The payout change. */
+                        payoutChangeId: string;
+                        /** @description Who is paid without the change. */
+                        previousPayeeAddress: string;
+                        /** @description What it is now. */
+                        status: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payout_change.confirmed";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payout_change_declined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                 *         "payoutChangeId": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                 *         "status": "declined"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payout_change.declined"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The buyer has declined it. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Who is to be paid with it. */
+                        payeeAddress: string;
+                        /** @description The payout change. */
+                        payoutChangeId: string;
+                        /** @description Who is paid without the change. */
+                        previousPayeeAddress: string;
+                        /** @description What it is now. */
+                        status: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payout_change.declined";
+                };
+            };
+        };
+        responses: {
+            /** @description Any answer of 2xx within 15 seconds: it is taken. Everything else is tried again, and 410 ends the endpoint. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_payout_change_requested: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiVersion": "2026-11-01",
+                 *       "data": {
+                 *         "by": "buyer",
+                 *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "payeeAddress": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+                 *         "payoutChangeId": "poc_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *         "previousPayeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                 *         "status": "requested"
+                 *       },
+                 *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                 *       "sequence": 42,
+                 *       "timestamp": "2026-01-31T12:00:00.000Z",
+                 *       "type": "payout_change.requested"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookMessage"] & {
+                    /** @description The seller wants to be paid elsewhere. */
+                    data?: {
+                        /** @description Who did it: a role. */
+                        by: string;
+                        /** @description The agreement. */
+                        contractId: string;
+                        /** @description Who is to be paid with it. */
+                        payeeAddress: string;
+                        /** @description The payout change. */
+                        payoutChangeId: string;
+                        /** @description Who is paid without the change. */
+                        previousPayeeAddress: string;
+                        /** @description What it is now. */
+                        status: string;
+                    };
+                    /**
+                     * @description The type.
+                     * @enum {string}
+                     */
+                    type?: "payout_change.requested";
                 };
             };
         };

@@ -1,6 +1,7 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .account_balance import AccountBalance
+from .acknowledge_payment import AcknowledgePayment
 from .action_actor import ActionActor
 from .action_blocked import ActionBlocked
 from .action_confirmation import ActionConfirmation
@@ -16,6 +17,7 @@ from .agreement_message import AgreementMessage
 from .agreement_typed_data import AgreementTypedData
 from .agreement_typed_data_types import AgreementTypedDataTypes
 from .agreement_typed_field import AgreementTypedField
+from .alive_payload import AlivePayload
 from .asset_balance import AssetBalance
 from .asset_view import AssetView
 from .attempt_view import AttemptView
@@ -49,6 +51,7 @@ from .create_managed_token import CreateManagedToken
 from .create_milestone import CreateMilestone
 from .create_payment_request import CreatePaymentRequest
 from .create_profile import CreateProfile
+from .create_receipt_link import CreateReceiptLink
 from .create_refund_request import CreateRefundRequest
 from .create_submission import CreateSubmission
 from .create_token import CreateToken
@@ -62,6 +65,13 @@ from .deliveries_body import DeliveriesBody
 from .delivery_state import DeliveryState
 from .delivery_view import DeliveryView
 from .difference import Difference
+from .dispute import Dispute
+from .dispute_answer import DisputeAnswer
+from .dispute_body import DisputeBody
+from .dispute_recommendation import DisputeRecommendation
+from .dispute_recommended_action import DisputeRecommendedAction
+from .dispute_resolution import DisputeResolution
+from .disputes_body import DisputesBody
 from .event_view import EventView
 from .event_view_data import EventViewData
 from .events_body import EventsBody
@@ -80,7 +90,9 @@ from .import_party import ImportParty
 from .indexed_view import IndexedView
 from .invoice import Invoice
 from .invoice_body import InvoiceBody
+from .invoice_fee_policy import InvoiceFeePolicy
 from .invoice_line import InvoiceLine
+from .invoice_line_proof import InvoiceLineProof
 from .invoice_party import InvoiceParty
 from .invoices_body import InvoicesBody
 from .managed_chain import ManagedChain
@@ -105,8 +117,10 @@ from .nonce_body import NonceBody
 from .onboarding_action import OnboardingAction
 from .onboarding_body import OnboardingBody
 from .onboarding_chain import OnboardingChain
+from .open_dispute import OpenDispute
 from .openapi_alias_response_200 import OpenapiAliasResponse200
 from .openapi_document_response_200 import OpenapiDocumentResponse200
+from .outcome_name import OutcomeName
 from .outstanding_requests import OutstandingRequests
 from .payable_unit import PayableUnit
 from .payer_payment_request import PayerPaymentRequest
@@ -125,6 +139,15 @@ from .payment_requests_body import PaymentRequestsBody
 from .payment_typed_data import PaymentTypedData
 from .payment_typed_data_types import PaymentTypedDataTypes
 from .payment_unit import PaymentUnit
+from .payout_change import PayoutChange
+from .payout_change_action import PayoutChangeAction
+from .payout_change_body import PayoutChangeBody
+from .payout_change_message import PayoutChangeMessage
+from .payout_change_to_sign import PayoutChangeToSign
+from .payout_change_typed_data import PayoutChangeTypedData
+from .payout_change_typed_data_body import PayoutChangeTypedDataBody
+from .payout_change_typed_data_types import PayoutChangeTypedDataTypes
+from .payout_changes_body import PayoutChangesBody
 from .payout_method_body import PayoutMethodBody
 from .payout_method_view import PayoutMethodView
 from .payout_methods_body import PayoutMethodsBody
@@ -141,9 +164,18 @@ from .queued_test_body import QueuedTestBody
 from .readiness import Readiness
 from .ready_body import ReadyBody
 from .receipt import Receipt
+from .receipt_attestation import ReceiptAttestation
 from .receipt_body import ReceiptBody
+from .receipt_domain import ReceiptDomain
 from .receipt_event import ReceiptEvent
+from .receipt_link import ReceiptLink
+from .receipt_link_body import ReceiptLinkBody
+from .receipt_links_body import ReceiptLinksBody
 from .receipt_proof import ReceiptProof
+from .receipt_typed_data import ReceiptTypedData
+from .receipt_typed_data_message import ReceiptTypedDataMessage
+from .receipt_typed_data_types import ReceiptTypedDataTypes
+from .receipt_typed_field import ReceiptTypedField
 from .receipts_body import ReceiptsBody
 from .recommended_action import RecommendedAction
 from .recommended_step import RecommendedStep
@@ -161,10 +193,16 @@ from .register_asset import RegisterAsset
 from .registered_asset import RegisteredAsset
 from .registered_asset_body import RegisteredAssetBody
 from .registered_assets_body import RegisteredAssetsBody
+from .request_payout_change import RequestPayoutChange
+from .resolve_dispute import ResolveDispute
+from .respond_to_dispute import RespondToDispute
+from .respond_to_payout_change import RespondToPayoutChange
 from .respond_to_refund_request import RespondToRefundRequest
+from .revoked_receipt import RevokedReceipt
 from .scope import Scope
 from .scope_requirement import ScopeRequirement
 from .seen_payment import SeenPayment
+from .settled_refund import SettledRefund
 from .settlement_body import SettlementBody
 from .settlement_event import SettlementEvent
 from .settlement_status import SettlementStatus
@@ -208,9 +246,11 @@ from .webhook_message import WebhookMessage
 from .webhook_status import WebhookStatus
 from .webhook_view import WebhookView
 from .webhooks_body import WebhooksBody
+from .withdraw_dispute import WithdrawDispute
 
 __all__ = (
     "AccountBalance",
+    "AcknowledgePayment",
     "ActionActor",
     "ActionBlocked",
     "ActionConfirmation",
@@ -226,6 +266,7 @@ __all__ = (
     "AgreementTypedData",
     "AgreementTypedDataTypes",
     "AgreementTypedField",
+    "AlivePayload",
     "AssetBalance",
     "AssetView",
     "AttemptView",
@@ -259,6 +300,7 @@ __all__ = (
     "CreateMilestone",
     "CreatePaymentRequest",
     "CreateProfile",
+    "CreateReceiptLink",
     "CreateRefundRequest",
     "CreateSubmission",
     "CreateToken",
@@ -272,6 +314,13 @@ __all__ = (
     "DeliveryState",
     "DeliveryView",
     "Difference",
+    "Dispute",
+    "DisputeAnswer",
+    "DisputeBody",
+    "DisputeRecommendation",
+    "DisputeRecommendedAction",
+    "DisputeResolution",
+    "DisputesBody",
     "EventsBody",
     "EventView",
     "EventViewData",
@@ -290,7 +339,9 @@ __all__ = (
     "IndexedView",
     "Invoice",
     "InvoiceBody",
+    "InvoiceFeePolicy",
     "InvoiceLine",
+    "InvoiceLineProof",
     "InvoiceParty",
     "InvoicesBody",
     "ManagedChain",
@@ -317,6 +368,8 @@ __all__ = (
     "OnboardingChain",
     "OpenapiAliasResponse200",
     "OpenapiDocumentResponse200",
+    "OpenDispute",
+    "OutcomeName",
     "OutstandingRequests",
     "PayableUnit",
     "PayerPaymentRequest",
@@ -335,6 +388,15 @@ __all__ = (
     "PaymentTypedData",
     "PaymentTypedDataTypes",
     "PaymentUnit",
+    "PayoutChange",
+    "PayoutChangeAction",
+    "PayoutChangeBody",
+    "PayoutChangeMessage",
+    "PayoutChangesBody",
+    "PayoutChangeToSign",
+    "PayoutChangeTypedData",
+    "PayoutChangeTypedDataBody",
+    "PayoutChangeTypedDataTypes",
     "PayoutMethodBody",
     "PayoutMethodsBody",
     "PayoutMethodView",
@@ -351,10 +413,19 @@ __all__ = (
     "Readiness",
     "ReadyBody",
     "Receipt",
+    "ReceiptAttestation",
     "ReceiptBody",
+    "ReceiptDomain",
     "ReceiptEvent",
+    "ReceiptLink",
+    "ReceiptLinkBody",
+    "ReceiptLinksBody",
     "ReceiptProof",
     "ReceiptsBody",
+    "ReceiptTypedData",
+    "ReceiptTypedDataMessage",
+    "ReceiptTypedDataTypes",
+    "ReceiptTypedField",
     "RecommendedAction",
     "RecommendedStep",
     "ReconciliationBody",
@@ -371,10 +442,16 @@ __all__ = (
     "RegisteredAsset",
     "RegisteredAssetBody",
     "RegisteredAssetsBody",
+    "RequestPayoutChange",
+    "ResolveDispute",
+    "RespondToDispute",
+    "RespondToPayoutChange",
     "RespondToRefundRequest",
+    "RevokedReceipt",
     "Scope",
     "ScopeRequirement",
     "SeenPayment",
+    "SettledRefund",
     "SettlementBody",
     "SettlementEvent",
     "SettlementsBody",
@@ -418,4 +495,5 @@ __all__ = (
     "WebhooksBody",
     "WebhookStatus",
     "WebhookView",
+    "WithdrawDispute",
 )

@@ -15,7 +15,8 @@ class ActionEntity:
 
     Attributes:
         id (str): Its id.
-        type_ (str): `contract`, `milestone`, `payment_request`, `refund_request`, `receipt` or `invoice`.
+        type_ (str): `contract`, `milestone`, `payment_request`, `refund_request`, `receipt`, `invoice`, `dispute` or
+            `payout_change`.
     """
 
     id: str

@@ -16,6 +16,7 @@ class AssetView:
     Attributes:
         asset_id (str): CAIP-19 id. Example: eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913.
         supports_permit (bool): Whether it takes EIP-2612 permits.
+        supports_permit_2 (bool): Whether it can be paid through Permit2: the chain has it at its canonical address.
         supports_transfer_authorization (bool): Whether it takes EIP-3009 authorisations.
         token_address (None | str): The contract, EIP-55; null for the native coin.
         token_decimals (int): Decimal places, read from the chain.
@@ -24,6 +25,7 @@ class AssetView:
 
     asset_id: str
     supports_permit: bool
+    supports_permit_2: bool
     supports_transfer_authorization: bool
     token_address: None | str
     token_decimals: int
@@ -34,6 +36,8 @@ class AssetView:
         asset_id = self.asset_id
 
         supports_permit = self.supports_permit
+
+        supports_permit_2 = self.supports_permit_2
 
         supports_transfer_authorization = self.supports_transfer_authorization
 
@@ -50,6 +54,7 @@ class AssetView:
             {
                 "assetId": asset_id,
                 "supportsPermit": supports_permit,
+                "supportsPermit2": supports_permit_2,
                 "supportsTransferAuthorization": supports_transfer_authorization,
                 "tokenAddress": token_address,
                 "tokenDecimals": token_decimals,
@@ -65,6 +70,8 @@ class AssetView:
         asset_id = d.pop("assetId")
 
         supports_permit = d.pop("supportsPermit")
+
+        supports_permit_2 = d.pop("supportsPermit2")
 
         supports_transfer_authorization = d.pop("supportsTransferAuthorization")
 
@@ -82,6 +89,7 @@ class AssetView:
         asset_view = cls(
             asset_id=asset_id,
             supports_permit=supports_permit,
+            supports_permit_2=supports_permit_2,
             supports_transfer_authorization=supports_transfer_authorization,
             token_address=token_address,
             token_decimals=token_decimals,

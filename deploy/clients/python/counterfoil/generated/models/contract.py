@@ -37,8 +37,11 @@ class Contract:
         fee (FeeView): A fee policy.
         id (str): `agr_…`
         milestone_plan (ContractMilestonePlan | None):
+        payee_address (str): Where the seller is paid by what is signed from now on, EIP-55: the terms' payee, unless
+            both have agreed on another since.
         payment_management (str): `buyer`: only the buyer's wallet pays.
         payment_state (ContractPaymentState): Where payment of an agreement stands.
+        payout_change_id (None | str): The payout change that says so; null where the terms do.
         seller (ContractParty): One side of an agreement.
         seller_amount_atomic (str): What the seller receives, atomic units.
         source (str): `import`: it was agreed elsewhere.
@@ -66,8 +69,10 @@ class Contract:
     fee: FeeView
     id: str
     milestone_plan: ContractMilestonePlan | None
+    payee_address: str
     payment_management: str
     payment_state: ContractPaymentState
+    payout_change_id: None | str
     seller: ContractParty
     seller_amount_atomic: str
     source: str
@@ -125,9 +130,14 @@ class Contract:
         else:
             milestone_plan = self.milestone_plan
 
+        payee_address = self.payee_address
+
         payment_management = self.payment_management
 
         payment_state = self.payment_state.to_dict()
+
+        payout_change_id: None | str
+        payout_change_id = self.payout_change_id
 
         seller = self.seller.to_dict()
 
@@ -174,8 +184,10 @@ class Contract:
                 "fee": fee,
                 "id": id,
                 "milestonePlan": milestone_plan,
+                "payeeAddress": payee_address,
                 "paymentManagement": payment_management,
                 "paymentState": payment_state,
+                "payoutChangeId": payout_change_id,
                 "seller": seller,
                 "sellerAmountAtomic": seller_amount_atomic,
                 "source": source,
@@ -270,9 +282,18 @@ class Contract:
 
         milestone_plan = _parse_milestone_plan(d.pop("milestonePlan"))
 
+        payee_address = d.pop("payeeAddress")
+
         payment_management = d.pop("paymentManagement")
 
         payment_state = ContractPaymentState.from_dict(d.pop("paymentState"))
+
+        def _parse_payout_change_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        payout_change_id = _parse_payout_change_id(d.pop("payoutChangeId"))
 
         seller = ContractParty.from_dict(d.pop("seller"))
 
@@ -328,8 +349,10 @@ class Contract:
             fee=fee,
             id=id,
             milestone_plan=milestone_plan,
+            payee_address=payee_address,
             payment_management=payment_management,
             payment_state=payment_state,
+            payout_change_id=payout_change_id,
             seller=seller,
             seller_amount_atomic=seller_amount_atomic,
             source=source,

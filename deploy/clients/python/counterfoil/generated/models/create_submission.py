@@ -20,11 +20,13 @@ class CreateSubmission:
     Attributes:
         deliverable_hash (None | str | Unset):
         deliverable_url (None | str | Unset): Where the work is: an http or https URL.
+        expected_updated_at (None | str | Unset):
         notes (None | str | Unset): What to know about it.
     """
 
     deliverable_hash: None | str | Unset = UNSET
     deliverable_url: None | str | Unset = UNSET
+    expected_updated_at: None | str | Unset = UNSET
     notes: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,6 +42,12 @@ class CreateSubmission:
         else:
             deliverable_url = self.deliverable_url
 
+        expected_updated_at: None | str | Unset
+        if isinstance(self.expected_updated_at, Unset):
+            expected_updated_at = UNSET
+        else:
+            expected_updated_at = self.expected_updated_at
+
         notes: None | str | Unset
         if isinstance(self.notes, Unset):
             notes = UNSET
@@ -53,6 +61,8 @@ class CreateSubmission:
             field_dict["deliverableHash"] = deliverable_hash
         if deliverable_url is not UNSET:
             field_dict["deliverableUrl"] = deliverable_url
+        if expected_updated_at is not UNSET:
+            field_dict["expectedUpdatedAt"] = expected_updated_at
         if notes is not UNSET:
             field_dict["notes"] = notes
 
@@ -80,6 +90,15 @@ class CreateSubmission:
 
         deliverable_url = _parse_deliverable_url(d.pop("deliverableUrl", UNSET))
 
+        def _parse_expected_updated_at(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        expected_updated_at = _parse_expected_updated_at(d.pop("expectedUpdatedAt", UNSET))
+
         def _parse_notes(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -92,6 +111,7 @@ class CreateSubmission:
         create_submission = cls(
             deliverable_hash=deliverable_hash,
             deliverable_url=deliverable_url,
+            expected_updated_at=expected_updated_at,
             notes=notes,
         )
 

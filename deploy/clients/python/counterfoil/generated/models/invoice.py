@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.invoice_fee_policy import InvoiceFeePolicy
     from ..models.invoice_line import InvoiceLine
     from ..models.invoice_party import InvoiceParty
+    from ..models.settled_refund import SettledRefund
 
 
 T = TypeVar("T", bound="Invoice")
@@ -24,12 +26,16 @@ class Invoice:
         consent (str): `signatures` or `attested`: how consent to the terms was shown.
         contract_id (str): The agreement.
         fee_amount_atomic (str): To the operator in all, atomic units.
+        fee_policy (InvoiceFeePolicy): `fee = floor(seller amount × bps / 10000) + fixed`, on top.
         id (str): `inv_{contractId}`
         issued_at (str): When the agreement was imported.
         lines (list[InvoiceLine]): One per unit that was ever asked for, oldest first.
         open_amount_atomic (str): What the seller has yet to receive.
         paid_amount_atomic (str): What the seller has received, proven.
         payee_address (str): Where the seller is paid, EIP-55.
+        payout_change_id (None | str): The payout change that says so; null where the terms do.
+        refunded_amount_atomic (str): What the seller has paid back, proven.
+        refunds (list[SettledRefund]): What has been paid back so far, oldest first.
         schema (str): `counterfoil-invoice-v1`
         seller (InvoiceParty): One side of an invoice.
         seller_amount_atomic (str): To the seller in all, atomic units.
@@ -46,12 +52,16 @@ class Invoice:
     consent: str
     contract_id: str
     fee_amount_atomic: str
+    fee_policy: InvoiceFeePolicy
     id: str
     issued_at: str
     lines: list[InvoiceLine]
     open_amount_atomic: str
     paid_amount_atomic: str
     payee_address: str
+    payout_change_id: None | str
+    refunded_amount_atomic: str
+    refunds: list[SettledRefund]
     schema: str
     seller: InvoiceParty
     seller_amount_atomic: str
@@ -74,6 +84,8 @@ class Invoice:
 
         fee_amount_atomic = self.fee_amount_atomic
 
+        fee_policy = self.fee_policy.to_dict()
+
         id = self.id
 
         issued_at = self.issued_at
@@ -88,6 +100,16 @@ class Invoice:
         paid_amount_atomic = self.paid_amount_atomic
 
         payee_address = self.payee_address
+
+        payout_change_id: None | str
+        payout_change_id = self.payout_change_id
+
+        refunded_amount_atomic = self.refunded_amount_atomic
+
+        refunds = []
+        for refunds_item_data in self.refunds:
+            refunds_item = refunds_item_data.to_dict()
+            refunds.append(refunds_item)
 
         schema = self.schema
 
@@ -116,12 +138,16 @@ class Invoice:
                 "consent": consent,
                 "contractId": contract_id,
                 "feeAmountAtomic": fee_amount_atomic,
+                "feePolicy": fee_policy,
                 "id": id,
                 "issuedAt": issued_at,
                 "lines": lines,
                 "openAmountAtomic": open_amount_atomic,
                 "paidAmountAtomic": paid_amount_atomic,
                 "payeeAddress": payee_address,
+                "payoutChangeId": payout_change_id,
+                "refundedAmountAtomic": refunded_amount_atomic,
+                "refunds": refunds,
                 "schema": schema,
                 "seller": seller,
                 "sellerAmountAtomic": seller_amount_atomic,
@@ -138,8 +164,10 @@ class Invoice:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.invoice_fee_policy import InvoiceFeePolicy  # noqa: PLC0415
         from ..models.invoice_line import InvoiceLine  # noqa: PLC0415
         from ..models.invoice_party import InvoiceParty  # noqa: PLC0415
+        from ..models.settled_refund import SettledRefund  # noqa: PLC0415
 
         d = dict(src_dict)
         asset = d.pop("asset")
@@ -151,6 +179,8 @@ class Invoice:
         contract_id = d.pop("contractId")
 
         fee_amount_atomic = d.pop("feeAmountAtomic")
+
+        fee_policy = InvoiceFeePolicy.from_dict(d.pop("feePolicy"))
 
         id = d.pop("id")
 
@@ -168,6 +198,22 @@ class Invoice:
         paid_amount_atomic = d.pop("paidAmountAtomic")
 
         payee_address = d.pop("payeeAddress")
+
+        def _parse_payout_change_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        payout_change_id = _parse_payout_change_id(d.pop("payoutChangeId"))
+
+        refunded_amount_atomic = d.pop("refundedAmountAtomic")
+
+        refunds = []
+        _refunds = d.pop("refunds")
+        for refunds_item_data in _refunds:
+            refunds_item = SettledRefund.from_dict(refunds_item_data)
+
+            refunds.append(refunds_item)
 
         schema = d.pop("schema")
 
@@ -193,12 +239,16 @@ class Invoice:
             consent=consent,
             contract_id=contract_id,
             fee_amount_atomic=fee_amount_atomic,
+            fee_policy=fee_policy,
             id=id,
             issued_at=issued_at,
             lines=lines,
             open_amount_atomic=open_amount_atomic,
             paid_amount_atomic=paid_amount_atomic,
             payee_address=payee_address,
+            payout_change_id=payout_change_id,
+            refunded_amount_atomic=refunded_amount_atomic,
+            refunds=refunds,
             schema=schema,
             seller=seller,
             seller_amount_atomic=seller_amount_atomic,

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.invoice_line_proof import InvoiceLineProof
+
 
 T = TypeVar("T", bound="InvoiceLine")
 
@@ -21,7 +25,10 @@ class InvoiceLine:
         paid_at (None | str): Block time, once paid.
         paid_tx_hash (None | str): The transaction, once paid.
         payment_request_id (str): The request that paid it, else the latest one for it.
+        proof (InvoiceLineProof | None):
         receipt_id (None | str): `rcpt_{paymentRequestId}`, once paid.
+        receipt_revoked_at (None | str): When the chain took a payment back that had counted, and nothing has replaced
+            it: the receipt `rcpt_{paymentRequestId}` is revoked.
         seller_amount_atomic (None | str): To the seller; null where the request cannot be read any more.
         status (str): `open`, `requested`, `pending`, `paid` or `inspection_required`.
         total_amount_atomic (None | str): From the buyer.
@@ -35,7 +42,9 @@ class InvoiceLine:
     paid_at: None | str
     paid_tx_hash: None | str
     payment_request_id: str
+    proof: InvoiceLineProof | None
     receipt_id: None | str
+    receipt_revoked_at: None | str
     seller_amount_atomic: None | str
     status: str
     total_amount_atomic: None | str
@@ -43,6 +52,8 @@ class InvoiceLine:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.invoice_line_proof import InvoiceLineProof  # noqa: PLC0415
+
         fee_amount_atomic: None | str
         fee_amount_atomic = self.fee_amount_atomic
 
@@ -62,8 +73,17 @@ class InvoiceLine:
 
         payment_request_id = self.payment_request_id
 
+        proof: dict[str, Any] | None
+        if isinstance(self.proof, InvoiceLineProof):
+            proof = self.proof.to_dict()
+        else:
+            proof = self.proof
+
         receipt_id: None | str
         receipt_id = self.receipt_id
+
+        receipt_revoked_at: None | str
+        receipt_revoked_at = self.receipt_revoked_at
 
         seller_amount_atomic: None | str
         seller_amount_atomic = self.seller_amount_atomic
@@ -86,7 +106,9 @@ class InvoiceLine:
                 "paidAt": paid_at,
                 "paidTxHash": paid_tx_hash,
                 "paymentRequestId": payment_request_id,
+                "proof": proof,
                 "receiptId": receipt_id,
+                "receiptRevokedAt": receipt_revoked_at,
                 "sellerAmountAtomic": seller_amount_atomic,
                 "status": status,
                 "totalAmountAtomic": total_amount_atomic,
@@ -98,6 +120,8 @@ class InvoiceLine:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.invoice_line_proof import InvoiceLineProof  # noqa: PLC0415
+
         d = dict(src_dict)
 
         def _parse_fee_amount_atomic(data: object) -> None | str:
@@ -139,12 +163,34 @@ class InvoiceLine:
 
         payment_request_id = d.pop("paymentRequestId")
 
+        def _parse_proof(data: object) -> InvoiceLineProof | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                proof_type_0 = InvoiceLineProof.from_dict(data)
+
+                return proof_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(InvoiceLineProof | None, data)
+
+        proof = _parse_proof(d.pop("proof"))
+
         def _parse_receipt_id(data: object) -> None | str:
             if data is None:
                 return data
             return cast(None | str, data)
 
         receipt_id = _parse_receipt_id(d.pop("receiptId"))
+
+        def _parse_receipt_revoked_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        receipt_revoked_at = _parse_receipt_revoked_at(d.pop("receiptRevokedAt"))
 
         def _parse_seller_amount_atomic(data: object) -> None | str:
             if data is None:
@@ -172,7 +218,9 @@ class InvoiceLine:
             paid_at=paid_at,
             paid_tx_hash=paid_tx_hash,
             payment_request_id=payment_request_id,
+            proof=proof,
             receipt_id=receipt_id,
+            receipt_revoked_at=receipt_revoked_at,
             seller_amount_atomic=seller_amount_atomic,
             status=status,
             total_amount_atomic=total_amount_atomic,

@@ -14,15 +14,19 @@ class InvoiceParty:
     """One side of an invoice.
 
     Attributes:
+        display_name (str): What it calls itself today.
         profile_id (str): The profile.
         wallet_address (str): The wallet that consented, EIP-55.
     """
 
+    display_name: str
     profile_id: str
     wallet_address: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        display_name = self.display_name
+
         profile_id = self.profile_id
 
         wallet_address = self.wallet_address
@@ -31,6 +35,7 @@ class InvoiceParty:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "displayName": display_name,
                 "profileId": profile_id,
                 "walletAddress": wallet_address,
             }
@@ -41,11 +46,14 @@ class InvoiceParty:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        display_name = d.pop("displayName")
+
         profile_id = d.pop("profileId")
 
         wallet_address = d.pop("walletAddress")
 
         invoice_party = cls(
+            display_name=display_name,
             profile_id=profile_id,
             wallet_address=wallet_address,
         )

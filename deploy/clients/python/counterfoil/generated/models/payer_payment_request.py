@@ -36,6 +36,10 @@ class PayerPaymentRequest:
         is_expired (bool): Whether the deadline has passed without payment.
         is_payable (bool): Whether the payer should execute it now.
         milestone_id (None | str): `ms_…`; null where it pays the agreement or an instalment of it.
+        needs_acknowledgement (bool): That is so, and neither party has said that it knows: until one does, nothing else
+            of the agreement goes on.
+        paid_after_cancel (bool): It was paid although its request had been cancelled or had failed, or its agreement
+            was called off.
         paid_tx_hash (None | str): The transaction that paid it, once verified.
         payment (None | SeenPayment):
         receipt_id (None | str): `rcpt_…`, once verified.
@@ -47,8 +51,8 @@ class PayerPaymentRequest:
         updated_at (str): When it last changed.
         proof_issues (list[ProofIssue] | Unset): What does not match, where something does not.
         recovered_from (None | str | Unset): The status it was recovered from, where it was paid after it had ended.
-        status_reason (None | str | Unset): Why it failed: `reverted`, `not_this_payment` or `unit_paid`; or why it was
-            cancelled.
+        status_reason (None | str | Unset): Why it failed: `reverted`, `token_transfer_blocked` (the token is paused or
+            has a party on its list), `not_this_payment` or `unit_paid`; or why it was cancelled.
         unpayable_reason (None | str | Unset): `signature_revoked`: the key that signed it may not sign any more, so the
             router refuses it. Cancel it and ask again; what was paid before stays paid.
         execution (Execution | None | Unset):
@@ -63,6 +67,8 @@ class PayerPaymentRequest:
     is_expired: bool
     is_payable: bool
     milestone_id: None | str
+    needs_acknowledgement: bool
+    paid_after_cancel: bool
     paid_tx_hash: None | str
     payment: None | SeenPayment
     receipt_id: None | str
@@ -113,6 +119,10 @@ class PayerPaymentRequest:
 
         milestone_id: None | str
         milestone_id = self.milestone_id
+
+        needs_acknowledgement = self.needs_acknowledgement
+
+        paid_after_cancel = self.paid_after_cancel
 
         paid_tx_hash: None | str
         paid_tx_hash = self.paid_tx_hash
@@ -183,6 +193,8 @@ class PayerPaymentRequest:
                 "isExpired": is_expired,
                 "isPayable": is_payable,
                 "milestoneId": milestone_id,
+                "needsAcknowledgement": needs_acknowledgement,
+                "paidAfterCancel": paid_after_cancel,
                 "paidTxHash": paid_tx_hash,
                 "payment": payment,
                 "receiptId": receipt_id,
@@ -272,6 +284,10 @@ class PayerPaymentRequest:
             return cast(None | str, data)
 
         milestone_id = _parse_milestone_id(d.pop("milestoneId"))
+
+        needs_acknowledgement = d.pop("needsAcknowledgement")
+
+        paid_after_cancel = d.pop("paidAfterCancel")
 
         def _parse_paid_tx_hash(data: object) -> None | str:
             if data is None:
@@ -380,6 +396,8 @@ class PayerPaymentRequest:
             is_expired=is_expired,
             is_payable=is_payable,
             milestone_id=milestone_id,
+            needs_acknowledgement=needs_acknowledgement,
+            paid_after_cancel=paid_after_cancel,
             paid_tx_hash=paid_tx_hash,
             payment=payment,
             receipt_id=receipt_id,

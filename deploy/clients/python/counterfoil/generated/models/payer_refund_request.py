@@ -50,6 +50,9 @@ class PayerRefundRequest:
             `refund_inspection_required`.
         token_decimals (int): Decimal places.
         token_symbol (str): Ticker, for people.
+        unpayable_reason (None | str): `signature_revoked`: the key that signed the payload may not sign any more, so
+            the router refuses it. The seller approves once more and gets another, under
+            the same nonce.
         updated_at (str): When it last changed; `expectedUpdatedAt` of an answer.
         execution (Execution): One payment or refund, ready to execute. Only whoever pays it is shown it.
         settlement_issues (list[ProofIssue] | Unset): What does not match, where something does not.
@@ -76,6 +79,7 @@ class PayerRefundRequest:
     status: str
     token_decimals: int
     token_symbol: str
+    unpayable_reason: None | str
     updated_at: str
     execution: Execution
     settlement_issues: list[ProofIssue] | Unset = UNSET
@@ -141,6 +145,9 @@ class PayerRefundRequest:
 
         token_symbol = self.token_symbol
 
+        unpayable_reason: None | str
+        unpayable_reason = self.unpayable_reason
+
         updated_at = self.updated_at
 
         execution = self.execution.to_dict()
@@ -177,6 +184,7 @@ class PayerRefundRequest:
                 "status": status,
                 "tokenDecimals": token_decimals,
                 "tokenSymbol": token_symbol,
+                "unpayableReason": unpayable_reason,
                 "updatedAt": updated_at,
                 "execution": execution,
             }
@@ -284,6 +292,13 @@ class PayerRefundRequest:
 
         token_symbol = d.pop("tokenSymbol")
 
+        def _parse_unpayable_reason(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        unpayable_reason = _parse_unpayable_reason(d.pop("unpayableReason"))
+
         updated_at = d.pop("updatedAt")
 
         execution = Execution.from_dict(d.pop("execution"))
@@ -319,6 +334,7 @@ class PayerRefundRequest:
             status=status,
             token_decimals=token_decimals,
             token_symbol=token_symbol,
+            unpayable_reason=unpayable_reason,
             updated_at=updated_at,
             execution=execution,
             settlement_issues=settlement_issues,

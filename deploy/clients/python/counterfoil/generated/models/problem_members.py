@@ -26,20 +26,25 @@ class ProblemMembers:
         active_payment_request (None | PaymentRequestSummary | Unset):
         actor_role (None | str | Unset): `role_required`: who you are.
         available_after (None | str | Unset): `overlapping_payload_alive`: when the other payload is dead.
+        block_hash (None | str | Unset): `receipt_revoked`: the block that is no longer on the chain.
         checks (list[Check] | None | Unset): `/ready`: what was looked at.
         contract_id (None | str | Unset): `external_ref_taken`: the agreement that has the reference.
         current_plan_version (int | None | Unset): `stale`: the present `version` of the plan.
         current_status (None | str | Unset): The present state, where that is in the way.
-        current_version (int | None | Unset): `stale`: the present `version` of the milestone.
+        current_version (int | None | Unset): `stale`: the present `version` of the milestone or the dispute.
         delayed_by (None | str | Unset): Why the chain cannot be asked now: `indexer_not_started`, `indexer_lagging` or
             `indexer_halted`.
+        dispute_id (None | str | Unset): `not_allowed`: the dispute that is open.
         duplicate (None | str | Unset): `conflict`: what there is already.
         expected_digest (None | str | Unset): `consent_invalid`: the digest that should have been signed.
         field (None | str | Unset): The field or parameter that was refused, as a path like `terms.amountAtomic`.
         limit (None | str | Unset): `rate_limited`: which limit was reached, as `RateLimit-Policy` names it.
+        log_index (int | None | Unset): `receipt_revoked`: the event in that block.
         missing_scopes (list[str] | None | Unset): `insufficient_scope`: what the token lacks.
         open_amount_atomic (None | str | Unset): `exceeds_open_amount`: what is still open.
         payment_request_id (None | str | Unset): The payment request that is in the way.
+        payment_request_ids (list[str] | None | Unset): `payment_acknowledgement_required`: the payment requests to look
+            at.
         proof_issues (list[ProofIssue] | None | Unset): `router_payment_proof_inspection_required`: what does not match.
         receipt_id (None | str | Unset): The receipt of what is paid already.
         receipt_url (None | str | Unset): Where that receipt is.
@@ -49,28 +54,33 @@ class ProblemMembers:
         required_role (None | str | Unset): `role_required`: who may do it.
         required_scope_mode (None | str | Unset): `insufficient_scope`: whether it needs `all` of them or `any`.
         required_scopes (list[str] | None | Unset): `insufficient_scope`: what the operation needs.
+        revoked_at (None | str | Unset): `receipt_revoked`: when the chain took the payment back.
         terms_hash (None | str | Unset): `external_ref_taken`: the hash of its terms.
         tx_hash (None | str | Unset): The transaction that pays it.
         unplanned_amount_atomic (None | str | Unset): `exceeds_agreed_amount`: what is left to plan.
-        updated_at (None | str | Unset): `stale`: the present `updatedAt`.
+        updated_at (None | str | Unset): `stale`, `not_allowed`: the present `updatedAt`.
     """
 
     active_payment_request: None | PaymentRequestSummary | Unset = UNSET
     actor_role: None | str | Unset = UNSET
     available_after: None | str | Unset = UNSET
+    block_hash: None | str | Unset = UNSET
     checks: list[Check] | None | Unset = UNSET
     contract_id: None | str | Unset = UNSET
     current_plan_version: int | None | Unset = UNSET
     current_status: None | str | Unset = UNSET
     current_version: int | None | Unset = UNSET
     delayed_by: None | str | Unset = UNSET
+    dispute_id: None | str | Unset = UNSET
     duplicate: None | str | Unset = UNSET
     expected_digest: None | str | Unset = UNSET
     field: None | str | Unset = UNSET
     limit: None | str | Unset = UNSET
+    log_index: int | None | Unset = UNSET
     missing_scopes: list[str] | None | Unset = UNSET
     open_amount_atomic: None | str | Unset = UNSET
     payment_request_id: None | str | Unset = UNSET
+    payment_request_ids: list[str] | None | Unset = UNSET
     proof_issues: list[ProofIssue] | None | Unset = UNSET
     receipt_id: None | str | Unset = UNSET
     receipt_url: None | str | Unset = UNSET
@@ -80,6 +90,7 @@ class ProblemMembers:
     required_role: None | str | Unset = UNSET
     required_scope_mode: None | str | Unset = UNSET
     required_scopes: list[str] | None | Unset = UNSET
+    revoked_at: None | str | Unset = UNSET
     terms_hash: None | str | Unset = UNSET
     tx_hash: None | str | Unset = UNSET
     unplanned_amount_atomic: None | str | Unset = UNSET
@@ -111,6 +122,12 @@ class ProblemMembers:
             available_after = UNSET
         else:
             available_after = self.available_after
+
+        block_hash: None | str | Unset
+        if isinstance(self.block_hash, Unset):
+            block_hash = UNSET
+        else:
+            block_hash = self.block_hash
 
         checks: list[dict[str, Any]] | None | Unset
         if isinstance(self.checks, Unset):
@@ -154,6 +171,12 @@ class ProblemMembers:
         else:
             delayed_by = self.delayed_by
 
+        dispute_id: None | str | Unset
+        if isinstance(self.dispute_id, Unset):
+            dispute_id = UNSET
+        else:
+            dispute_id = self.dispute_id
+
         duplicate: None | str | Unset
         if isinstance(self.duplicate, Unset):
             duplicate = UNSET
@@ -178,6 +201,12 @@ class ProblemMembers:
         else:
             limit = self.limit
 
+        log_index: int | None | Unset
+        if isinstance(self.log_index, Unset):
+            log_index = UNSET
+        else:
+            log_index = self.log_index
+
         missing_scopes: list[str] | None | Unset
         if isinstance(self.missing_scopes, Unset):
             missing_scopes = UNSET
@@ -198,6 +227,15 @@ class ProblemMembers:
             payment_request_id = UNSET
         else:
             payment_request_id = self.payment_request_id
+
+        payment_request_ids: list[str] | None | Unset
+        if isinstance(self.payment_request_ids, Unset):
+            payment_request_ids = UNSET
+        elif isinstance(self.payment_request_ids, list):
+            payment_request_ids = self.payment_request_ids
+
+        else:
+            payment_request_ids = self.payment_request_ids
 
         proof_issues: list[dict[str, Any]] | None | Unset
         if isinstance(self.proof_issues, Unset):
@@ -264,6 +302,12 @@ class ProblemMembers:
         else:
             required_scopes = self.required_scopes
 
+        revoked_at: None | str | Unset
+        if isinstance(self.revoked_at, Unset):
+            revoked_at = UNSET
+        else:
+            revoked_at = self.revoked_at
+
         terms_hash: None | str | Unset
         if isinstance(self.terms_hash, Unset):
             terms_hash = UNSET
@@ -297,6 +341,8 @@ class ProblemMembers:
             field_dict["actorRole"] = actor_role
         if available_after is not UNSET:
             field_dict["availableAfter"] = available_after
+        if block_hash is not UNSET:
+            field_dict["blockHash"] = block_hash
         if checks is not UNSET:
             field_dict["checks"] = checks
         if contract_id is not UNSET:
@@ -309,6 +355,8 @@ class ProblemMembers:
             field_dict["currentVersion"] = current_version
         if delayed_by is not UNSET:
             field_dict["delayedBy"] = delayed_by
+        if dispute_id is not UNSET:
+            field_dict["disputeId"] = dispute_id
         if duplicate is not UNSET:
             field_dict["duplicate"] = duplicate
         if expected_digest is not UNSET:
@@ -317,12 +365,16 @@ class ProblemMembers:
             field_dict["field"] = field
         if limit is not UNSET:
             field_dict["limit"] = limit
+        if log_index is not UNSET:
+            field_dict["logIndex"] = log_index
         if missing_scopes is not UNSET:
             field_dict["missingScopes"] = missing_scopes
         if open_amount_atomic is not UNSET:
             field_dict["openAmountAtomic"] = open_amount_atomic
         if payment_request_id is not UNSET:
             field_dict["paymentRequestId"] = payment_request_id
+        if payment_request_ids is not UNSET:
+            field_dict["paymentRequestIds"] = payment_request_ids
         if proof_issues is not UNSET:
             field_dict["proofIssues"] = proof_issues
         if receipt_id is not UNSET:
@@ -341,6 +393,8 @@ class ProblemMembers:
             field_dict["requiredScopeMode"] = required_scope_mode
         if required_scopes is not UNSET:
             field_dict["requiredScopes"] = required_scopes
+        if revoked_at is not UNSET:
+            field_dict["revokedAt"] = revoked_at
         if terms_hash is not UNSET:
             field_dict["termsHash"] = terms_hash
         if tx_hash is not UNSET:
@@ -397,6 +451,15 @@ class ProblemMembers:
             return cast(None | str | Unset, data)
 
         available_after = _parse_available_after(d.pop("availableAfter", UNSET))
+
+        def _parse_block_hash(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        block_hash = _parse_block_hash(d.pop("blockHash", UNSET))
 
         def _parse_checks(data: object) -> list[Check] | None | Unset:
             if data is None:
@@ -465,6 +528,15 @@ class ProblemMembers:
 
         delayed_by = _parse_delayed_by(d.pop("delayedBy", UNSET))
 
+        def _parse_dispute_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        dispute_id = _parse_dispute_id(d.pop("disputeId", UNSET))
+
         def _parse_duplicate(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -501,6 +573,15 @@ class ProblemMembers:
 
         limit = _parse_limit(d.pop("limit", UNSET))
 
+        def _parse_log_index(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        log_index = _parse_log_index(d.pop("logIndex", UNSET))
+
         def _parse_missing_scopes(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
@@ -535,6 +616,23 @@ class ProblemMembers:
             return cast(None | str | Unset, data)
 
         payment_request_id = _parse_payment_request_id(d.pop("paymentRequestId", UNSET))
+
+        def _parse_payment_request_ids(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                payment_request_ids_type_0 = cast(list[str], data)
+
+                return payment_request_ids_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        payment_request_ids = _parse_payment_request_ids(d.pop("paymentRequestIds", UNSET))
 
         def _parse_proof_issues(data: object) -> list[ProofIssue] | None | Unset:
             if data is None:
@@ -646,6 +744,15 @@ class ProblemMembers:
 
         required_scopes = _parse_required_scopes(d.pop("requiredScopes", UNSET))
 
+        def _parse_revoked_at(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        revoked_at = _parse_revoked_at(d.pop("revokedAt", UNSET))
+
         def _parse_terms_hash(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -686,19 +793,23 @@ class ProblemMembers:
             active_payment_request=active_payment_request,
             actor_role=actor_role,
             available_after=available_after,
+            block_hash=block_hash,
             checks=checks,
             contract_id=contract_id,
             current_plan_version=current_plan_version,
             current_status=current_status,
             current_version=current_version,
             delayed_by=delayed_by,
+            dispute_id=dispute_id,
             duplicate=duplicate,
             expected_digest=expected_digest,
             field=field,
             limit=limit,
+            log_index=log_index,
             missing_scopes=missing_scopes,
             open_amount_atomic=open_amount_atomic,
             payment_request_id=payment_request_id,
+            payment_request_ids=payment_request_ids,
             proof_issues=proof_issues,
             receipt_id=receipt_id,
             receipt_url=receipt_url,
@@ -708,6 +819,7 @@ class ProblemMembers:
             required_role=required_role,
             required_scope_mode=required_scope_mode,
             required_scopes=required_scopes,
+            revoked_at=revoked_at,
             terms_hash=terms_hash,
             tx_hash=tx_hash,
             unplanned_amount_atomic=unplanned_amount_atomic,

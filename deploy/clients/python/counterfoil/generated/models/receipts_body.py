@@ -8,6 +8,8 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.receipt import Receipt
+    from ..models.revoked_receipt import RevokedReceipt
+    from ..models.settled_refund import SettledRefund
 
 
 T = TypeVar("T", bound="ReceiptsBody")
@@ -15,16 +17,21 @@ T = TypeVar("T", bound="ReceiptsBody")
 
 @_attrs_define
 class ReceiptsBody:
-    """`{receipts, inspectionRequired}`
+    """`{receipts, refunds, revoked, inspectionRequired}`
 
     Attributes:
         inspection_required (list[str]): Payment requests whose payment does not prove itself: there is no receipt for
             them.
         receipts (list[Receipt]): One per verified payment, oldest first.
+        refunds (list[SettledRefund]): What of these payments has been paid back so far.
+        revoked (list[RevokedReceipt]): Receipts that a reorganisation of the chain took back, and that nothing has
+            replaced.
     """
 
     inspection_required: list[str]
     receipts: list[Receipt]
+    refunds: list[SettledRefund]
+    revoked: list[RevokedReceipt]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,12 +42,24 @@ class ReceiptsBody:
             receipts_item = receipts_item_data.to_dict()
             receipts.append(receipts_item)
 
+        refunds = []
+        for refunds_item_data in self.refunds:
+            refunds_item = refunds_item_data.to_dict()
+            refunds.append(refunds_item)
+
+        revoked = []
+        for revoked_item_data in self.revoked:
+            revoked_item = revoked_item_data.to_dict()
+            revoked.append(revoked_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "inspectionRequired": inspection_required,
                 "receipts": receipts,
+                "refunds": refunds,
+                "revoked": revoked,
             }
         )
 
@@ -49,6 +68,8 @@ class ReceiptsBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.receipt import Receipt  # noqa: PLC0415
+        from ..models.revoked_receipt import RevokedReceipt  # noqa: PLC0415
+        from ..models.settled_refund import SettledRefund  # noqa: PLC0415
 
         d = dict(src_dict)
         inspection_required = cast(list[str], d.pop("inspectionRequired"))
@@ -60,9 +81,25 @@ class ReceiptsBody:
 
             receipts.append(receipts_item)
 
+        refunds = []
+        _refunds = d.pop("refunds")
+        for refunds_item_data in _refunds:
+            refunds_item = SettledRefund.from_dict(refunds_item_data)
+
+            refunds.append(refunds_item)
+
+        revoked = []
+        _revoked = d.pop("revoked")
+        for revoked_item_data in _revoked:
+            revoked_item = RevokedReceipt.from_dict(revoked_item_data)
+
+            revoked.append(revoked_item)
+
         receipts_body = cls(
             inspection_required=inspection_required,
             receipts=receipts,
+            refunds=refunds,
+            revoked=revoked,
         )
 
         receipts_body.additional_properties = d

@@ -49,6 +49,9 @@ class RefundRequest:
             `refund_inspection_required`.
         token_decimals (int): Decimal places.
         token_symbol (str): Ticker, for people.
+        unpayable_reason (None | str): `signature_revoked`: the key that signed the payload may not sign any more, so
+            the router refuses it. The seller approves once more and gets another, under
+            the same nonce.
         updated_at (str): When it last changed; `expectedUpdatedAt` of an answer.
         settlement_issues (list[ProofIssue] | Unset): What does not match, where something does not.
     """
@@ -74,6 +77,7 @@ class RefundRequest:
     status: str
     token_decimals: int
     token_symbol: str
+    unpayable_reason: None | str
     updated_at: str
     settlement_issues: list[ProofIssue] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -138,6 +142,9 @@ class RefundRequest:
 
         token_symbol = self.token_symbol
 
+        unpayable_reason: None | str
+        unpayable_reason = self.unpayable_reason
+
         updated_at = self.updated_at
 
         settlement_issues: list[dict[str, Any]] | Unset = UNSET
@@ -172,6 +179,7 @@ class RefundRequest:
                 "status": status,
                 "tokenDecimals": token_decimals,
                 "tokenSymbol": token_symbol,
+                "unpayableReason": unpayable_reason,
                 "updatedAt": updated_at,
             }
         )
@@ -277,6 +285,13 @@ class RefundRequest:
 
         token_symbol = d.pop("tokenSymbol")
 
+        def _parse_unpayable_reason(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        unpayable_reason = _parse_unpayable_reason(d.pop("unpayableReason"))
+
         updated_at = d.pop("updatedAt")
 
         _settlement_issues = d.pop("settlementIssues", UNSET)
@@ -310,6 +325,7 @@ class RefundRequest:
             status=status,
             token_decimals=token_decimals,
             token_symbol=token_symbol,
+            unpayable_reason=unpayable_reason,
             updated_at=updated_at,
             settlement_issues=settlement_issues,
         )

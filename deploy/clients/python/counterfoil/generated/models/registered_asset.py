@@ -17,6 +17,7 @@ class RegisteredAsset:
         asset_id (str): CAIP-19 id.
         is_allowed (bool): Whether new agreements may be in it.
         supports_permit (bool): Whether it takes EIP-2612 permits.
+        supports_permit_2 (bool): Whether it can be paid through Permit2: the chain has it at its canonical address.
         supports_transfer_authorization (bool): Whether it takes EIP-3009 authorisations.
         token_address (None | str): The contract, EIP-55; null for the native coin.
         token_decimals (int): Decimal places, read from the chain.
@@ -26,6 +27,7 @@ class RegisteredAsset:
     asset_id: str
     is_allowed: bool
     supports_permit: bool
+    supports_permit_2: bool
     supports_transfer_authorization: bool
     token_address: None | str
     token_decimals: int
@@ -38,6 +40,8 @@ class RegisteredAsset:
         is_allowed = self.is_allowed
 
         supports_permit = self.supports_permit
+
+        supports_permit_2 = self.supports_permit_2
 
         supports_transfer_authorization = self.supports_transfer_authorization
 
@@ -55,6 +59,7 @@ class RegisteredAsset:
                 "assetId": asset_id,
                 "isAllowed": is_allowed,
                 "supportsPermit": supports_permit,
+                "supportsPermit2": supports_permit_2,
                 "supportsTransferAuthorization": supports_transfer_authorization,
                 "tokenAddress": token_address,
                 "tokenDecimals": token_decimals,
@@ -73,6 +78,8 @@ class RegisteredAsset:
 
         supports_permit = d.pop("supportsPermit")
 
+        supports_permit_2 = d.pop("supportsPermit2")
+
         supports_transfer_authorization = d.pop("supportsTransferAuthorization")
 
         def _parse_token_address(data: object) -> None | str:
@@ -90,6 +97,7 @@ class RegisteredAsset:
             asset_id=asset_id,
             is_allowed=is_allowed,
             supports_permit=supports_permit,
+            supports_permit_2=supports_permit_2,
             supports_transfer_authorization=supports_transfer_authorization,
             token_address=token_address,
             token_decimals=token_decimals,

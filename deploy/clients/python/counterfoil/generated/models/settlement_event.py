@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -11,7 +11,7 @@ T = TypeVar("T", bound="SettlementEvent")
 
 @_attrs_define
 class SettlementEvent:
-    """A `PaymentRouted` event, as the chain shows it.
+    """A `PaymentRouted` or `RefundRouted` event, as the chain shows it.
 
     Attributes:
         block_hash (str): Hash of that block.
@@ -20,6 +20,7 @@ class SettlementEvent:
         chain_id (int): EIP-155 chain id.
         digest (str): The EIP-712 digest.
         log_index (int): Index of the log in the block.
+        parent (None | str): Of a refund, the `requestId` of the payment that it pays back.
         request_id (str): keccak256 of the snapshot.
         router (str): The contract that emitted it, EIP-55.
         tx_hash (str): The transaction.
@@ -31,6 +32,7 @@ class SettlementEvent:
     chain_id: int
     digest: str
     log_index: int
+    parent: None | str
     request_id: str
     router: str
     tx_hash: str
@@ -49,6 +51,9 @@ class SettlementEvent:
 
         log_index = self.log_index
 
+        parent: None | str
+        parent = self.parent
+
         request_id = self.request_id
 
         router = self.router
@@ -65,6 +70,7 @@ class SettlementEvent:
                 "chainId": chain_id,
                 "digest": digest,
                 "logIndex": log_index,
+                "parent": parent,
                 "requestId": request_id,
                 "router": router,
                 "txHash": tx_hash,
@@ -88,6 +94,13 @@ class SettlementEvent:
 
         log_index = d.pop("logIndex")
 
+        def _parse_parent(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        parent = _parse_parent(d.pop("parent"))
+
         request_id = d.pop("requestId")
 
         router = d.pop("router")
@@ -101,6 +114,7 @@ class SettlementEvent:
             chain_id=chain_id,
             digest=digest,
             log_index=log_index,
+            parent=parent,
             request_id=request_id,
             router=router,
             tx_hash=tx_hash,

@@ -26,6 +26,7 @@ class SettlementStatus:
         retry_after_seconds (int | None): When to ask again, in seconds; null when the answer will stay.
         status (str): `settled` (final and verified), `not_settled` (not yet, or never), `unknown` (this instance cannot
             say).
+        type_ (None | str): `payment` or `refund`; null where it is not known what was asked about.
     """
 
     confirmations: Confirmations | None
@@ -34,6 +35,7 @@ class SettlementStatus:
     id: str
     retry_after_seconds: int | None
     status: str
+    type_: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,6 +64,9 @@ class SettlementStatus:
 
         status = self.status
 
+        type_: None | str
+        type_ = self.type_
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -72,6 +77,7 @@ class SettlementStatus:
                 "id": id,
                 "retryAfterSeconds": retry_after_seconds,
                 "status": status,
+                "type": type_,
             }
         )
 
@@ -132,6 +138,13 @@ class SettlementStatus:
 
         status = d.pop("status")
 
+        def _parse_type_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        type_ = _parse_type_(d.pop("type"))
+
         settlement_status = cls(
             confirmations=confirmations,
             event=event,
@@ -139,6 +152,7 @@ class SettlementStatus:
             id=id,
             retry_after_seconds=retry_after_seconds,
             status=status,
+            type_=type_,
         )
 
         settlement_status.additional_properties = d

@@ -18,7 +18,8 @@ class SettlementsBody:
     """`{settlements}`
 
     Attributes:
-        settlements (list[SettlementStatus]): One per payment in the transaction; a single `unknown` when none is known.
+        settlements (list[SettlementStatus]): One per payment and refund in the transaction; a single `unknown` when
+            none is known.
     """
 
     settlements: list[SettlementStatus]

@@ -24,6 +24,7 @@ class StatementLineView:
         kind (str): `posting` or `reversal`.
         line (int | None): Its line.
         payment_request_id (None | str): The payment request, `pr_…`.
+        refund_request_id (None | str): The refund request, `rf_…`, of what came back; null on payments.
         reverses (None | str): The entry that it takes back.
         wallet_address (None | str): The wallet that paid, or was paid.
     """
@@ -38,6 +39,7 @@ class StatementLineView:
     kind: str
     line: int | None
     payment_request_id: None | str
+    refund_request_id: None | str
     reverses: None | str
     wallet_address: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -70,6 +72,9 @@ class StatementLineView:
         payment_request_id: None | str
         payment_request_id = self.payment_request_id
 
+        refund_request_id: None | str
+        refund_request_id = self.refund_request_id
+
         reverses: None | str
         reverses = self.reverses
 
@@ -90,6 +95,7 @@ class StatementLineView:
                 "kind": kind,
                 "line": line,
                 "paymentRequestId": payment_request_id,
+                "refundRequestId": refund_request_id,
                 "reverses": reverses,
                 "walletAddress": wallet_address,
             }
@@ -155,6 +161,13 @@ class StatementLineView:
 
         payment_request_id = _parse_payment_request_id(d.pop("paymentRequestId"))
 
+        def _parse_refund_request_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        refund_request_id = _parse_refund_request_id(d.pop("refundRequestId"))
+
         def _parse_reverses(data: object) -> None | str:
             if data is None:
                 return data
@@ -180,6 +193,7 @@ class StatementLineView:
             kind=kind,
             line=line,
             payment_request_id=payment_request_id,
+            refund_request_id=refund_request_id,
             reverses=reverses,
             wallet_address=wallet_address,
         )

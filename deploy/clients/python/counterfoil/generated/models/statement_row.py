@@ -26,6 +26,7 @@ class StatementRow:
         kind (str): `opening`, `posting`, `reversal` or `closing`.
         line (int | None): Its line.
         payment_request_id (None | str): The payment request, `pr_…`.
+        refund_request_id (None | str): The refund request, `rf_…`, of what came back; null on payments.
         reverses (None | str): The entry that it takes back.
         token_decimals (int): Its decimals.
         token_symbol (str): Its ticker.
@@ -44,6 +45,7 @@ class StatementRow:
     kind: str
     line: int | None
     payment_request_id: None | str
+    refund_request_id: None | str
     reverses: None | str
     token_decimals: int
     token_symbol: str
@@ -82,6 +84,9 @@ class StatementRow:
         payment_request_id: None | str
         payment_request_id = self.payment_request_id
 
+        refund_request_id: None | str
+        refund_request_id = self.refund_request_id
+
         reverses: None | str
         reverses = self.reverses
 
@@ -108,6 +113,7 @@ class StatementRow:
                 "kind": kind,
                 "line": line,
                 "paymentRequestId": payment_request_id,
+                "refundRequestId": refund_request_id,
                 "reverses": reverses,
                 "tokenDecimals": token_decimals,
                 "tokenSymbol": token_symbol,
@@ -179,6 +185,13 @@ class StatementRow:
 
         payment_request_id = _parse_payment_request_id(d.pop("paymentRequestId"))
 
+        def _parse_refund_request_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        refund_request_id = _parse_refund_request_id(d.pop("refundRequestId"))
+
         def _parse_reverses(data: object) -> None | str:
             if data is None:
                 return data
@@ -210,6 +223,7 @@ class StatementRow:
             kind=kind,
             line=line,
             payment_request_id=payment_request_id,
+            refund_request_id=refund_request_id,
             reverses=reverses,
             token_decimals=token_decimals,
             token_symbol=token_symbol,

@@ -120,8 +120,8 @@ def sync_detailed(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no
-    use here.
+    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
+    needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:
@@ -158,8 +158,8 @@ def sync(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no
-    use here.
+    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
+    needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:
@@ -191,8 +191,8 @@ async def asyncio_detailed(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no
-    use here.
+    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
+    needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:
@@ -227,8 +227,8 @@ async def asyncio(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no
-    use here.
+    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
+    needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:

@@ -140,8 +140,8 @@ def sync_detailed(
     Args:
         contract_id (str):
         idempotency_key (str | Unset):
-        body (Decision): What the buyer decides. Example: {'action': 'reject', 'reason': 'chapter
-            three is missing'}.
+        body (Decision): What the buyer decides. Example: {'action': 'reject',
+            'expectedUpdatedAt': '2023-11-14T22:13:20.000Z', 'reason': 'chapter three is missing'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,8 +181,8 @@ def sync(
     Args:
         contract_id (str):
         idempotency_key (str | Unset):
-        body (Decision): What the buyer decides. Example: {'action': 'reject', 'reason': 'chapter
-            three is missing'}.
+        body (Decision): What the buyer decides. Example: {'action': 'reject',
+            'expectedUpdatedAt': '2023-11-14T22:13:20.000Z', 'reason': 'chapter three is missing'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -217,8 +217,8 @@ async def asyncio_detailed(
     Args:
         contract_id (str):
         idempotency_key (str | Unset):
-        body (Decision): What the buyer decides. Example: {'action': 'reject', 'reason': 'chapter
-            three is missing'}.
+        body (Decision): What the buyer decides. Example: {'action': 'reject',
+            'expectedUpdatedAt': '2023-11-14T22:13:20.000Z', 'reason': 'chapter three is missing'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -256,8 +256,8 @@ async def asyncio(
     Args:
         contract_id (str):
         idempotency_key (str | Unset):
-        body (Decision): What the buyer decides. Example: {'action': 'reject', 'reason': 'chapter
-            three is missing'}.
+        body (Decision): What the buyer decides. Example: {'action': 'reject',
+            'expectedUpdatedAt': '2023-11-14T22:13:20.000Z', 'reason': 'chapter three is missing'}.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

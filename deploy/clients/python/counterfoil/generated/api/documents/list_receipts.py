@@ -88,8 +88,10 @@ def sync_detailed(
 ) -> Response[ProblemBody | ReceiptsBody]:
     """The receipts of an agreement.
 
-     One per verified payment. A payment that does not prove itself has none; `inspectionRequired` names
-    it.
+     One per verified payment, each signed by the instance when it was read for the first time and the
+    same bytes ever after. `revoked` has those that a
+    reorganisation of the chain took back. A payment that does not prove itself has none;
+    `inspectionRequired` names it.
 
     Args:
         contract_id (str):
@@ -120,8 +122,10 @@ def sync(
 ) -> ProblemBody | ReceiptsBody | None:
     """The receipts of an agreement.
 
-     One per verified payment. A payment that does not prove itself has none; `inspectionRequired` names
-    it.
+     One per verified payment, each signed by the instance when it was read for the first time and the
+    same bytes ever after. `revoked` has those that a
+    reorganisation of the chain took back. A payment that does not prove itself has none;
+    `inspectionRequired` names it.
 
     Args:
         contract_id (str):
@@ -147,8 +151,10 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | ReceiptsBody]:
     """The receipts of an agreement.
 
-     One per verified payment. A payment that does not prove itself has none; `inspectionRequired` names
-    it.
+     One per verified payment, each signed by the instance when it was read for the first time and the
+    same bytes ever after. `revoked` has those that a
+    reorganisation of the chain took back. A payment that does not prove itself has none;
+    `inspectionRequired` names it.
 
     Args:
         contract_id (str):
@@ -177,8 +183,10 @@ async def asyncio(
 ) -> ProblemBody | ReceiptsBody | None:
     """The receipts of an agreement.
 
-     One per verified payment. A payment that does not prove itself has none; `inspectionRequired` names
-    it.
+     One per verified payment, each signed by the instance when it was read for the first time and the
+    same bytes ever after. `revoked` has those that a
+    reorganisation of the chain took back. A payment that does not prove itself has none;
+    `inspectionRequired` names it.
 
     Args:
         contract_id (str):

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -34,11 +34,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | ReceiptBody | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | ProblemBody | ReceiptBody | None:
     if response.status_code == 200:
         response_200 = ReceiptBody.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 400:
         response_400 = ProblemBody.from_dict(response.json())
@@ -70,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_409
 
+    if response.status_code == 410:
+        response_410 = ProblemBody.from_dict(response.json())
+
+        return response_410
+
     if response.status_code == 429:
         response_429 = ProblemBody.from_dict(response.json())
 
@@ -91,7 +100,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ProblemBody | ReceiptBody]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | ProblemBody | ReceiptBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -105,13 +114,16 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     format_: str | Unset = UNSET,
-) -> Response[ProblemBody | ReceiptBody]:
+) -> Response[Any | ProblemBody | ReceiptBody]:
     """A receipt.
 
-     `rcpt_{paymentRequestId}`, from verification on. It carries all that is needed to check it against
-    the chain alone: the snapshot to the byte, the
-    signature, and where the event stands. A reorganisation that takes the payment away takes the
-    receipt away with it.
+     `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF
+    (PDF/A-3 with the JSON attached). It carries all that is
+    needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
+    event stands. It is signed when it is read for the
+    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
+    receipt. A reorganisation that takes the payment away
+    revokes it.
 
     Args:
         receipt_id (str):
@@ -122,7 +134,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ProblemBody | ReceiptBody]
+        Response[Any | ProblemBody | ReceiptBody]
     """
 
     kwargs = _get_kwargs(
@@ -142,13 +154,16 @@ def sync(
     *,
     client: AuthenticatedClient,
     format_: str | Unset = UNSET,
-) -> ProblemBody | ReceiptBody | None:
+) -> Any | ProblemBody | ReceiptBody | None:
     """A receipt.
 
-     `rcpt_{paymentRequestId}`, from verification on. It carries all that is needed to check it against
-    the chain alone: the snapshot to the byte, the
-    signature, and where the event stands. A reorganisation that takes the payment away takes the
-    receipt away with it.
+     `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF
+    (PDF/A-3 with the JSON attached). It carries all that is
+    needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
+    event stands. It is signed when it is read for the
+    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
+    receipt. A reorganisation that takes the payment away
+    revokes it.
 
     Args:
         receipt_id (str):
@@ -159,7 +174,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ProblemBody | ReceiptBody
+        Any | ProblemBody | ReceiptBody
     """
 
     return sync_detailed(
@@ -174,13 +189,16 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     format_: str | Unset = UNSET,
-) -> Response[ProblemBody | ReceiptBody]:
+) -> Response[Any | ProblemBody | ReceiptBody]:
     """A receipt.
 
-     `rcpt_{paymentRequestId}`, from verification on. It carries all that is needed to check it against
-    the chain alone: the snapshot to the byte, the
-    signature, and where the event stands. A reorganisation that takes the payment away takes the
-    receipt away with it.
+     `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF
+    (PDF/A-3 with the JSON attached). It carries all that is
+    needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
+    event stands. It is signed when it is read for the
+    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
+    receipt. A reorganisation that takes the payment away
+    revokes it.
 
     Args:
         receipt_id (str):
@@ -191,7 +209,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ProblemBody | ReceiptBody]
+        Response[Any | ProblemBody | ReceiptBody]
     """
 
     kwargs = _get_kwargs(
@@ -209,13 +227,16 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     format_: str | Unset = UNSET,
-) -> ProblemBody | ReceiptBody | None:
+) -> Any | ProblemBody | ReceiptBody | None:
     """A receipt.
 
-     `rcpt_{paymentRequestId}`, from verification on. It carries all that is needed to check it against
-    the chain alone: the snapshot to the byte, the
-    signature, and where the event stands. A reorganisation that takes the payment away takes the
-    receipt away with it.
+     `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF
+    (PDF/A-3 with the JSON attached). It carries all that is
+    needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
+    event stands. It is signed when it is read for the
+    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
+    receipt. A reorganisation that takes the payment away
+    revokes it.
 
     Args:
         receipt_id (str):
@@ -226,7 +247,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ProblemBody | ReceiptBody
+        Any | ProblemBody | ReceiptBody
     """
 
     return (

@@ -104,7 +104,7 @@ def sync_detailed(
      Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A
     comment comes every 15 seconds. A client that comes back
     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token
-    does or the instance stops.
+    does, when its profile is disabled, or when the instance stops.
 
     Args:
         after (int | Unset):
@@ -144,7 +144,7 @@ def sync(
      Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A
     comment comes every 15 seconds. A client that comes back
     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token
-    does or the instance stops.
+    does, when its profile is disabled, or when the instance stops.
 
     Args:
         after (int | Unset):
@@ -179,7 +179,7 @@ async def asyncio_detailed(
      Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A
     comment comes every 15 seconds. A client that comes back
     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token
-    does or the instance stops.
+    does, when its profile is disabled, or when the instance stops.
 
     Args:
         after (int | Unset):
@@ -217,7 +217,7 @@ async def asyncio(
      Server-sent events: `id` is the `sequence`, `event` the type, `data` the event as in the list. A
     comment comes every 15 seconds. A client that comes back
     with `Last-Event-ID` (browsers do it by themselves) misses nothing. The stream ends when the token
-    does or the instance stops.
+    does, when its profile is disabled, or when the instance stops.
 
     Args:
         after (int | Unset):

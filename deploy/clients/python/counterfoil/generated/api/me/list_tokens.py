@@ -78,7 +78,8 @@ def sync_detailed(
     """The caller's bearer tokens.
 
      Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out
-    what may be revoked.
+    what may be revoked. Those that work, and the last 50 of those
+    that were revoked or have expired; older ones are in the audit log.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -104,7 +105,8 @@ def sync(
     """The caller's bearer tokens.
 
      Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out
-    what may be revoked.
+    what may be revoked. Those that work, and the last 50 of those
+    that were revoked or have expired; older ones are in the audit log.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,7 +128,8 @@ async def asyncio_detailed(
     """The caller's bearer tokens.
 
      Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out
-    what may be revoked.
+    what may be revoked. Those that work, and the last 50 of those
+    that were revoked or have expired; older ones are in the audit log.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,7 +153,8 @@ async def asyncio(
     """The caller's bearer tokens.
 
      Without their secrets, which are not kept: name, scopes, expiry and last use of each, to find out
-    what may be revoked.
+    what may be revoked. Those that work, and the last 50 of those
+    that were revoked or have expired; older ones are in the audit log.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -92,8 +92,8 @@ def sync_detailed(
 ) -> Response[ProblemBody | SettlementsBody]:
     """What a transaction has settled.
 
-     Public: no more than the chain shows. One entry per payment of this instance in the transaction; a
-    single `unknown` one when none is known.
+     Public: no more than the chain shows. One entry per payment and refund of this instance in the
+    transaction; a single `unknown` one when none is known.
 
     Args:
         tx_hash (str):
@@ -127,8 +127,8 @@ def sync(
 ) -> ProblemBody | SettlementsBody | None:
     """What a transaction has settled.
 
-     Public: no more than the chain shows. One entry per payment of this instance in the transaction; a
-    single `unknown` one when none is known.
+     Public: no more than the chain shows. One entry per payment and refund of this instance in the
+    transaction; a single `unknown` one when none is known.
 
     Args:
         tx_hash (str):
@@ -157,8 +157,8 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | SettlementsBody]:
     """What a transaction has settled.
 
-     Public: no more than the chain shows. One entry per payment of this instance in the transaction; a
-    single `unknown` one when none is known.
+     Public: no more than the chain shows. One entry per payment and refund of this instance in the
+    transaction; a single `unknown` one when none is known.
 
     Args:
         tx_hash (str):
@@ -190,8 +190,8 @@ async def asyncio(
 ) -> ProblemBody | SettlementsBody | None:
     """What a transaction has settled.
 
-     Public: no more than the chain shows. One entry per payment of this instance in the transaction; a
-    single `unknown` one when none is known.
+     Public: no more than the chain shows. One entry per payment and refund of this instance in the
+    transaction; a single `unknown` one when none is known.
 
     Args:
         tx_hash (str):

@@ -83,8 +83,8 @@ def sync_detailed(
 ) -> Response[ProblemBody | SettlementBody]:
     """Whether something is settled.
 
-     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, or a
-    `pr_…`. `settled` is final and verified; `not_settled` is
+     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, a `pr_…`,
+    or an `rf_…` for what was paid back. `settled` is final and verified; `not_settled` is
     not yet or never; `unknown` is what this instance cannot say, also because it does not know the id.
 
     Args:
@@ -116,8 +116,8 @@ def sync(
 ) -> ProblemBody | SettlementBody | None:
     """Whether something is settled.
 
-     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, or a
-    `pr_…`. `settled` is final and verified; `not_settled` is
+     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, a `pr_…`,
+    or an `rf_…` for what was paid back. `settled` is final and verified; `not_settled` is
     not yet or never; `unknown` is what this instance cannot say, also because it does not know the id.
 
     Args:
@@ -144,8 +144,8 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | SettlementBody]:
     """Whether something is settled.
 
-     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, or a
-    `pr_…`. `settled` is final and verified; `not_settled` is
+     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, a `pr_…`,
+    or an `rf_…` for what was paid back. `settled` is final and verified; `not_settled` is
     not yet or never; `unknown` is what this instance cannot say, also because it does not know the id.
 
     Args:
@@ -175,8 +175,8 @@ async def asyncio(
 ) -> ProblemBody | SettlementBody | None:
     """Whether something is settled.
 
-     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, or a
-    `pr_…`. `settled` is final and verified; `not_settled` is
+     Public: no more than the chain shows. The id is a `requestId`, the digest that was signed, a `pr_…`,
+    or an `rf_…` for what was paid back. `settled` is final and verified; `not_settled` is
     not yet or never; `unknown` is what this instance cannot say, also because it does not know the id.
 
     Args:
