@@ -111,7 +111,7 @@ async fn the_code_leads_to_the_public_page_and_says_where_the_payment_stands() {
     let receipt = get(&app, &path, "json").await.expect(200);
     let html = scanned_from(&get(&app, &path, "html").await.expect(200).text());
     let pdf = scanned(&get(&app, &path, "pdf").await.expect(200).bytes);
-    assert_eq!(pdf, [html.clone()], "one code, on paper and on the screen");
+    assert_eq!(pdf, std::slice::from_ref(&html), "one code, on paper and on the screen");
     let (url, reference) = html.split_once('#').unwrap();
     let reference: Reference = reference.parse().unwrap();
     let event = &receipt["receipt"]["event"];

@@ -58,7 +58,7 @@ pub async fn finalize_milestones(
 
 fn refused(api: &Api, refusal: CannotFinalise, known: &Known) -> Problem {
     match refusal {
-        CannotFinalise::NotAllowed(refusal) => contracts::not_allowed(refusal, &known),
+        CannotFinalise::NotAllowed(refusal) => contracts::not_allowed(refusal, known),
         CannotFinalise::Payload(alive) => payment_requests::refused(CannotRequest::Unit(alive), known, api.now()),
     }
 }
