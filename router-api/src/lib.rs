@@ -10,6 +10,7 @@ pub mod extract;
 mod known;
 mod limits;
 mod middleware;
+mod negotiation;
 mod openapi;
 mod outbox;
 pub mod problem;

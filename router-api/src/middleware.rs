@@ -18,9 +18,11 @@ use tracing::Instrument;
 use crate::document::{self, Drawn};
 use crate::extract::{Dropped, REALM};
 use crate::limits::{Limits, Meter, Network, Peer};
+use crate::negotiation::MediaType;
 use crate::problem::{Code, Problem, code_of_status};
 use crate::state::Api;
 use crate::token;
+use crate::view::statement;
 
 /// Longest time a request may take. `verify` holds its answer for at most 30 s; nothing else comes near a second.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -110,11 +112,11 @@ fn refuse_tokens_in_urls(request: &Request) -> Result<(), Problem> {
 
 /// Refuses before anything is done, because a write cannot be taken back for want of a format.
 fn refuse_unacceptable(request: &Request) -> Result<(), Problem> {
-    let offered: &[[&str; 2]] = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+    let offered: &[MediaType] = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
         Some(path) if path.starts_with("/docs") => &[["text", "html"]],
         Some("/metrics" | "/llms.txt" | "/llms-full.txt") => &[["text", "plain"]],
         Some("/api/agent/events/stream") => &[["text", "event-stream"]],
-        Some("/api/agent/statements") => &[["application", "json"], ["text", "csv"], ["application", "jsonl"]],
+        Some("/api/agent/statements") => &statement::MEDIA_TYPES,
         Some("/api/agent/receipts/{receiptId}" | "/api/agent/invoices/{invoiceId}" | "/r/{linkToken}") => &document::MEDIA_TYPES,
         _ => &[["application", "json"]],
     };

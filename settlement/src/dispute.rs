@@ -12,6 +12,10 @@ use crate::money::Amount;
 /// Most disputes of an agreement, however they ended: one is open at a time, and without a limit one side could open and withdraw for ever, each time with a
 /// notice to the other.
 pub const MAX_DISPUTES: usize = 20;
+/// Most versions of a dispute, so that nobody keeps telling the other the same for ever. Until half of them are used, each says what it likes; from then on a
+/// side speaks only after the other has, and the evaluator only if it never has, so that nobody uses up what is left to the others. To agree, to answer and to
+/// withdraw are possible after the last one too.
+pub const MAX_VERSIONS: u32 = 100;
 
 const NOT_OPEN: &str = "the dispute has ended";
 
@@ -50,25 +54,25 @@ pub enum OutcomeError {
     /// That is no refund.
     #[error("a refund must be more than zero; the outcome without one is no_refund")]
     Zero,
-    /// More than was paid.
-    #[error("{asked} is more than the {paid} that was paid to the seller")]
-    MoreThanPaid {
+    /// More than is left.
+    #[error("{asked} is more than the {left} that the seller was paid and has neither paid back nor promised to")]
+    MoreThanLeft {
         /// What was asked for.
         asked: Amount,
-        /// What verified payments add up to.
-        paid: Amount,
+        /// What is left of the verified payments.
+        left: Amount,
     },
 }
 
 impl Outcome {
-    /// Checks that no more goes back than `paid`, the sum of the verified payments to the seller.
+    /// Checks that no more goes back than is `left`: [`Refunds::unpromised_of_all`](crate::refund::Refunds::unpromised_of_all).
     ///
     /// # Errors
     /// When the refund is zero or more than that.
-    pub fn check(self, paid: Amount) -> Result<(), OutcomeError> {
+    pub fn check(self, left: Amount) -> Result<(), OutcomeError> {
         match self {
             Self::Refund(asked) if asked.is_zero() => Err(OutcomeError::Zero),
-            Self::Refund(asked) if asked > paid => Err(OutcomeError::MoreThanPaid { asked, paid }),
+            Self::Refund(asked) if asked > left => Err(OutcomeError::MoreThanLeft { asked, left }),
             Self::NoRefund | Self::Refund(_) => Ok(()),
         }
     }
@@ -83,6 +87,13 @@ pub struct Proposal {
     pub note: Option<String>,
     /// When.
     pub at: Timestamp,
+}
+
+impl Proposal {
+    /// Whether it says what `other` says, whenever that was.
+    fn says(&self, other: &Self) -> bool {
+        self.outcome == other.outcome && self.note == other.note
+    }
 }
 
 /// What the other side says.
@@ -123,6 +134,8 @@ pub enum DisputeState {
         by: Side,
         /// What, as it was first said.
         proposal: Proposal,
+        /// What the other side said to it.
+        agreed_note: Option<String>,
         /// When the other side agreed.
         at: Timestamp,
     },
@@ -255,26 +268,39 @@ impl Dispute {
         Ok(Self { state: DisputeState::Withdrawn { at }, ..self }.changed(at))
     }
 
-    /// Whether a side may say how it is to end.
+    /// Whether a side may say how it is to end, other than by agreeing with the other.
     ///
     /// # Errors
-    /// Once it ended.
-    pub fn may_resolve(&self) -> Result<(), NotAllowed> {
-        if self.state.is_open() { Ok(()) } else { Err(self.refuse("resolve", NOT_OPEN)) }
+    /// Once it ended; after [`MAX_VERSIONS`], and after half of them unless the other side has spoken last.
+    pub fn may_propose(&self, by: Side) -> Result<(), NotAllowed> {
+        let spoke_last = match &self.state {
+            DisputeState::Open => false,
+            DisputeState::Proposed { by: last, .. } => *last == by,
+            DisputeState::Resolved { .. } | DisputeState::Withdrawn { .. } => return Err(self.refuse("resolve", NOT_OPEN)),
+        };
+        if self.version >= MAX_VERSIONS {
+            return Err(self.refuse("resolve", "nothing new can be proposed any more; agree with the other side, or withdraw it"));
+        }
+        if spoke_last && self.is_long() {
+            return Err(self.refuse("resolve", "you have said often enough how it is to end; it is for the other side to answer"));
+        }
+        Ok(())
     }
 
-    /// A side says how it is to end. When the other side has said the same, it ends so; what it said before otherwise, it replaces.
+    /// A side says how it is to end. When the other side has said the same, it ends so; what it said before otherwise, it replaces. To say again what one has
+    /// said changes nothing.
     ///
     /// # Errors
-    /// As [`Self::may_resolve`].
+    /// As [`Self::may_propose`], unless it agrees with the other side.
     pub fn resolve(self, by: Side, proposal: Proposal) -> Result<Self, NotAllowed> {
-        self.may_resolve()?;
         let at = proposal.at;
         let state = match &self.state {
             DisputeState::Proposed { by: first, proposal: said } if *first != by && said.outcome == proposal.outcome => {
-                DisputeState::Resolved { by: *first, proposal: said.clone(), at }
+                DisputeState::Resolved { by: *first, proposal: said.clone(), agreed_note: proposal.note, at }
             }
+            DisputeState::Proposed { by: first, proposal: said } if *first == by && said.says(&proposal) => return Ok(self),
             DisputeState::Open | DisputeState::Proposed { .. } | DisputeState::Resolved { .. } | DisputeState::Withdrawn { .. } => {
+                self.may_propose(by)?;
                 DisputeState::Proposed { by, proposal }
             }
         };
@@ -284,16 +310,26 @@ impl Dispute {
     /// Whether the evaluator may say what it would do.
     ///
     /// # Errors
-    /// Once it ended.
+    /// Once it ended, and once it has said so and half of [`MAX_VERSIONS`] are used.
     pub fn may_recommend(&self) -> Result<(), NotAllowed> {
-        if self.state.is_open() { Ok(()) } else { Err(self.refuse("recommend", NOT_OPEN)) }
+        if !self.state.is_open() {
+            return Err(self.refuse("recommend", NOT_OPEN));
+        }
+        if self.recommendation.is_some() && self.is_long() {
+            return Err(self.refuse("recommend", "it is known what you would do; it is for the parties to end it"));
+        }
+        Ok(())
     }
 
-    /// The evaluator says what it would do, or says it anew.
+    /// The evaluator says what it would do, or says it anew. To say again what it has said changes nothing.
     ///
     /// # Errors
     /// As [`Self::may_recommend`].
     pub fn recommend(self, recommendation: Recommendation) -> Result<Self, NotAllowed> {
+        let is_said = |said: &Recommendation| said.by == recommendation.by && said.proposal.says(&recommendation.proposal);
+        if self.state.is_open() && self.recommendation.as_ref().is_some_and(is_said) {
+            return Ok(self);
+        }
         self.may_recommend()?;
         let at = recommendation.proposal.at;
         Ok(Self { recommendation: Some(recommendation), ..self }.changed(at))
@@ -306,6 +342,11 @@ impl Dispute {
             DisputeState::Proposed { by, proposal } if *by != side => Some(proposal.outcome),
             DisputeState::Open | DisputeState::Proposed { .. } | DisputeState::Resolved { .. } | DisputeState::Withdrawn { .. } => None,
         }
+    }
+
+    /// Whether half of its versions are used.
+    const fn is_long(&self) -> bool {
+        self.version >= MAX_VERSIONS / 2
     }
 
     fn changed(self, at: Timestamp) -> Self {

@@ -191,7 +191,8 @@ impl Turnover {
     }
 }
 
-/// What stands on an account. Below zero only where a correction is dated before what it corrects.
+/// What stands on an account. Below zero where a correction is dated before what it corrects, and where the chain has taken a payment away whose refund is due or
+/// has gone back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     is_negative: bool,
@@ -292,6 +293,50 @@ pub enum Booked<'a> {
     RefundDue(&'a RefundId),
     /// A settled refund.
     Refund(&'a RefundId),
+}
+
+/// What kind of thing an entry stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BookedKind {
+    /// A verified payment.
+    Payment,
+    /// An approved refund.
+    RefundDue,
+    /// A settled refund.
+    Refund,
+}
+
+impl BookedKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Payment, Self::RefundDue, Self::Refund];
+
+    /// `payment`, `refund_due` or `refund`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::RefundDue => "refund_due",
+            Self::Refund => "refund",
+        }
+    }
+
+    /// The kind that a name spells.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl Booked<'_> {
+    /// What kind it is.
+    #[must_use]
+    pub const fn kind(self) -> BookedKind {
+        match self {
+            Self::Payment(_) => BookedKind::Payment,
+            Self::RefundDue(_) => BookedKind::RefundDue,
+            Self::Refund(_) => BookedKind::Refund,
+        }
+    }
 }
 
 impl<'a> From<&'a PaymentRequestId> for Booked<'a> {

@@ -315,6 +315,41 @@ pub enum Unfounded {
     /// The agreement was signed, and the change was not.
     #[error("the {0}'s wallet signed the agreement and has not signed the change")]
     Unsigned(&'static str),
+    /// It does not follow the one before.
+    #[error("change {number} starts from {found}, and before it the seller was paid at {expected}")]
+    Gap {
+        /// Which change.
+        number: u32,
+        /// Where the terms or the change before say that the seller was paid.
+        expected: Address,
+        /// Where the change says so.
+        found: Address,
+    },
+    /// The last one that was confirmed is in force and no other.
+    #[error("change {0} was the last to be confirmed, and it is not the one in force")]
+    NotTheLast(u32),
+}
+
+/// Where the seller is paid by the change in force, if there is one: the last that both sides wanted. `changes` are those of the agreement that were ever confirmed, by
+/// number. Each starts from where the one before led and the first from the terms, and all but the last are superseded: so a change that was superseded is not brought
+/// back, and none is left out between two, by altering rows.
+///
+/// # Errors
+/// [`Unfounded`], and then nobody can say where the seller is to be paid.
+pub fn in_force(changes: &[PayoutChangeRecord], agreement: &AgreementRecord) -> Result<Option<Payout>, Unfounded> {
+    let Some((last, earlier)) = changes.split_last() else { return Ok(None) };
+    let mut payee = agreement.terms.payee;
+    for change in changes {
+        if change.previous_payee != payee {
+            return Err(Unfounded::Gap { number: change.number, expected: payee, found: change.previous_payee });
+        }
+        payee = founded(change, agreement)?.payee;
+    }
+    let holds = |change: &PayoutChangeRecord| matches!(change.state, PayoutChangeState::Confirmed { .. });
+    if !holds(last) || earlier.iter().any(holds) {
+        return Err(Unfounded::NotTheLast(last.number));
+    }
+    founded(last, agreement).map(Some)
 }
 
 /// Where a change says that money goes, if both sides have said so: with signatures where the agreement has them. A wallet that signed the agreement by itself has to have

@@ -3,9 +3,9 @@
 /// What kind of difference it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DifferenceKind {
-    /// A final payment under our operator that no request here asked for.
+    /// A final payment or refund under our operator that nothing here asked for.
     ChainOnly,
-    /// A request counts as paid, and no event stands on the chain.
+    /// A request counts as paid, or a refund as paid back, and no event stands on the chain.
     DatabaseOnly,
     /// Another amount was paid, or booked, than was signed.
     Amount,
@@ -15,15 +15,18 @@ pub enum DifferenceKind {
     Payer,
     /// The event differs from what was signed in something else: payee, fee, nonce, deadline, signer.
     Terms,
-    /// One unit of work was paid more than once.
+    /// One unit of work was paid, or one refund paid back, more than once.
     Duplicate,
-    /// What is verified is not booked, or what is booked is not verified.
+    /// What is verified is not booked, what is booked is not verified, or the ledger does not agree with itself.
     Ledger,
+    /// A row that has to be compared cannot be read.
+    Unreadable,
 }
 
 impl DifferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [Self::ChainOnly, Self::DatabaseOnly, Self::Amount, Self::Token, Self::Payer, Self::Terms, Self::Duplicate, Self::Ledger];
+    pub const ALL: [Self; 9] =
+        [Self::ChainOnly, Self::DatabaseOnly, Self::Amount, Self::Token, Self::Payer, Self::Terms, Self::Duplicate, Self::Ledger, Self::Unreadable];
 
     /// The kind of difference that a failed check of a payment is.
     #[must_use]
@@ -36,7 +39,7 @@ impl DifferenceKind {
         }
     }
 
-    /// `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate` or `ledger`.
+    /// `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate`, `ledger` or `unreadable`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,6 +51,7 @@ impl DifferenceKind {
             Self::Terms => "terms",
             Self::Duplicate => "duplicate",
             Self::Ledger => "ledger",
+            Self::Unreadable => "unreadable",
         }
     }
 
@@ -64,12 +68,12 @@ impl DifferenceKind {
                  chain again."
             }
             Self::Amount | Self::Token | Self::Payer | Self::Terms => {
-                "Read `proofIssues` of the payment request: payments of its agreement stand still until the event or the row is as it was signed. If rows \
+                "Read `proofIssues` of the payment request, or `settlementIssues` of the refund request: payments of its agreement stand still until the event or the row is as it was signed. If rows \
                  were changed (`counterfoil audit verify`), restore a backup; if a node told of a wrong event, correct `rpc_urls`."
             }
-            Self::Duplicate => "The payee returns what came twice; the unit counts once.",
-            Self::Ledger => {
-                "The ledger was changed behind the program: `counterfoil audit verify`, then restore a backup and let the indexer read the chain again."
+            Self::Duplicate => "The payee returns what came twice; the unit, or the refund, counts once.",
+            Self::Ledger | Self::Unreadable => {
+                "The database was changed behind the program: `counterfoil audit verify`, then restore a backup and let the indexer read the chain again."
             }
         }
     }

@@ -88,6 +88,8 @@ CREATE TABLE payment_requests (
     request_id TEXT NOT NULL UNIQUE,
     digest TEXT NOT NULL UNIQUE,
     chain_id BIGINT NOT NULL,
+    -- CAIP-19.
+    asset TEXT NOT NULL,
     seller_amount TEXT NOT NULL,
     -- The payout change under which it was signed, if any.
     payout_change_id TEXT,

@@ -24,6 +24,8 @@ CREATE TABLE disputes (
     refund_amount TEXT CHECK (refund_amount <> '0'),
     outcome_note TEXT,
     proposed_at BIGINT,
+    -- What the side that agreed said to it.
+    agreed_note TEXT,
     ended_at BIGINT,
     version BIGINT NOT NULL CHECK (version >= 1),
     created_at BIGINT NOT NULL,
@@ -32,7 +34,8 @@ CREATE TABLE disputes (
     CHECK ((recommended_by IS NULL) = (recommended_outcome IS NULL)),
     CHECK ((recommended_by IS NULL) = (recommended_at IS NULL)),
     CHECK ((status IN ('proposed', 'resolved')) = (proposed_by IS NOT NULL AND outcome IS NOT NULL AND proposed_at IS NOT NULL)),
-    CHECK ((status IN ('resolved', 'withdrawn')) = (ended_at IS NOT NULL))
+    CHECK ((status IN ('resolved', 'withdrawn')) = (ended_at IS NOT NULL)),
+    CHECK (agreed_note IS NULL OR status = 'resolved')
 );
 -- One at a time.
 CREATE UNIQUE INDEX disputes_open ON disputes (agreement_id) WHERE status IN ('open', 'proposed');

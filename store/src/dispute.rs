@@ -64,7 +64,7 @@ fn state(fields: &Fields<'_>) -> Result<DisputeState, StoreError> {
         "proposed" => said().map(|(by, proposal)| DisputeState::Proposed { by, proposal }),
         "resolved" => {
             let (by, proposal) = said()?;
-            Ok(DisputeState::Resolved { by, proposal, at: ended()? })
+            Ok(DisputeState::Resolved { by, proposal, agreed_note: fields.opt_text("agreed_note")?, at: ended()? })
         }
         "withdrawn" => Ok(DisputeState::Withdrawn { at: ended()? }),
         other => Err(fields.bad("status", format!("{other:?} is not one of its values"))),
@@ -79,13 +79,18 @@ fn proposal_columns(proposal: Option<&Proposal>) -> ProposalColumns {
     (proposal.map(|p| p.outcome.name()), refund, proposal.and_then(|p| p.note.clone()), proposal.map(|p| p.at.as_millis()))
 }
 
-/// What a state is stored as: who proposed it, what, and when it ended.
-fn state_columns(state: &DisputeState) -> (Option<&'static str>, ProposalColumns, Option<i64>) {
+/// What an end is stored as: what the side that agreed said, and when it was.
+type EndColumns<'a> = (Option<&'a str>, Option<i64>);
+
+/// What a state is stored as: who proposed it, what, and how it ended.
+fn state_columns(state: &DisputeState) -> (Option<&'static str>, ProposalColumns, EndColumns<'_>) {
     match state {
-        DisputeState::Open => (None, proposal_columns(None), None),
-        DisputeState::Proposed { by, proposal } => (Some(by.name()), proposal_columns(Some(proposal)), None),
-        DisputeState::Resolved { by, proposal, at } => (Some(by.name()), proposal_columns(Some(proposal)), Some(at.as_millis())),
-        DisputeState::Withdrawn { at } => (None, proposal_columns(None), Some(at.as_millis())),
+        DisputeState::Open => (None, proposal_columns(None), (None, None)),
+        DisputeState::Proposed { by, proposal } => (Some(by.name()), proposal_columns(Some(proposal)), (None, None)),
+        DisputeState::Resolved { by, proposal, agreed_note, at } => {
+            (Some(by.name()), proposal_columns(Some(proposal)), (agreed_note.as_deref(), Some(at.as_millis())))
+        }
+        DisputeState::Withdrawn { at } => (None, proposal_columns(None), (None, Some(at.as_millis()))),
     }
 }
 
@@ -166,13 +171,13 @@ impl Tx {
     /// # Errors
     /// `Changed` when it is not.
     pub async fn update_dispute(&mut self, dispute: &Dispute) -> Result<(), StoreError> {
-        let (proposed_by, (outcome, refund, note, proposed_at), ended_at) = state_columns(&dispute.state);
+        let (proposed_by, (outcome, refund, note, proposed_at), (agreed_note, ended_at)) = state_columns(&dispute.state);
         let said = proposal_columns(dispute.recommendation.as_ref().map(|r| &r.proposal));
         let answer = dispute.answer.as_ref();
         let query = sqlx::query(
             "UPDATE disputes SET answer = $1, answer_evidence_url = $2, answered_at = $3, recommended_by = $4, recommended_outcome = $5, \
              recommended_refund = $6, recommended_note = $7, recommended_at = $8, status = $9, proposed_by = $10, outcome = $11, refund_amount = $12, \
-             outcome_note = $13, proposed_at = $14, ended_at = $15, version = $16, updated_at = $17 WHERE id = $18 AND version = $19",
+             outcome_note = $13, proposed_at = $14, agreed_note = $15, ended_at = $16, version = $17, updated_at = $18 WHERE id = $19 AND version = $20",
         )
         .bind(answer.map(|a| a.statement.as_str()))
         .bind(answer.and_then(|a| a.evidence_url.as_deref()))
@@ -188,6 +193,7 @@ impl Tx {
         .bind(refund)
         .bind(note)
         .bind(proposed_at)
+        .bind(agreed_note)
         .bind(ended_at)
         .bind(i64::from(dispute.version))
         .bind(dispute.updated_at.as_millis())

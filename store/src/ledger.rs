@@ -45,11 +45,11 @@ fn posting(row: &AnyRow) -> Result<StoredPosting, StoreError> {
 
 /// How the database names what an entry stands for: the kind, and the request that it is of.
 fn columns<'a>(of: Booked<'a>) -> (&'static str, &'a str) {
-    match of {
-        Booked::Payment(request) => ("payment", request.as_str()),
-        Booked::RefundDue(refund) => ("refund_due", refund.as_str()),
-        Booked::Refund(refund) => ("refund", refund.as_str()),
-    }
+    let request = match of {
+        Booked::Payment(request) => request.as_str(),
+        Booked::RefundDue(refund) | Booked::Refund(refund) => refund.as_str(),
+    };
+    (of.kind().name(), request)
 }
 
 /// The condition that finds the entries of what they stand for: `$1` is the kind, `$2` the request.

@@ -15,7 +15,7 @@ use crate::row::Fields;
 use crate::{Store, Tx};
 
 /// A day in milliseconds. Unix time has no leap seconds and UTC no summer time: every day is as long as every other.
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Rows per statement: some 700 parameters, far below the limit of either engine.
 const ROWS_PER_STATEMENT: usize = 100;
 

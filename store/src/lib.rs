@@ -77,7 +77,7 @@ pub use profile::{Profile, Wallet};
 pub use proof_issue::OpenIssue;
 pub use receipt::{MadeOut, Receipted, Revocation};
 pub use receipt_link::{LinkPurpose, ReceiptLink};
-pub use reconciliation::Difference;
+pub use reconciliation::{Comparison, Difference};
 pub use refund::{RefundIssue, RefundPayload, StoredRefund};
 pub use router_event::{Outstanding, SeenEvent, Verdict};
 pub use statement::{Asked, Period, StatementCursor, StatementLine};

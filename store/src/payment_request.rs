@@ -233,9 +233,9 @@ impl Tx {
         let (signed_snapshot, snapshot) = (&request.signed, request.signed.snapshot());
         let row = StateColumns::of(&request.state, request.created_at);
         let query = sqlx::query(
-            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, seller_amount, \
-             payout_change_id, deadline, status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING",
+            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, asset, \
+             seller_amount, payout_change_id, deadline, status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING",
         )
         .bind(request.id.as_str())
         .bind(request.agreement.as_str())
@@ -246,6 +246,7 @@ impl Tx {
         .bind(lower(signed_snapshot.request_id()))
         .bind(lower(signed_snapshot.digest()))
         .bind(signed(snapshot.asset.chain_id())?)
+        .bind(snapshot.asset.to_string())
         .bind(snapshot.quote.seller.to_string())
         .bind(snapshot.payout_change.as_ref().map(ToString::to_string))
         .bind(signed(snapshot.deadline)?)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use settlement::Timestamp;
 use settlement::agreement::AgreementRecord;
 use settlement::ids::{AgreementId, PayoutChangeId};
-use settlement::payout_change::{Payout, PayoutChangeRecord, PayoutChangeState, Word, founded};
+use settlement::payout_change::{Payout, PayoutChangeRecord, PayoutChangeState, Word, founded, in_force};
 use settlement::snapshot::SignedSnapshot;
 use settlement::unit::Unit;
 use settlement::verify::AgreedTerms;
@@ -59,7 +59,8 @@ fn columns(state: &PayoutChangeState) -> (Option<String>, Option<i64>, Option<i6
 
 /// The changes of an agreement, oldest first: at most [`settlement::payout_change::MAX_PAYOUT_CHANGES`].
 pub(crate) const LIST: &str = "SELECT * FROM payout_changes WHERE agreement_id = $1 ORDER BY number";
-pub(crate) const IN_FORCE: &str = "SELECT * FROM payout_changes WHERE agreement_id = $1 AND status = 'confirmed'";
+/// Those that were ever confirmed, oldest first.
+pub(crate) const IN_FORCE: &str = "SELECT * FROM payout_changes WHERE agreement_id = $1 AND status IN ('confirmed', 'superseded') ORDER BY number";
 pub(crate) const REQUESTED: &str = "SELECT * FROM payout_changes WHERE agreement_id = $1 AND status = 'requested'";
 
 async fn list(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<PayoutChangeRecord>, StoreError> {
@@ -74,19 +75,19 @@ pub(crate) async fn requested(connection: &mut AnyConnection, id: &AgreementId) 
     one(connection, REQUESTED, id).await
 }
 
-/// Puts the change in force, if there is one, into the agreement that `row` is. One that does not show that both sides wanted it is an error, because nobody may be paid
-/// there, and nobody can say where else.
+/// Puts the change in force, if there is one, into the agreement that `row` is. Changes that do not show that both sides wanted them, one after the other, are an error,
+/// because nobody can say where the seller is to be paid.
 ///
 /// A statement of its own, after the one that locks the agreement: on Postgres that one sees the row as it is after the wait, and what is joined to it as it was before. It
 /// is asked only where the row says that there were changes.
 pub(crate) async fn complete(connection: &mut AnyConnection, row: &AnyRow, mut record: AgreementRecord) -> Result<AgreementRecord, StoreError> {
-    if Fields::new("agreements", "id", row)?.integer("payout_changes")? == 0 {
+    let fields = Fields::new("agreements", "id", row)?;
+    if fields.integer("payout_changes")? == 0 {
         return Ok(record);
     }
-    if let Some(in_force) = sqlx::query(IN_FORCE).bind(record.id.as_str()).fetch_optional(connection).await? {
-        let fields = Fields::new("payout_changes", "id", &in_force)?;
-        record.payout = Some(founded(&change(&in_force)?, &record).map_err(|error| fields.bad("buyer_signature", error))?);
-    }
+    let rows = sqlx::query(IN_FORCE).bind(record.id.as_str()).fetch_all(connection).await?;
+    let changes = rows.iter().map(change).collect::<Result<Vec<_>, _>>()?;
+    record.payout = in_force(&changes, &record).map_err(|error| fields.bad("payout_changes", error))?;
     Ok(record)
 }
 

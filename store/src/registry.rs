@@ -42,12 +42,12 @@ impl Tx {
         row.as_ref().map(token).transpose()
     }
 
-    /// Registers an asset, or changes whether it is allowed and what it is able to do. Symbol and decimals stay what they were when it was registered: they
-    /// are inside signed snapshots, and a token that changes them is another token.
-    pub async fn upsert_registered_token(&mut self, token: &Token, at: Timestamp) -> Result<(), StoreError> {
+    /// Registers an asset, or changes what it is able to do, and returns the entry. Symbol and decimals stay what they were when it was registered: they are
+    /// inside signed snapshots, and a token that changes them is another token. Whether it is allowed stays as somebody has decided since.
+    pub async fn upsert_registered_token(&mut self, token: &Token, at: Timestamp) -> Result<Token, StoreError> {
         let query = sqlx::query(
             "INSERT INTO tokens (asset, chain_id, symbol, decimals, eip2612, eip3009, permit2, allowed, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-             ON CONFLICT (asset) DO UPDATE SET eip2612 = excluded.eip2612, eip3009 = excluded.eip3009, permit2 = excluded.permit2, allowed = excluded.allowed",
+             ON CONFLICT (asset) DO UPDATE SET eip2612 = excluded.eip2612, eip3009 = excluded.eip3009, permit2 = excluded.permit2 RETURNING *",
         )
         .bind(token.asset.to_string())
         .bind(signed(token.asset.chain_id())?)
@@ -58,7 +58,12 @@ impl Tx {
         .bind(flag(token.permit2))
         .bind(flag(token.allowed))
         .bind(at.as_millis());
-        query.execute(self.connection()).await?;
-        Ok(())
+        self::token(&query.fetch_one(self.connection()).await?)
+    }
+
+    /// Allows an asset for new agreements, or no longer; false where that was so already, or it is not registered.
+    pub async fn set_token_allowed(&mut self, asset: &Asset, allowed: bool) -> Result<bool, StoreError> {
+        let query = sqlx::query("UPDATE tokens SET allowed = $1 WHERE asset = $2 AND allowed <> $1").bind(flag(allowed)).bind(asset.to_string());
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
     }
 }

@@ -4,9 +4,8 @@ use alloy_primitives::Address;
 use settlement::Timestamp;
 use settlement::asset::Asset;
 use settlement::ids::{AgreementId, PaymentRequestId, ProfileId, RefundId};
-use settlement::ledger::{AccountKind, Side};
+use settlement::ledger::{AccountKind, BookedKind, Side};
 use settlement::money::{Amount, FeePolicy, Quote};
-use settlement::terms::Terms;
 use sqlx::any::AnyRow;
 
 use crate::Store;
@@ -14,15 +13,16 @@ use crate::error::StoreError;
 use crate::ledger_day::{AccountTurnover, day_of, too_large};
 use crate::row::Fields;
 
-/// Lines that are read at once.
+/// Lines, or payment requests, that are read at once.
 const LINES_PER_PAGE: i64 = 500;
 
 pub(crate) const LINES: &str = "SELECT p.*, a.external_ref FROM postings p JOIN agreements a ON a.id = p.agreement_id \
      WHERE p.owner = $1 AND p.asset = $2 AND p.account = $3 AND (p.at, p.entry, p.line) > ($4, $5, $6) AND p.at < $7 ORDER BY p.at, p.entry, p.line LIMIT $8";
-pub(crate) const ASKED_OF_BUYER: &str = "SELECT r.id, r.seller_amount, a.terms, a.fee_bps, a.fee_fixed, a.fee_recipient FROM payment_requests r \
-     JOIN agreements a ON a.id = r.agreement_id WHERE a.buyer_id = $1 AND r.status IN ('signed', 'submitted')";
-pub(crate) const ASKED_FOR_SELLER: &str = "SELECT r.id, r.seller_amount, a.terms, a.fee_bps, a.fee_fixed, a.fee_recipient FROM payment_requests r \
-     JOIN agreements a ON a.id = r.agreement_id WHERE a.seller_id = $1 AND r.status IN ('signed', 'submitted')";
+// Nothing can be sought by `r.id || ''`: with the id alone an engine may walk through all requests in its order, rather than find those of the profile and sort them.
+pub(crate) const ASKED_OF_BUYER: &str = "SELECT r.id, r.asset, r.seller_amount, a.fee_bps, a.fee_fixed, a.fee_recipient FROM payment_requests r \
+     JOIN agreements a ON a.id = r.agreement_id WHERE a.buyer_id = $1 AND r.id || '' > $2 AND r.status IN ('signed', 'submitted') ORDER BY r.id || '' LIMIT $3";
+pub(crate) const ASKED_FOR_SELLER: &str = "SELECT r.id, r.asset, r.seller_amount, a.fee_bps, a.fee_fixed, a.fee_recipient FROM payment_requests r \
+     JOIN agreements a ON a.id = r.agreement_id WHERE a.seller_id = $1 AND r.id || '' > $2 AND r.status IN ('signed', 'submitted') ORDER BY r.id || '' LIMIT $3";
 
 /// From when, inclusive, until when, exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,9 @@ pub struct StatementLine {
     pub entry: String,
     /// Its number in the entry.
     pub line: u32,
-    /// When it was booked: block time, and for a correction when it was made.
+    /// What the entry stands for, or what the one that it takes back stood for.
+    pub booked: BookedKind,
+    /// When it was booked: block time, and for an approval or a correction when it was made.
     pub at: Timestamp,
     /// The agreement it is about.
     pub agreement: AgreementId,
@@ -60,21 +62,26 @@ pub struct StatementLine {
     pub reverses: Option<String>,
 }
 
-/// What a live payment request asks for.
+/// What live payment requests (signed or submitted) ask for in one asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// In what.
     pub asset: Asset,
-    /// How it would be divided.
-    pub quote: Quote,
+    /// How much.
+    pub amount: Amount,
 }
 
-fn asked(row: &AnyRow) -> Result<Asked, StoreError> {
+/// Adds what the request asks for, by what `part` of its quote counts.
+fn add_asked(sums: &mut Vec<Asked>, row: &AnyRow, part: impl Fn(Quote) -> Amount) -> Result<(), StoreError> {
     let fields = Fields::new("payment_requests", "id", row)?;
-    let terms = Terms::from_canonical(&fields.text("terms")?).map_err(|error| fields.bad("terms", error))?;
     let fee = FeePolicy { bps: fields.unsigned("fee_bps")?, fixed: fields.amount("fee_fixed")?, recipient: fields.address("fee_recipient")? };
     let quote = fee.quote(fields.amount("seller_amount")?).map_err(|error| fields.bad("seller_amount", error))?;
-    Ok(Asked { asset: terms.asset, quote })
+    let (asset, amount): (Asset, _) = (fields.parsed("asset")?, part(quote));
+    match sums.iter_mut().find(|sum| sum.asset == asset) {
+        Some(sum) => sum.amount = sum.amount.plus(amount).map_err(too_large)?,
+        None => sums.push(Asked { asset, amount }),
+    }
+    Ok(())
 }
 
 fn line(row: &AnyRow) -> Result<StatementLine, StoreError> {
@@ -82,6 +89,7 @@ fn line(row: &AnyRow) -> Result<StatementLine, StoreError> {
     Ok(StatementLine {
         entry: fields.text("entry")?,
         line: fields.unsigned("line")?,
+        booked: fields.one_of("booked", BookedKind::parse)?,
         at: fields.time("at")?,
         agreement: fields.parsed("agreement_id")?,
         external_ref: fields.text("external_ref")?,
@@ -95,12 +103,23 @@ fn line(row: &AnyRow) -> Result<StatementLine, StoreError> {
 }
 
 impl Store {
-    /// What live payment requests (signed or submitted) ask of a profile as the buyer, and for it as the seller.
+    /// What live payment requests ask of a profile as the buyer, fees included, and for it as the seller, by asset.
     pub async fn asked(&self, profile: &ProfileId) -> Result<(Vec<Asked>, Vec<Asked>), StoreError> {
-        let of_buyer = sqlx::query(ASKED_OF_BUYER).bind(profile.as_str()).fetch_all(self.database.pool()).await?;
-        let for_seller = sqlx::query(ASKED_FOR_SELLER).bind(profile.as_str()).fetch_all(self.database.pool()).await?;
-        let read = |rows: &[AnyRow]| rows.iter().map(asked).collect::<Result<Vec<_>, _>>();
-        Ok((read(&of_buyer)?, read(&for_seller)?))
+        let of_buyer = self.sum_asked(ASKED_OF_BUYER, profile, |quote| quote.total).await?;
+        let for_seller = self.sum_asked(ASKED_FOR_SELLER, profile, |quote| quote.seller).await?;
+        Ok((of_buyer, for_seller))
+    }
+
+    /// Page by page, so that it needs no more memory for a profile with many.
+    async fn sum_asked(&self, sql: &'static str, profile: &ProfileId, part: impl Fn(Quote) -> Amount) -> Result<Vec<Asked>, StoreError> {
+        let (mut sums, mut after) = (Vec::new(), String::new());
+        loop {
+            let query = sqlx::query(sql).bind(profile.as_str()).bind(after).bind(LINES_PER_PAGE);
+            let page = query.fetch_all(self.database.pool()).await?;
+            let Some(last) = page.last() else { return Ok(sums) };
+            after = Fields::new("payment_requests", "id", last)?.text("id")?;
+            page.iter().try_for_each(|row| add_asked(&mut sums, row, &part))?;
+        }
     }
 
     /// The accounts of an owner on which anything was booked before the end of the period, with what had moved on each when it began.

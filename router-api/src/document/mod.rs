@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use self::pdf::Attachment;
 use self::sheet::Sheet;
+use crate::negotiation::{MediaType, best};
 use crate::problem::{Code, Problem};
 
 /// What a document can be shown as.
@@ -26,7 +27,7 @@ pub(crate) enum Format {
 }
 
 /// The media types, as type and subtype.
-pub(crate) const MEDIA_TYPES: [[&str; 2]; 3] = [["application", "json"], ["text", "html"], ["application", "pdf"]];
+pub(crate) const MEDIA_TYPES: [MediaType; 3] = [["application", "json"], ["text", "html"], ["application", "pdf"]];
 
 /// How a document is asked for: `format` says it outright, else the `Accept` header does, else it is `default`.
 ///
@@ -42,38 +43,13 @@ pub(crate) fn wanted(format: Option<&str>, headers: &HeaderMap, default: Format)
     }
 }
 
-/// The format that the `Accept` header likes best (RFC 9110, 12.5.1); of those it likes alike, the default, then the order of this file.
+/// The format that the `Accept` header likes best; of those it likes alike, the default, then the order of this file.
 fn accepted(headers: &HeaderMap, default: Format) -> Option<Format> {
-    let values: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    if values.is_empty() {
-        return Some(default);
-    }
-    let ranges: Vec<(String, f32)> = values.iter().flat_map(|value| value.split(',')).map(range).collect();
-    let liked = |format: Format| {
-        let [kind, subtype] = format.media_type();
-        let specific = [format!("{kind}/{subtype}"), format!("{kind}/*"), "*/*".to_owned()];
-        specific.iter().find_map(|wanted| ranges.iter().find(|(range, _)| range == wanted)).map_or(0.0, |(_, quality)| *quality)
-    };
-    let mut best = None;
-    for format in [default, Format::Json, Format::Html, Format::Pdf] {
-        let quality = liked(format);
-        if quality > best.map_or(0.0, |(_, best)| best) {
-            best = Some((format, quality));
-        }
-    }
-    best.map(|(format, _)| format)
-}
-
-/// A media range and how much it is liked.
-fn range(text: &str) -> (String, f32) {
-    let mut parts = text.split(';').map(str::trim);
-    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let quality = parts.find_map(|parameter| parameter.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
-    (essence, quality)
+    best(headers, [default, Format::Json, Format::Html, Format::Pdf], Format::media_type)
 }
 
 impl Format {
-    const fn media_type(self) -> [&'static str; 2] {
+    const fn media_type(self) -> MediaType {
         match self {
             Self::Json => MEDIA_TYPES[0],
             Self::Html => MEDIA_TYPES[1],

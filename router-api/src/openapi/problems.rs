@@ -83,8 +83,9 @@ const OF_OPERATIONS: &[(&str, &[Code])] = &[
     ("list_submissions", LISTING),
     ("list_payment_requests", LISTING),
     ("create_submission", &[Code::RoleRequired, Code::ProofInspectionRequired]),
-    ("payout_change_typed_data", &[Code::RoleRequired, Code::InvalidAddress, Code::AssetNotSupported]),
-    ("request_payout_change", &[Code::RoleRequired, Code::InvalidAddress, Code::AssetNotSupported, Code::ConsentInvalid, Code::ContractWalletsUnavailable]),
+    ("payout_change_typed_data", CHANGING_PAYOUT),
+    ("request_payout_change", CHANGING_PAYOUT),
+    ("request_payout_change", &[Code::ConsentInvalid, Code::ContractWalletsUnavailable]),
     ("respond_to_payout_change", &[Code::RoleRequired, Code::InvalidAddress, Code::ConsentInvalid, Code::ContractWalletsUnavailable]),
     ("list_disputes", LISTING),
     ("open_dispute", &[Code::RoleRequired]),
@@ -131,6 +132,8 @@ const NAMING: &[Code] = &[
     Code::TxHashMismatch,
     Code::ProofInspectionRequired,
 ];
+
+const CHANGING_PAYOUT: &[Code] = &[Code::RoleRequired, Code::InvalidAddress, Code::PartiesRefused, Code::AssetNotSupported];
 
 const LISTING: &[Code] = &[Code::InvalidCursor];
 

@@ -124,8 +124,8 @@ codes! {
         "A wallet speaks for one profile."
         "Sign in with that wallet instead.";
     LimitReached CONFLICT "limit_reached" "There are enough of these"
-        "A profile may have only so many of them at a time, an agreement only so many payment requests in all."
-        "Remove one that is no longer needed; agree on what is still open as a new agreement.";
+        "Of most things there are only so many at a time or in all; the detail says of what, and how many."
+        "Where one can be removed, remove one that is no longer needed; where none can, do with those there are, or agree on what is still open as a new agreement.";
     HandleTaken CONFLICT "handle_taken" "The handle is taken"
         "Another profile has it."
         "Choose another.";
@@ -203,7 +203,7 @@ codes! {
         "Change the named field as the detail says, and have both wallets sign again.";
     UnknownParty UNPROCESSABLE_ENTITY "unknown_party" "A party cannot be identified"
         "No profile has this id or wallet, or the profile has not exactly one wallet to stand for it."
-        "Name the party by a wallet that has signed in here or that signs the agreement.";
+        "Name a profile that is here; of an agreement, name the party by a wallet that has signed in here or that signs it.";
     PartiesRefused UNPROCESSABLE_ENTITY "parties_refused" "The parties do not fit together"
         "Buyer, seller, payee, evaluator and fee recipient have to be apart: nobody pays or judges themselves."
         "Use different profiles and wallets for the roles that the detail names.";
@@ -211,8 +211,8 @@ codes! {
         "Payments are attributed to whose wallet pays them, and this wallet has not been proved to be the buyer's."
         "Add the wallet with POST /api/agent/me/wallets, which it signs once, or pay from a wallet that is there.";
     ConsentInvalid UNPROCESSABLE_ENTITY "consent_invalid" "The consent does not hold"
-        "A signature is not the named party's over exactly these terms, parties and salt."
-        "Ask contracts/import/typed-data what to sign, and send the same terms and salt with both signatures.";
+        "A signature is not the named party's over exactly what it is to agree to: terms, parties and salt of an agreement, or a change of its payout."
+        "Ask the operation's own typed-data (contracts/import/typed-data, payout-changes/typed-data, or the change's typedData) what to sign, and send the same with the signature.";
     ExceedsOpenAmount UNPROCESSABLE_ENTITY "exceeds_open_amount" "More than is open"
         "Payments of an agreement never add up to more than was agreed; openAmountAtomic is what is left."
         "Ask for at most that, or leave sellerAmount out to pay all of it.";

@@ -26,7 +26,7 @@ pub(crate) const ONE_PAYMENT: &[(&str, &str)] = &[
 /// What an agent has to know whatever it does.
 const RULES: &str = "\
 - Send `Authorization: Bearer cf_…` and JSON with `Content-Type: application/json`. Unknown fields are refused; nothing is ignored.
-- Amounts are strings of decimal digits in atomic units, never numbers. Assets are CAIP-19, addresses EIP-55, times ISO-8601 in UTC.
+- Amounts are strings of decimal digits in atomic units, never numbers; only balances can start with `-`. Assets are CAIP-19, addresses EIP-55, times ISO-8601 in UTC.
 - Send a fresh `Idempotency-Key` with every write, and the same one on every retry of it: the retry gets the stored answer.
 - Every resource lists `availableActions`; each has `invocation` with method, endpoint and body. Do what is `available`; `recommendedAction` or `suggestedAction` names
   what is best done next. What is `waiting` or `blocked` says for whom and why.

@@ -9,13 +9,15 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 #[schema(as = AccountBalance)]
 pub struct AccountBalanceView {
-    /// `buyer_external` (left the buyer's wallets) or `seller_proceeds` (reached the seller).
+    /// `buyer_external` (left the buyer's wallets), `seller_proceeds` (reached the seller, and is not promised back) or `refund_due` (the seller has approved to
+    /// pay it back and has not).
     pub account: String,
     /// What went out of it.
     pub debit_atomic: String,
     /// What came into it.
     pub credit_atomic: String,
-    /// What stands on it, counted on the side on which it grows: what the buyer has paid, what the seller has received.
+    /// What stands on it, counted on the side on which it grows: what the buyer has paid, what the seller has received or owes. Starts with `-` while the chain has
+    /// taken a payment away of which more is due or has gone back than is left.
     pub balance_atomic: String,
 }
 
@@ -43,10 +45,12 @@ pub struct AssetBalanceView {
     pub token_symbol: String,
     /// Its decimals.
     pub token_decimals: u8,
-    /// What has left the caller's wallets as a buyer, fees included.
+    /// What has left the caller's wallets as a buyer, fees included, less what came back. Starts with `-` while the chain has taken a payment away whose refund stands.
     pub paid_atomic: String,
-    /// What has reached the caller as a seller.
+    /// What has reached the caller as a seller, less what went back, with what is due to go back: `seller_proceeds` and `refund_due` together. A sign as in `paidAtomic`.
     pub received_atomic: String,
+    /// What the caller as a seller has approved to pay back and has not: part of `receivedAtomic`.
+    pub refund_due_atomic: String,
     /// What live payment requests ask of the caller, fees included.
     pub payable_atomic: String,
     /// What live payment requests ask for the caller.

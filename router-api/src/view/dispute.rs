@@ -107,6 +107,9 @@ pub struct ResolutionView {
     /// When the other side agreed.
     #[schema(required)]
     pub agreed_at: Option<String>,
+    /// What the other side said when it agreed.
+    #[schema(required)]
+    pub agreed_note: Option<String>,
 }
 
 /// What the evaluator would do.
@@ -188,11 +191,12 @@ fn refund(proposal: &Proposal) -> Option<String> {
 }
 
 fn resolution(dispute: &Dispute) -> Option<ResolutionView> {
-    let (by, proposal, agreed_at) = match &dispute.state {
+    let (by, proposal, agreed) = match &dispute.state {
         DisputeState::Open | DisputeState::Withdrawn { .. } => return None,
         DisputeState::Proposed { by, proposal } => (by, proposal, None),
-        DisputeState::Resolved { by, proposal, at } => (by, proposal, Some(at.to_string())),
+        DisputeState::Resolved { by, proposal, agreed_note, at } => (by, proposal, Some((at.to_string(), agreed_note.clone()))),
     };
+    let (agreed_at, agreed_note) = agreed.unzip();
     Some(ResolutionView {
         outcome: proposal.outcome.name(),
         refund_amount_atomic: refund(proposal),
@@ -200,6 +204,7 @@ fn resolution(dispute: &Dispute) -> Option<ResolutionView> {
         proposed_by: by.name(),
         proposed_at: proposal.at.to_string(),
         agreed_at,
+        agreed_note: agreed_note.flatten(),
     })
 }
 

@@ -9,17 +9,20 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 #[schema(as = Difference)]
 pub struct DifferenceView {
-    /// `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate` or `ledger`.
+    /// `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate`, `ledger` or `unreadable`.
     pub kind: String,
     /// EIP-155 chain id.
     pub chain_id: u64,
     /// The payment request; null when there is none.
     #[schema(required)]
     pub payment_request_id: Option<String>,
+    /// The refund request; null when it is not about one.
+    #[schema(required)]
+    pub refund_request_id: Option<String>,
     /// Its agreement.
     #[schema(required)]
     pub contract_id: Option<String>,
-    /// Its status.
+    /// The status of the refund request, or of the payment request.
     #[schema(required)]
     pub status: Option<String>,
     /// The transaction; null when there is none.
@@ -37,6 +40,7 @@ impl From<&Difference> for DifferenceView {
             kind: difference.kind.name().to_owned(),
             chain_id: difference.chain_id,
             payment_request_id: difference.request.clone(),
+            refund_request_id: difference.refund.clone(),
             contract_id: difference.agreement.clone(),
             status: difference.status.clone(),
             tx_hash: difference.tx_hash.clone(),
@@ -46,12 +50,14 @@ impl From<&Difference> for DifferenceView {
     }
 }
 
-/// `{differences, asOf}`
+/// `{differences, hasMore, asOf}`
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReconciliationBody {
     /// By chain and kind.
     pub differences: Vec<DifferenceView>,
+    /// Whether there are more than are listed: mend these first.
+    pub has_more: bool,
     /// When this was.
     pub as_of: String,
 }

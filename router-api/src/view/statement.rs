@@ -1,8 +1,14 @@
 //! Statements of account, in three formats. All have the same rows: `opening`, then `posting` and `reversal` lines, then `closing`, for each account.
 
+use axum::http::HeaderMap;
 use serde::Serialize;
 use store::{AccountTurnover, Period};
 use utoipa::ToSchema;
+
+use crate::negotiation::{MediaType, best};
+
+/// What a statement can be written as, as media types.
+pub(crate) const MEDIA_TYPES: [MediaType; 3] = [["application", "json"], ["text", "csv"], ["application", "jsonl"]];
 
 /// How a statement is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +35,20 @@ impl Format {
             Self::Json => "json",
             Self::JsonLines => "jsonl",
             Self::Csv => "csv",
+        }
+    }
+
+    /// The format that the `Accept` header likes best; none when it excludes all there are.
+    #[must_use]
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        best(headers, [Self::Json, Self::Csv, Self::JsonLines], Self::essence)
+    }
+
+    const fn essence(self) -> MediaType {
+        match self {
+            Self::Json => MEDIA_TYPES[0],
+            Self::Csv => MEDIA_TYPES[1],
+            Self::JsonLines => MEDIA_TYPES[2],
         }
     }
 
@@ -64,12 +84,16 @@ pub struct StatementRow {
     pub token_symbol: String,
     /// Its decimals.
     pub token_decimals: u8,
-    /// `buyer_external` or `seller_proceeds`.
+    /// `buyer_external` (what the caller has paid), `seller_proceeds` (what it has received and not promised back) or `refund_due` (what it has approved to pay back
+    /// and has not).
     #[schema(value_type = String)]
     pub account: &'static str,
     /// `opening`, `posting`, `reversal` or `closing`.
     #[schema(value_type = String)]
     pub kind: &'static str,
+    /// What the line stands for, or takes back: a `payment`, an approved refund (`refund_due`) or one that was paid back (`refund`).
+    #[schema(required, value_type = Option<String>)]
+    pub booked: Option<&'static str>,
     /// When it was booked; the edge of the period on `opening` and `closing` rows.
     pub at: String,
     /// The entry of the ledger.
@@ -113,6 +137,9 @@ pub struct StatementLineView {
     /// `posting` or `reversal`.
     #[schema(value_type = String)]
     pub kind: &'static str,
+    /// What it stands for, or takes back: a `payment`, an approved refund (`refund_due`) or one that was paid back (`refund`).
+    #[schema(required, value_type = Option<String>)]
+    pub booked: Option<&'static str>,
     /// When it was booked.
     pub at: String,
     /// The entry of the ledger.
@@ -159,7 +186,8 @@ pub struct StatementAccount {
     pub token_symbol: String,
     /// Its decimals.
     pub token_decimals: u8,
-    /// `buyer_external` or `seller_proceeds`.
+    /// `buyer_external` (what the caller has paid), `seller_proceeds` (what it has received and not promised back) or `refund_due` (what it has approved to pay back
+    /// and has not).
     pub account: String,
     /// What stood on it when the period began.
     pub opening_atomic: String,
@@ -247,6 +275,7 @@ impl Writer {
                 let StatementRow { refund_request_id, wallet_address, debit_atomic, credit_atomic, balance_atomic, reverses, .. } = row.clone();
                 let line = StatementLineView {
                     kind,
+                    booked: row.booked,
                     at,
                     entry,
                     line,
@@ -275,12 +304,13 @@ fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("rows are plain data with string keys")
 }
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "assetId",
     "tokenSymbol",
     "tokenDecimals",
     "account",
     "kind",
+    "booked",
     "at",
     "entry",
     "line",
@@ -295,15 +325,19 @@ const COLUMNS: [&str; 17] = [
     "reverses",
 ];
 
+/// Those of them that hold numbers: one that is below zero starts with a sign, and is no formula.
+const NUMBERS: [&str; 5] = ["tokenDecimals", "line", "debitAtomic", "creditAtomic", "balanceAtomic"];
+
 /// The cells of a row, in the order of [`COLUMNS`].
-fn cells(row: &StatementRow) -> [String; 17] {
+fn cells(row: &StatementRow) -> [String; 18] {
     let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
-    [
+    let mut cells = [
         row.asset_id.clone(),
         row.token_symbol.clone(),
         row.token_decimals.to_string(),
         row.account.to_owned(),
         row.kind.to_owned(),
+        row.booked.unwrap_or_default().to_owned(),
         row.at.clone(),
         text(&row.entry),
         row.line.map(|line| line.to_string()).unwrap_or_default(),
@@ -316,8 +350,11 @@ fn cells(row: &StatementRow) -> [String; 17] {
         text(&row.credit_atomic),
         row.balance_atomic.clone(),
         text(&row.reverses),
-    ]
-    .map(harmless)
+    ];
+    for (cell, _) in cells.iter_mut().zip(COLUMNS).filter(|(_, column)| !NUMBERS.contains(column)) {
+        *cell = harmless(std::mem::take(cell));
+    }
+    cells
 }
 
 /// A cell that no spreadsheet takes for a formula (OWASP, CSV Injection): what would start one stands behind an apostrophe, which shows the rest as text.
@@ -327,7 +364,7 @@ fn harmless(cell: String) -> String {
 }
 
 /// One record of RFC 4180, with its line end.
-fn csv_record(cells: &[String; 17]) -> Vec<u8> {
+fn csv_record(cells: &[String; 18]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells).expect("a vector takes whatever is written");
     writer.into_inner().expect("a vector takes whatever is written")
@@ -348,9 +385,37 @@ mod tests {
     }
 
     #[test]
+    fn a_number_below_zero_is_a_number_and_a_text_that_looks_like_one_is_not() {
+        let row = StatementRow {
+            asset_id: "eip155:1/slip44:60".to_owned(),
+            token_symbol: "-ETH".to_owned(),
+            token_decimals: 18,
+            account: "seller_proceeds",
+            kind: "posting",
+            booked: Some("refund"),
+            at: "2026-01-31T12:00:00.000Z".to_owned(),
+            entry: None,
+            line: Some(0),
+            contract_id: None,
+            external_ref: Some("-7".to_owned()),
+            payment_request_id: None,
+            refund_request_id: None,
+            wallet_address: None,
+            debit_atomic: Some("2500000".to_owned()),
+            credit_atomic: Some("0".to_owned()),
+            balance_atomic: "-2500000".to_owned(),
+            reverses: None,
+        };
+        let cells = cells(&row);
+        let cell = |name: &str| cells[COLUMNS.iter().position(|column| *column == name).unwrap()].as_str();
+        assert_eq!((cell("balanceAtomic"), cell("externalRef"), cell("tokenSymbol")), ("-2500000", "'-7", "'-ETH"));
+        assert!(NUMBERS.iter().all(|name| COLUMNS.contains(name)));
+    }
+
+    #[test]
     fn cells_are_quoted_where_they_have_to_be() {
         let mut cells = COLUMNS.map(str::to_owned);
-        cells[9] = harmless("=\"a\",\r\nb".to_owned());
+        cells[10] = harmless("=\"a\",\r\nb".to_owned());
         let text = String::from_utf8(csv_record(&cells)).unwrap();
         assert!(text.contains(",\"'=\"\"a\"\",\r\nb\",") && text.ends_with("reverses\r\n"), "{text}");
     }

@@ -156,7 +156,7 @@ impl DisputeFacts<'_> {
                 if let Some(outcome) = dispute.awaits(side) {
                     actions.push(self.write(Action::AgreeResolution, actor, "resolve", self.resolution(outcome)));
                 }
-                if dispute.may_resolve().is_ok() {
+                if dispute.may_propose(side).is_ok() {
                     let mut body = self.resolution(Outcome::NoRefund);
                     body["note"] = json!("<why>");
                     actions.push(self.write(Action::ProposeResolution, actor, "resolve", body));

@@ -184,6 +184,18 @@ impl Refunds {
         Ok(self.reserved(payment).and_then(|reserved| paid.amount.minus(reserved)).unwrap_or(Amount::ZERO))
     }
 
+    /// What of all verified payments has neither gone back nor been promised back: the most that two parties can agree on. A refund that the seller has not
+    /// answered is part of it, because it is what they may be at odds about; what is in doubt counts nothing.
+    #[must_use]
+    pub fn unpromised_of_all(&self) -> Amount {
+        let sum = |sum: Amount, amount: Amount| sum.plus(amount).unwrap_or(sum);
+        let of_payment = |paid: &PaidRequest| {
+            let pending = self.of(&paid.payment).filter(|refund| refund.status == RefundStatus::Pending);
+            Some(pending.map(|refund| refund.amount).fold(self.remaining(&paid.payment).ok()?, sum))
+        };
+        self.payments.iter().filter_map(of_payment).fold(Amount::ZERO, sum)
+    }
+
     /// What no refund has reserved of all verified payments; those in doubt count nothing.
     #[must_use]
     pub fn remaining_of_all(&self) -> Amount {

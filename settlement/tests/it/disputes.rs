@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use settlement::agreement::PaymentFacts;
 use settlement::available_action::Action;
-use settlement::dispute::{Answer, Dispute, DisputeState, MAX_DISPUTES, Outcome, OutcomeError, Proposal, Recommendation, may_open};
+use settlement::dispute::{Answer, Dispute, DisputeState, MAX_DISPUTES, MAX_VERSIONS, Outcome, OutcomeError, Proposal, Recommendation, may_open};
 use settlement::ids::{DisputeId, ProfileId};
 use settlement::milestone::Side;
 use settlement::money::Amount;
@@ -22,6 +22,11 @@ fn answer() -> Answer {
 
 fn recommendation() -> Recommendation {
     Recommendation { by: ProfileId::new(world::ulid(4)), proposal: proposal(Outcome::NoRefund) }
+}
+
+/// Something else than [`recommendation`] says.
+fn other_recommendation() -> Recommendation {
+    Recommendation { proposal: proposal(Outcome::Refund(amount(2))), ..recommendation() }
 }
 
 /// Opened by the buyer.
@@ -45,7 +50,7 @@ pub fn dispute(state: DisputeState) -> Dispute {
 /// Every state of a dispute, with and without an answer, opened by either.
 pub fn disputes() -> Vec<(String, Dispute)> {
     let said = |by| DisputeState::Proposed { by, proposal: proposal(Outcome::NoRefund) };
-    let resolved = DisputeState::Resolved { by: Side::Buyer, proposal: proposal(Outcome::NoRefund), at: at(2) };
+    let resolved = DisputeState::Resolved { by: Side::Buyer, proposal: proposal(Outcome::NoRefund), agreed_note: None, at: at(2) };
     let mut all = Vec::new();
     for opened_by in Side::ALL {
         for (name, state) in [
@@ -59,6 +64,12 @@ pub fn disputes() -> Vec<(String, Dispute)> {
                 let answer = answered.then(answer);
                 let name = if answered { format!("{name}, answered") } else { name.to_owned() };
                 all.push((name, Dispute { answer, opened_by, ..dispute(state.clone()) }));
+            }
+        }
+        for version in [MAX_VERSIONS / 2, MAX_VERSIONS] {
+            for (name, by) in [("opener", opened_by), ("other", opened_by.other())] {
+                let long = Dispute { opened_by, version, answer: Some(answer()), recommendation: Some(recommendation()), ..dispute(said(by)) };
+                all.push((format!("proposed by the {name}, answered, version {version}"), long));
             }
         }
     }
@@ -76,7 +87,7 @@ pub fn accepted(action: Action, actor: Actor, dispute: &Dispute) -> bool {
             None => false,
         },
         (Action::WithdrawDispute, Some(side)) => d().withdraw(side, at(2)).is_ok(),
-        (Action::RecommendResolution, None) => actor == Actor::Evaluator && d().recommend(recommendation()).is_ok(),
+        (Action::RecommendResolution, None) => actor == Actor::Evaluator && d().recommend(other_recommendation()).is_ok(),
         _ => false,
     }
 }
@@ -96,7 +107,7 @@ pub fn dispute_table() -> Vec<Row> {
             ("agree: other", to(d().resolve(Side::Seller, proposal(Outcome::NoRefund)))),
             ("withdraw: opener", to(d().withdraw(Side::Buyer, at(2)))),
             ("withdraw: other", to(d().withdraw(Side::Seller, at(2)))),
-            ("recommend", to(d().recommend(recommendation()))),
+            ("recommend", to(d().recommend(other_recommendation()))),
         ];
         Row { from, outcomes }
     };
@@ -113,7 +124,9 @@ fn who_opened_it_makes_no_difference_but_for_the_names() {
     let swap = |dispute: &Dispute| {
         let state = match &dispute.state {
             DisputeState::Proposed { by, proposal } => DisputeState::Proposed { by: by.other(), proposal: proposal.clone() },
-            DisputeState::Resolved { by, proposal, at } => DisputeState::Resolved { by: by.other(), proposal: proposal.clone(), at: *at },
+            DisputeState::Resolved { by, proposal, agreed_note, at } => {
+                DisputeState::Resolved { by: by.other(), proposal: proposal.clone(), agreed_note: agreed_note.clone(), at: *at }
+            }
             same @ (DisputeState::Open | DisputeState::Withdrawn { .. }) => same.clone(),
         };
         Dispute { opened_by: dispute.opened_by.other(), state, ..dispute.clone() }
@@ -150,12 +163,63 @@ fn a_dispute_needs_a_payment_and_there_is_one_at_a_time() {
 }
 
 #[test]
-fn no_more_than_was_paid_goes_back() {
-    let paid = amount(100);
-    assert_eq!(Outcome::Refund(amount(100)).check(paid), Ok(()));
+fn no_more_than_is_left_goes_back() {
+    let left = amount(100);
+    assert_eq!(Outcome::Refund(amount(100)).check(left), Ok(()));
     assert_eq!(Outcome::NoRefund.check(Amount::ZERO), Ok(()));
-    assert_eq!(Outcome::Refund(Amount::ZERO).check(paid), Err(OutcomeError::Zero));
-    assert_eq!(Outcome::Refund(amount(101)).check(paid), Err(OutcomeError::MoreThanPaid { asked: amount(101), paid }));
+    assert_eq!(Outcome::Refund(Amount::ZERO).check(left), Err(OutcomeError::Zero));
+    assert_eq!(Outcome::Refund(amount(101)).check(left), Err(OutcomeError::MoreThanLeft { asked: amount(101), left }));
+}
+
+#[test]
+fn to_say_the_same_again_changes_nothing() {
+    let proposed = dispute(DisputeState::Open).resolve(Side::Buyer, proposal(Outcome::Refund(amount(1)))).unwrap();
+    let later = |outcome| Proposal { at: at(9), ..proposal(outcome) };
+    assert_eq!(proposed.clone().resolve(Side::Buyer, later(Outcome::Refund(amount(1)))), Ok(proposed.clone()));
+    let other_words = Proposal { note: None, ..later(Outcome::Refund(amount(1))) };
+    assert_eq!(proposed.clone().resolve(Side::Buyer, other_words).unwrap().version, proposed.version + 1);
+    let recommended = proposed.recommend(recommendation()).unwrap();
+    let again = Recommendation { proposal: later(Outcome::NoRefund), ..recommendation() };
+    assert_eq!(recommended.clone().recommend(again), Ok(recommended));
+}
+
+#[test]
+fn what_the_side_that_agrees_says_is_kept() {
+    let proposed = dispute(DisputeState::Open).resolve(Side::Buyer, proposal(Outcome::NoRefund)).unwrap();
+    let agrees = Proposal { note: Some("so be it".to_owned()), ..proposal(Outcome::NoRefund) };
+    let DisputeState::Resolved { proposal: said, agreed_note, .. } = proposed.resolve(Side::Seller, agrees).unwrap().state else { panic!("both agree") };
+    assert_eq!((said.note.as_deref(), agreed_note.as_deref()), (Some("that is fair"), Some("so be it")));
+}
+
+#[test]
+fn nobody_speaks_for_ever_and_nobody_uses_up_what_is_left_to_the_others() {
+    let mut now = dispute(DisputeState::Open);
+    let mut refunds = (1..).map(|n| Outcome::Refund(amount(n)));
+    // One side goes on and on.
+    while let Ok(next) = now.clone().resolve(Side::Buyer, proposal(refunds.next().unwrap())) {
+        now = next;
+    }
+    assert_eq!(now.version, MAX_VERSIONS / 2);
+    // The evaluator has not spoken, and may, once.
+    let mut now = now.recommend(recommendation()).unwrap();
+    assert!(now.clone().recommend(other_recommendation()).is_err());
+    // The other side answers, and so on.
+    for side in Side::ALL.into_iter().rev().cycle() {
+        assert!(now.clone().resolve(side.other(), proposal(refunds.next().unwrap())).is_err(), "{now:?}");
+        match now.clone().resolve(side, proposal(refunds.next().unwrap())) {
+            Ok(next) => now = next,
+            Err(_) => break,
+        }
+    }
+    assert_eq!(now.version, MAX_VERSIONS);
+    for side in Side::ALL {
+        assert!(now.may_propose(side).is_err());
+    }
+    let DisputeState::Proposed { by, proposal: last } = now.state.clone() else { panic!("it is open") };
+    assert_eq!(now.clone().resolve(by, last.clone()), Ok(now.clone()), "to say the same again is no error");
+    assert!(matches!(now.clone().resolve(by.other(), last).unwrap().state, DisputeState::Resolved { .. }));
+    assert!(now.clone().withdraw(now.opened_by, at(9)).is_ok());
+    assert!(now.answer(Side::Seller, answer()).is_ok());
 }
 
 /// Anything that anybody can do.
@@ -195,7 +259,7 @@ proptest! {
         for step in &steps {
             let Some(next) = take(now.clone(), step) else { continue };
             prop_assert!(now.state.is_open(), "what has ended changes no more");
-            prop_assert_eq!(next.version, now.version + 1);
+            prop_assert_eq!(next.version, now.version + u32::from(next != now));
             if let Step::Resolve(side, refund) = step {
                 said[usize::from(*side == Side::Seller)] = Some(*refund);
             }

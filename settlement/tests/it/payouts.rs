@@ -10,7 +10,7 @@ use settlement::available_action::Action;
 use settlement::ids::PayoutChangeId;
 use settlement::next_action::Actor;
 use settlement::payout_change::{
-    COOLING, MAX_PAYOUT_CHANGES, PayeeError, Payout, PayoutChangeRecord, PayoutChangeState, Unfounded, Word, check_payee, founded, may_request,
+    COOLING, MAX_PAYOUT_CHANGES, PayeeError, Payout, PayoutChangeRecord, PayoutChangeState, Unfounded, Word, check_payee, founded, in_force, may_request,
 };
 use settlement::snapshot::Snapshot;
 use settlement::verify::AgreedTerms;
@@ -170,6 +170,35 @@ fn c06_the_change_is_part_of_what_is_signed() {
 
 fn sign(key: &PrivateKeySigner, digest: B256) -> Bytes {
     Bytes::from(key.sign_hash_sync(&digest).unwrap().as_bytes().to_vec())
+}
+
+#[test]
+fn c06_the_last_change_that_was_confirmed_is_in_force_and_each_follows_the_one_before() {
+    let agreement = world::agreement();
+    let superseded = || PayoutChangeState::Superseded { word: Word::Authenticated, confirmed_at: at(2), at: at(3) };
+    let third = Address::repeat_byte(0x60);
+    let first = change(superseded(), Word::Authenticated);
+    let second = PayoutChangeRecord {
+        id: PayoutChangeId::new(world::ulid(62)),
+        // The one in between was declined.
+        number: 3,
+        previous_payee: elsewhere(),
+        payee: third,
+        ..change(confirmed(), Word::Authenticated)
+    };
+    let with = |change: &PayoutChangeRecord, state| PayoutChangeRecord { state, ..change.clone() };
+    assert_eq!(in_force(&[], &agreement), Ok(None));
+    assert_eq!(in_force(&[with(&first, confirmed())], &agreement), Ok(Some(payout(60, elsewhere()))));
+    assert_eq!(in_force(&[first.clone(), second.clone()], &agreement), Ok(Some(payout(62, third))));
+    // Brought back, beside the other one or instead of it.
+    assert_eq!(in_force(&[with(&first, confirmed()), with(&second, superseded())], &agreement), Err(Unfounded::NotTheLast(3)));
+    assert_eq!(in_force(&[with(&first, confirmed()), second.clone()], &agreement), Err(Unfounded::NotTheLast(3)));
+    assert_eq!(in_force(&[first.clone(), with(&second, superseded())], &agreement), Err(Unfounded::NotTheLast(3)));
+    // Left out, or put in another order.
+    let gap = |number, expected, found| Err(Unfounded::Gap { number, expected, found });
+    assert_eq!(in_force(std::slice::from_ref(&second), &agreement), gap(3, world::PAYEE, elsewhere()));
+    assert_eq!(in_force(&[second.clone(), with(&first, confirmed())], &agreement), gap(3, world::PAYEE, elsewhere()));
+    assert_eq!(in_force(&[with(&first, PayoutChangeState::Requested), second], &agreement), Err(Unfounded::Unconfirmed));
 }
 
 #[test]

@@ -442,6 +442,23 @@ fn g02_exactly_what_is_left_may_be_asked_for_and_nothing_more() {
 }
 
 #[test]
+fn what_has_gone_back_or_is_promised_cannot_be_agreed_on_again_and_what_is_only_asked_for_can() {
+    let known = refunds(
+        PaidFate::Proven,
+        &[
+            (5_000_000, RefundStatus::Pending),
+            (2_000_000, RefundStatus::Settled),
+            (1_000_000, RefundStatus::Approved),
+            (9_000_000, RefundStatus::Denied),
+            (9_000_000, RefundStatus::Cancelled),
+        ],
+    );
+    assert_eq!(known.unpromised_of_all(), amount(PAID - 3_000_000));
+    assert_eq!(refunds(PaidFate::InDoubt, &[(1, RefundStatus::Pending)]).unpromised_of_all(), Amount::ZERO);
+    assert_eq!(refunds(PaidFate::Unverified, &[]).unpromised_of_all(), Amount::ZERO);
+}
+
+#[test]
 fn g03_only_a_payment_that_proves_itself_is_paid_back() {
     let named = world::request_id(0);
     assert_eq!(refunds(PaidFate::Unverified, &[]).reserve(Some(&named), None), Err(CannotRefund::Unverified(named.clone())));

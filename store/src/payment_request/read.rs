@@ -222,6 +222,7 @@ fn differences(fields: &Fields<'_>, signed: &SignedSnapshot, id: &PaymentRequest
         ("snapshot.operator", snapshot.operator.to_string(), units.address("operator")?.to_string()),
         ("snapshot.nonce", snapshot.nonce.to_string(), unit.nonce.to_string()),
         ("snapshot.chain", snapshot.asset.chain_id().to_string(), fields.integer("chain_id")?.to_string()),
+        ("snapshot.asset", snapshot.asset.to_string(), fields.text("asset")?),
         ("snapshot.seller_amount", snapshot.quote.seller.to_string(), fields.text("seller_amount")?),
         ("snapshot.payout_change", change(snapshot.payout_change.as_ref()), fields.opt_text("payout_change_id")?.unwrap_or_else(|| "none".to_owned())),
         ("snapshot.agreed_payout", change(snapshot.payout_change.as_ref()), change(agreed.payout_change.as_ref())),

@@ -51,8 +51,9 @@ async fn a_dispute_reads_back_as_it_was_written(engine: Engine) {
     let said = Recommendation { by: seller_id(), proposal: proposal(Outcome::NoRefund, 3) };
     let recommended = answered.clone().recommend(said).unwrap();
     let proposed = recommended.clone().resolve(Side::Seller, proposal(Outcome::Refund(amount(5)), 4)).unwrap();
-    let resolved = proposed.clone().resolve(Side::Buyer, proposal(Outcome::Refund(amount(5)), 5)).unwrap();
-    assert_eq!(resolved.state.name(), "resolved");
+    let agrees = Proposal { note: Some("so be it".to_owned()), ..proposal(Outcome::Refund(amount(5)), 5) };
+    let resolved = proposed.clone().resolve(Side::Buyer, agrees).unwrap();
+    assert!(matches!(&resolved.state, DisputeState::Resolved { agreed_note: Some(note), .. } if note == "so be it"), "{resolved:?}");
     for state in [answered, recommended, proposed, resolved] {
         let mut tx = world.begin().await;
         tx.update_dispute(&state).await.unwrap();

@@ -15,6 +15,7 @@ on_both_engines!(
     a_token_that_was_used_within_the_minute_costs_no_statement,
     a_payout_method_is_one_per_asset_and_address,
     a_registered_token_keeps_its_decimals,
+    a_token_that_was_disallowed_stays_so_whoever_registers_it_meanwhile,
     a_sign_in_nonce_is_used_once,
 );
 
@@ -174,10 +175,27 @@ async fn a_registered_token_keeps_its_decimals(engine: Engine) {
     }
     tx.commit().await.unwrap();
     let store = world.store();
-    let now = Token { eip2612: false, eip3009: false, permit2: false, allowed: false, ..token() };
+    let now = Token { eip2612: false, eip3009: false, permit2: false, ..token() };
     assert_eq!(store.token(&token().asset).await.unwrap(), Some(now.clone()));
     assert_eq!(store.registered_tokens(CHAIN).await.unwrap(), vec![now, native]);
     assert_eq!(store.token(&Asset::Native { chain_id: 5 }).await.unwrap(), None);
+}
+
+/// What the chain says is read before anybody locks anything, so it may be old when it is written.
+async fn a_token_that_was_disallowed_stays_so_whoever_registers_it_meanwhile(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut tx = world.begin().await;
+    let read = tx.registered_token(&token().asset).await.unwrap().unwrap();
+    assert!(read.allowed);
+    assert!(tx.set_token_allowed(&read.asset, false).await.unwrap());
+    assert!(!tx.set_token_allowed(&read.asset, false).await.unwrap(), "it is so already");
+    assert!(!tx.set_token_allowed(&Asset::Native { chain_id: 5 }, false).await.unwrap(), "it is not registered");
+    tx.commit().await.unwrap();
+    let mut tx = world.begin().await;
+    let entry = tx.upsert_registered_token(&Token { eip3009: false, ..read.clone() }, at(9)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(entry, Token { eip3009: false, allowed: false, ..read });
+    assert_eq!(world.store().token(&token().asset).await.unwrap(), Some(entry));
 }
 
 async fn a_sign_in_nonce_is_used_once(engine: Engine) {

@@ -15,10 +15,16 @@ on_both_engines!(
     e12_of_many_decisions_one_is_stored,
     c06_an_agreement_is_paid_where_both_have_said,
     c06_a_change_that_nobody_confirmed_is_not_believed,
+    c06_a_change_that_was_superseded_is_not_brought_back,
 );
 
 fn elsewhere() -> Address {
     Address::repeat_byte(0x5f)
+}
+
+/// From one wallet to the next, and on.
+fn payee(number: u32) -> Address {
+    if number == 0 { PAYEE } else { Address::repeat_byte(0x5e + u8::try_from(number).unwrap()) }
 }
 
 fn change(agreement: &AgreementRecord, number: u32) -> PayoutChangeRecord {
@@ -26,8 +32,8 @@ fn change(agreement: &AgreementRecord, number: u32) -> PayoutChangeRecord {
         id: PayoutChangeId::new(ulid(800 + u64::from(number))),
         agreement: agreement.id.clone(),
         number,
-        previous_payee: PAYEE,
-        payee: elsewhere(),
+        previous_payee: payee(number - 1),
+        payee: payee(number),
         note: Some("we have a new wallet".to_owned()),
         asked: Word::Signed(vec![7; 65].into()),
         state: PayoutChangeState::Requested,
@@ -59,18 +65,29 @@ impl World {
         self.store_change(&asked, &confirmed).await;
         confirmed
     }
+
+    /// The second instead of the first.
+    async fn confirmed_twice(&self) -> [PayoutChangeRecord; 2] {
+        let (first, asked) = (self.confirmed(1).await, self.ask(2).await);
+        let superseded = first.clone().supersede(at(9)).unwrap();
+        let second = asked.clone().confirm(Word::Authenticated, at(9)).unwrap();
+        self.store_change(&first, &superseded).await;
+        self.store_change(&asked, &second).await;
+        [superseded, second]
+    }
 }
 
 async fn a_change_reads_back_as_it_was_written(engine: Engine) {
     let world = World::new(engine).await;
     let confirmed = world.confirmed(1).await;
-    let superseded = confirmed.clone().supersede(at(3)).unwrap();
-    world.store_change(&confirmed, &superseded).await;
     let declined = world.ask(2).await.decline(at(4)).unwrap();
     world.store_change(&change(&world.agreement, 2), &declined).await;
     let cancelled = world.ask(3).await.cancel(at(4)).unwrap();
     world.store_change(&change(&world.agreement, 3), &cancelled).await;
-    let by_wallet = world.ask(4).await.confirm(Word::Signed(vec![8; 65].into()), at(5)).unwrap();
+    let fourth = world.ask(4).await;
+    let superseded = confirmed.clone().supersede(at(3)).unwrap();
+    world.store_change(&confirmed, &superseded).await;
+    let by_wallet = fourth.confirm(Word::Signed(vec![8; 65].into()), at(5)).unwrap();
     world.store_change(&change(&world.agreement, 4), &by_wallet).await;
     let stored = world.store().payout_changes(&world.agreement.id).await.unwrap();
     assert_eq!(stored, [superseded, declined, cancelled, by_wallet]);
@@ -92,7 +109,7 @@ async fn one_change_waits_and_one_is_in_force(engine: Engine) {
     tx.update_payout_change(&second, &confirmed).await.unwrap();
     tx.commit().await.unwrap();
     let agreement = world.store().agreement(&world.agreement.id).await.unwrap().unwrap();
-    assert_eq!(agreement.payout, Some(Payout { change: second.id, payee: elsewhere() }));
+    assert_eq!(agreement.payout, Some(Payout { change: second.id, payee: payee(2) }));
 }
 
 async fn e12_of_many_decisions_one_is_stored(engine: Engine) {
@@ -143,6 +160,30 @@ async fn c06_an_agreement_is_paid_where_both_have_said(engine: Engine) {
     }
     let by_digest = world.store().requests_by_digest(&[before.signed.digest(), after.signed.digest()]).await.unwrap();
     assert!(by_digest.len() == 2 && by_digest.iter().all(|(_, stored)| stored.sound().is_some()));
+}
+
+async fn c06_a_change_that_was_superseded_is_not_brought_back(engine: Engine) {
+    let world = World::new(engine).await;
+    let [_, second] = world.confirmed_twice().await;
+    let agreement = async || world.store().agreement(&world.agreement.id).await;
+    assert_eq!(agreement().await.unwrap().unwrap().payout, Some(Payout { change: second.id, payee: payee(2) }));
+    let back = "status = CASE number WHEN 1 THEN 'confirmed' ELSE 'superseded' END, ended_at = CASE number WHEN 1 THEN NULL ELSE 9 END";
+    for (set, only) in [
+        ("status = 'superseded', ended_at = 9", "number = 2"),
+        (back, "1 = 1"),
+        ("status = 'requested', confirmed_at = NULL", "number = 1"),
+        ("number = 3", "number = 1"),
+    ] {
+        // Statement by statement it would meet the unique index half way.
+        world.db.tamper("DROP INDEX payout_changes_confirmed").await;
+        assert!(world.damage("payout_changes", set, only).await > 0);
+        assert!(agreement().await.is_err(), "{set}");
+        world.mend("payout_changes").await;
+        world.db.tamper("CREATE UNIQUE INDEX payout_changes_confirmed ON payout_changes (agreement_id) WHERE status = 'confirmed'").await;
+        assert!(agreement().await.is_ok(), "{set}");
+    }
+    world.db.tamper("DELETE FROM payout_changes WHERE number = 1").await;
+    assert!(agreement().await.is_err(), "the second starts from where the first led");
 }
 
 async fn c06_a_change_that_nobody_confirmed_is_not_believed(engine: Engine) {

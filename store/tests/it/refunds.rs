@@ -122,6 +122,17 @@ fn settled_state(payment: &PaymentRequest, refund: &RefundRequest, payload: &Sig
     refund.settle(payload.clone(), verify_refund(&evidence).unwrap(), at(400)).unwrap()
 }
 
+/// The same with its entries in the ledger.
+pub async fn booked(world: &World) -> (PaymentRequest, RefundRequest) {
+    let (payment, refund) = settled(world).await;
+    let RefundState::Settled { proof, .. } = &refund.state else { panic!("settled") };
+    let mut tx = world.begin().await;
+    tx.post(Booked::RefundDue(&refund.id), "due", &refund_due(&refund, payment.signed.snapshot(), at(301))).await.unwrap();
+    tx.post(Booked::Refund(&refund.id), "block:5", &refund_postings(&refund, payment.signed.snapshot(), proof)).await.unwrap();
+    tx.commit().await.unwrap();
+    (payment, refund)
+}
+
 async fn settled(world: &World) -> (PaymentRequest, RefundRequest) {
     let (payment, refund) = approved(world).await;
     let payload = refund.payload().unwrap().clone();

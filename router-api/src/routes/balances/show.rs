@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use settlement::asset::Asset;
-use settlement::ledger::{AccountKind, Turnover};
+use settlement::ledger::{AccountKind, Balance, Turnover};
 use settlement::money::{Amount, AmountError};
 use store::Asked;
 
@@ -18,8 +18,10 @@ use crate::view::balance::{AccountBalanceView, AssetBalanceView, BalancesBody};
 
 /// What the caller has paid and received, and what is asked for.
 ///
-/// Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back. `payableAtomic` and `receivableAtomic` are what live
-/// payment requests ask of the caller and for it; they are promises, not money.
+/// Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back. What was paid back counts once its payment is verified;
+/// `refundDueAtomic` is what the caller has approved to pay back until then. `payableAtomic` and `receivableAtomic` are what live payment requests ask of the
+/// caller and for it; they are promises, not money. What was paid, received or stands on an account starts with `-` while the chain has taken a payment away
+/// whose refund stands.
 #[utoipa::path(
     get,
     path = "/api/agent/balances",
@@ -27,7 +29,7 @@ use crate::view::balance::{AccountBalanceView, AssetBalanceView, BalancesBody};
     security(("bearer" = ["payments:read"]), ("bearer" = ["contracts:read"])),
     responses((status = 200, description = "The balances, by asset.", body = BalancesBody, example = json!({ "balances": [{
         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
-        "paidAtomic": "12625000", "receivedAtomic": "0", "payableAtomic": "0", "receivableAtomic": "0",
+        "paidAtomic": "12625000", "receivedAtomic": "0", "refundDueAtomic": "0", "payableAtomic": "0", "receivableAtomic": "0",
         "accounts": [{ "account": "buyer_external", "debitAtomic": "12625000", "creditAtomic": "0", "balanceAtomic": "12625000" }] }],
         "asOf": "2026-01-31T12:00:00.000Z" })))
 )]
@@ -61,28 +63,35 @@ fn known(assets: &mut BTreeMap<String, Known>, asset: Asset) -> &mut Known {
 fn add_asked(assets: &mut BTreeMap<String, Known>, of_buyer: &[Asked], for_seller: &[Asked]) -> Result<(), AmountError> {
     for asked in of_buyer {
         let known = known(assets, asked.asset);
-        known.payable = known.payable.plus(asked.quote.total)?;
+        known.payable = known.payable.plus(asked.amount)?;
     }
     for asked in for_seller {
         let known = known(assets, asked.asset);
-        known.receivable = known.receivable.plus(asked.quote.seller)?;
+        known.receivable = known.receivable.plus(asked.amount)?;
     }
     Ok(())
 }
 
 impl Known {
+    fn turnover(&self, kind: AccountKind) -> Turnover {
+        self.accounts.iter().find(|(account, _)| *account == kind).map(|(_, turnover)| *turnover).unwrap_or_default()
+    }
+
+    /// What the chain has moved to the seller and not back: what is due is part of it until it has gone back. Both accounts grow by credits.
+    fn received(&self) -> Result<Balance, AmountError> {
+        let both = self.turnover(AccountKind::SellerProceeds).plus(self.turnover(AccountKind::RefundDue))?;
+        Ok(both.balance(AccountKind::SellerProceeds))
+    }
+
     async fn view(self, api: &Api) -> Result<AssetBalanceView, Problem> {
         let (token_symbol, token_decimals) = symbol(api, &self.asset).await?;
-        let of = |kind: AccountKind| {
-            let turnover = self.accounts.iter().find(|(account, _)| *account == kind).map(|(_, turnover)| *turnover);
-            turnover.unwrap_or_default().balance(kind).to_string()
-        };
         Ok(AssetBalanceView {
             asset_id: self.asset.to_string(),
             token_symbol,
             token_decimals,
-            paid_atomic: of(AccountKind::BuyerExternal),
-            received_atomic: of(AccountKind::SellerProceeds),
+            paid_atomic: self.turnover(AccountKind::BuyerExternal).balance(AccountKind::BuyerExternal).to_string(),
+            received_atomic: self.received().map_err(|error| Problem::internal(&error))?.to_string(),
+            refund_due_atomic: self.turnover(AccountKind::RefundDue).balance(AccountKind::RefundDue).to_string(),
             payable_atomic: self.payable.to_string(),
             receivable_atomic: self.receivable.to_string(),
             accounts: self.accounts.iter().map(|(kind, turnover)| AccountBalanceView::new(*kind, *turnover)).collect(),
@@ -115,6 +124,34 @@ mod tests {
         let account = json!([{ "account": "seller_proceeds", "debitAtomic": "0", "creditAtomic": "12500000", "balanceAtomic": "12500000" }]);
         assert_eq!((&seller[0]["receivedAtomic"], &seller[0]["accounts"]), (&json!("12500000"), &account));
         assert_eq!(balances(&app, &app.stranger).await, json!([]), "the balances of others are nobody else's");
+    }
+
+    #[tokio::test]
+    async fn what_is_promised_back_is_still_received_and_what_went_back_is_not() {
+        let app = TestApp::new().await;
+        app.start_chain().await;
+        let id = app.request().await;
+        app.pay(&id).await;
+        let refund = app.refund("2500000").await;
+        let received = async |due: &str, received: &str, paid: &str| {
+            let (seller, buyer) = (balances(&app, &app.seller).await, balances(&app, &app.buyer).await);
+            assert_eq!((&seller[0]["refundDueAtomic"], &seller[0]["receivedAtomic"]), (&json!(due), &json!(received)));
+            assert_eq!((&buyer[0]["refundDueAtomic"], &buyer[0]["paidAtomic"]), (&json!("0"), &json!(paid)));
+        };
+        received("0", "12500000", "12625000").await;
+        app.respond(&refund, &app.seller, "approve").await.expect(200);
+        received("2500000", "12500000", "12625000").await;
+        let accounts = balances(&app, &app.seller).await[0]["accounts"].clone();
+        let standing: Vec<_> = accounts.as_array().unwrap().iter().map(|account| (&account["account"], &account["balanceAtomic"])).collect();
+        assert_eq!(standing, [(&json!("refund_due"), &json!("2500000")), (&json!("seller_proceeds"), &json!("10000000"))]);
+        app.see_refund(&refund).await;
+        app.finalise_refund(&refund).await;
+        received("0", "10000000", "10125000").await;
+        // The chain takes the payment away, and not what went back.
+        let mut tx = app.store.begin().await.unwrap();
+        assert!(tx.reverse(&id.parse().unwrap(), app.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        received("0", "-2500000", "-2500000").await;
     }
 
     #[tokio::test]

@@ -53,7 +53,7 @@ impl Changing {
         Ok(Self { known, dispute })
     }
 
-    /// Stores what came of it, tells the parties, and answers.
+    /// Stores what came of it, tells the parties, and answers. Where nothing came of it, nobody is told.
     async fn commit<A>(
         mut self,
         api: &Api,
@@ -62,6 +62,9 @@ impl Changing {
         (changed, kind): (Result<Dispute, NotAllowed>, NoticeType),
     ) -> Result<Response, Problem> {
         let changed = changed.map_err(|refusal| not_allowed(refusal, &self.dispute))?;
+        if changed == self.dispute {
+            return effect.commit(StatusCode::OK, &DisputeBody { dispute: view(&self.known, &changed, participant) }).await;
+        }
         effect.tx.update_dispute(&changed).await?;
         let data = about(&changed, participant);
         effect.tx.audit(participant.caller.author().did(AuditAction::DisputeChanged, &changed.id, changed.updated_at).with(data.clone()));

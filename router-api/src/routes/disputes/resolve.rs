@@ -6,9 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use settlement::dispute::{Dispute, DisputeState, Outcome, OutcomeError, Proposal, Recommendation};
-use settlement::money::Amount;
 use settlement::notice::NoticeType;
-use settlement::unit::Fate;
 use utoipa::ToSchema;
 
 use super::{Changing, MAX_NOTE};
@@ -27,7 +25,8 @@ use crate::view::dispute::DisputeBody;
 pub struct ResolveDispute {
     /// Whether money goes back.
     outcome: OutcomeName,
-    /// How much the seller pays back, in atomic units, without fee: needed for a refund.
+    /// How much the seller pays back, in atomic units, without fee: needed for a refund. At most what was paid and has neither gone back nor been promised back
+    /// by a refund that the seller approved.
     refund_amount_atomic: Option<AtomicAmount>,
     /// Why: up to 2,000 characters.
     #[schema(min_length = 1, max_length = 2000)]
@@ -57,16 +56,18 @@ impl ResolveDispute {
             (OutcomeName::Refund, None) => return Err(Problem::field(Code::InvalidField, "refundAmountAtomic", "say how much goes back")),
             (OutcomeName::Refund, Some(amount)) => Outcome::Refund(**amount),
         };
-        let paid = known.siblings.iter().filter(|sibling| sibling.fate == Fate::Paid).map(|sibling| sibling.seller_amount);
-        let paid = paid.fold(Amount::ZERO, |sum, amount| sum.plus(amount).unwrap_or(sum));
-        outcome.check(paid).map(|()| outcome).map_err(|error: OutcomeError| Problem::field(Code::InvalidField, "refundAmountAtomic", error))
+        outcome
+            .check(known.refunds.unpromised_of_all())
+            .map(|()| outcome)
+            .map_err(|error: OutcomeError| Problem::field(Code::InvalidField, "refundAmountAtomic", error))
     }
 }
 
 /// Say how a dispute is to end.
 ///
 /// Each party says how it would end it; when both have said the same, it ends so. The evaluator whom the terms name says what it would do, which binds nobody.
-/// The end moves no money: where both agree on a refund, the buyer makes a refund request for that amount.
+/// The end moves no money: where both agree on a refund, the buyer makes a refund request for that amount. To say again what one has said changes nothing; after
+/// 50 versions a side says something else only once the other has spoken, and after 100 the parties can only agree or withdraw.
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/{contractId}/disputes/{disputeId}/resolve",
@@ -77,7 +78,7 @@ impl ResolveDispute {
     responses(
         (status = 200, description = "`proposed`, or `resolved` when the other side had said the same.", body = DisputeBody,
             example = json!({ "dispute": super::example() })),
-        (status = 409, description = "It has ended (`not_allowed`), or changed meanwhile (`stale`, with `currentVersion`).",
+        (status = 409, description = "It has ended, or it is for the other side to speak (`not_allowed`), or it changed meanwhile (`stale`, with `currentVersion`).",
             body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]

@@ -60,13 +60,16 @@ async fn both_sides_speak_and_it_ends_as_both_have_said() {
     let refund = |version: u32| json!({ "outcome": "refund", "refundAmountAtomic": "2500000", "note": "half of a chapter", "expectedVersion": version });
     let proposed = d.act(&d.app.buyer, &id, "resolve", refund(2)).await.expect(200);
     assert_eq!((&proposed["dispute"]["status"], &proposed["dispute"]["resolution"]["proposedBy"]), (&json!("proposed"), &json!("buyer")));
-    let resolved = d.act(&d.app.seller, &id, "resolve", refund(3)).await.expect(200);
+    let mut agrees = refund(3);
+    agrees["note"] = json!("so be it");
+    let resolved = d.act(&d.app.seller, &id, "resolve", agrees).await.expect(200);
     assert_documented::<DisputeBody>(resolved.json());
     let resolution = &resolved["dispute"]["resolution"];
     assert_eq!(
         (&resolved["dispute"]["status"], &resolution["refundAmountAtomic"], &resolution["outcome"]),
         (&json!("resolved"), &json!("2500000"), &json!("refund"))
     );
+    assert_eq!((&resolution["note"], &resolution["agreedNote"]), (&json!("half of a chapter"), &json!("so be it")));
     for kind in ["dispute.opened", "dispute.answered", "dispute.proposed", "dispute.resolved"] {
         let told = d.app.notices(kind).await;
         assert_eq!((told.len(), told[0].notice.readers.len()), (1, 4), "{kind}");
@@ -85,6 +88,41 @@ async fn the_other_outcome_is_another_proposal() {
     assert_eq!((&countered["dispute"]["status"], &countered["dispute"]["resolution"]["proposedBy"]), (&json!("proposed"), &json!("seller")));
     let agreed = d.act(&d.app.buyer, &id, "resolve", json!({ "outcome": "no_refund", "expectedVersion": 3 })).await.expect(200);
     assert_eq!(agreed["dispute"]["status"], "resolved");
+}
+
+#[tokio::test]
+async fn what_goes_back_already_cannot_be_agreed_on_again() {
+    let d = Disputes::paid().await;
+    let (promised, asked) = (d.app.refund("10000000").await, d.app.refund("500000").await);
+    d.app.respond(&promised, &d.app.seller, "approve").await.expect(200);
+    let id = d.opened().await;
+    let refund = |amount: &str, version: u32| json!({ "outcome": "refund", "refundAmountAtomic": amount, "expectedVersion": version });
+    let refused = d.act(&d.app.seller, &id, "resolve", refund("2500001", 1)).await.problem(422, "invalid_field");
+    assert_eq!(refused["field"], "refundAmountAtomic");
+    assert!(refused["detail"].as_str().unwrap().contains("2500001 is more than the 2500000 that"), "{refused:?}");
+    // What the buyer only asks for is what they are at odds about.
+    d.act(&d.app.seller, &id, "resolve", refund("2500000", 1)).await.expect(200);
+    d.app.respond(&asked, &d.app.seller, "approve").await.expect(200);
+    d.act(&d.app.buyer, &id, "resolve", refund("2500000", 2)).await.problem(422, "invalid_field");
+    d.act(&d.app.buyer, &id, "resolve", refund("2000000", 2)).await.expect(200);
+    let agreed = d.act(&d.app.seller, &id, "resolve", refund("2000000", 3)).await.expect(200);
+    assert_eq!(agreed["dispute"]["status"], "resolved");
+    // And the refund request that it points to is one that can be made.
+    let seen = d.show(&d.app.buyer, &id).await;
+    let action = seen["availableActions"].as_array().unwrap().iter().find(|action| action["action"] == "request_refund").unwrap().clone();
+    let invocation = &action["invocation"];
+    d.app.post(invocation["endpoint"].as_str().unwrap()).bearer(&d.app.buyer).json(invocation["bodyTemplate"].clone()).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn to_say_the_same_again_tells_nobody_and_changes_nothing() {
+    let d = Disputes::paid().await;
+    let id = d.opened().await;
+    let body = |version: u32| json!({ "outcome": "no_refund", "note": "all was delivered", "expectedVersion": version });
+    d.act(&d.app.seller, &id, "resolve", body(1)).await.expect(200);
+    let again = d.act(&d.app.seller, &id, "resolve", body(2)).await.expect(200);
+    assert_eq!((&again["dispute"]["version"], &again["dispute"]["status"]), (&json!(2), &json!("proposed")));
+    assert_eq!(d.app.notices("dispute.proposed").await.len(), 1);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use settlement::Timestamp;
 use settlement::agreement::{AgreementRecord, ConsentKind, is_signed_by};
 use settlement::next_action::PayoutChangeFacts;
 use settlement::payment_request::PaymentRequestState;
-use settlement::payout_change::{PayoutChangeRecord, Word, check_payee};
+use settlement::payout_change::{PayeeError, PayoutChangeRecord, Word, check_payee};
 use settlement::unit::Fate;
 use store::StoredRequest;
 
@@ -52,7 +52,14 @@ async fn word(api: &Api, agreement: &AgreementRecord, (digest, wallet): (B256, A
 fn check(api: &Api, agreement: &AgreementRecord, payee: Address) -> Result<(), Problem> {
     let chain_id = agreement.terms.asset.chain_id();
     let chain = api.chain(chain_id).ok_or_else(|| Problem::field(Code::AssetNotSupported, "payeeAddress", "this instance no longer settles on that chain"))?;
-    check_payee(agreement, payee, chain.router).map_err(|error| Problem::field(Code::InvalidAddress, "payeeAddress", error))
+    check_payee(agreement, payee, chain.router).map_err(|error| {
+        let code = match error {
+            PayeeError::Same => Code::InvalidField,
+            PayeeError::Is(_) => Code::PartiesRefused,
+            PayeeError::Unusable(_) => Code::InvalidAddress,
+        };
+        Problem::field(code, "payeeAddress", error)
+    })
 }
 
 /// Requests that pay somebody else than `payee` and can still be paid.

@@ -298,9 +298,18 @@ async fn c08_a_payee_that_cannot_be_one_is_refused() {
     let p = Payouts::new().await;
     let (router, fees) = (p.app.chain().router, p.app.chain().fee.recipient);
     let Some(token) = p.app.seeded.asset.to_string().rsplit(':').next().map(str::to_owned) else { panic!("an asset has an address") };
-    let payees = [Address::ZERO.to_string(), router.to_string(), token, p.app.buyer.wallet.address().to_string(), fees.to_string()];
-    for payee in payees.into_iter().chain([p.app.seller.wallet.address().to_string()]) {
-        p.ask(&p.app.seller, |body| body["payeeAddress"] = json!(payee)).await.problem(422, "invalid_address");
+    for (payee, code) in [
+        (Address::ZERO.to_string(), "invalid_address"),
+        (router.to_string(), "invalid_address"),
+        (token, "invalid_address"),
+        (p.app.buyer.wallet.address().to_string(), "parties_refused"),
+        (p.app.evaluator.wallet.address().to_string(), "parties_refused"),
+        (fees.to_string(), "parties_refused"),
+        // There is nothing wrong with the address.
+        (p.app.seller.wallet.address().to_string(), "invalid_field"),
+    ] {
+        let refused = p.ask(&p.app.seller, |body| body["payeeAddress"] = json!(payee)).await.problem(422, code);
+        assert_eq!(refused["field"], "payeeAddress", "{payee}");
     }
     p.ask(&p.app.buyer, |_| ()).await.problem(403, "role_required");
     p.ask(&p.app.seller, |body| body["expectedUpdatedAt"] = json!("2023-11-14T22:13:19.000Z")).await.problem(409, "stale");

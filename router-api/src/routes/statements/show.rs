@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
@@ -29,19 +29,23 @@ pub struct ShowStatement {
     /// Only this asset (CAIP-19).
     #[param(pattern = "^eip155:[1-9][0-9]*/(erc20:0x[0-9a-fA-F]{40}|slip44:60)$")]
     asset: Option<String>,
-    /// `json`, `jsonl` (a line per row) or `csv` (RFC 4180).
-    #[param(default = "json", pattern = "^(json|jsonl|csv)$")]
+    /// `json`, `jsonl` (a line per row) or `csv` (RFC 4180); what the `Accept` header likes best when absent.
+    #[param(pattern = "^(json|jsonl|csv)$")]
     format: Option<String>,
 }
 
 /// The caller's statement of account.
 ///
 /// Account by account: what stood on it when the period began, every line in the order of booking with what stands after it, and what stands at the end.
-/// A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`. Payments are booked with the time of their block. Balances
-/// are counted on the side on which the account grows: what the buyer has paid, what the seller has received.
+/// `booked` says what a line stands for: a `payment`, a refund that the seller approved (`refund_due`) or one that was paid back (`refund`). A line that takes
+/// another back is a `reversal` and names the entry in `reverses`. Balances are counted on the side on which the account grows: what the buyer has paid, what
+/// the seller has received, what the seller owes back; they start with `-` where more was taken back than stood there.
+///
+/// Payments and refunds are booked with the time of their block, approvals and reversals with the time at which they were made. So a period that is over can still
+/// change, while the chain's blocks are read late: fetch it again before you rely on it, or close your books some time after the period.
 ///
 /// It is written while it is read, however long it is: it is complete when the `closing` row of the last account is there (in JSON: when it ends). In CSV, a
-/// cell that a spreadsheet would take for a formula starts with an apostrophe.
+/// text that a spreadsheet would take for a formula starts with an apostrophe; numbers are numbers.
 #[utoipa::path(
     get,
     path = "/api/agent/statements",
@@ -54,11 +58,18 @@ pub struct ShowStatement {
         (String = "text/csv", example = "assetId,tokenSymbol,tokenDecimals,account,kind,at,…"),
     )))
 )]
-pub async fn show_statement(State(api): State<Arc<Api>>, caller: Caller<PaymentRead>, Params(params): Params<ShowStatement>) -> Result<Response, Problem> {
-    let format = params
-        .format
-        .as_deref()
-        .map_or(Ok(Format::Json), |text| Format::parse(text).ok_or_else(|| Problem::new(Code::MalformedRequest, "query: format must be json, jsonl or csv")))?;
+pub async fn show_statement(
+    State(api): State<Arc<Api>>,
+    caller: Caller<PaymentRead>,
+    headers: HeaderMap,
+    Params(params): Params<ShowStatement>,
+) -> Result<Response, Problem> {
+    let format = match params.format.as_deref() {
+        Some(text) => Format::parse(text).ok_or_else(|| Problem::new(Code::MalformedRequest, "query: format must be json, jsonl or csv"))?,
+        None => {
+            Format::accepted(&headers).ok_or_else(|| Problem::new(Code::NotAcceptable, "statements are application/json, text/csv or application/jsonl"))?
+        }
+    };
     let period = period::parse(params.from.as_deref(), params.to.as_deref(), api.now())?;
     let asset = params.asset.as_deref().map(|text| text.parse::<Asset>());
     let asset = asset.transpose().map_err(|error| Problem::new(Code::MalformedRequest, format!("query: asset: {error}")))?;
@@ -82,7 +93,7 @@ fn example() -> serde_json::Value {
     json!({
         "from": "2026-01-01T00:00:00.000Z", "to": "2026-02-01T00:00:00.000Z",
         "accounts": [{ "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
-            "account": "seller_proceeds", "openingAtomic": "0", "lines": [{ "kind": "posting", "at": "2026-01-31T12:00:00.000Z",
+            "account": "seller_proceeds", "openingAtomic": "0", "lines": [{ "kind": "posting", "booked": "payment", "at": "2026-01-31T12:00:00.000Z",
                 "entry": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV:0xb94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9:0:0", "line": 1,
                 "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "externalRef": "order-1", "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "refundRequestId": null,
                 "walletAddress": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "debitAtomic": "0", "creditAtomic": "12500000", "balanceAtomic": "12500000",
@@ -94,7 +105,7 @@ fn example() -> serde_json::Value {
 fn example_row() -> serde_json::Value {
     json!({
         "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "tokenSymbol": "USDC", "tokenDecimals": 6,
-        "account": "seller_proceeds", "kind": "opening", "at": "2026-01-01T00:00:00.000Z", "entry": null, "line": null, "contractId": null,
+        "account": "seller_proceeds", "kind": "opening", "booked": null, "at": "2026-01-01T00:00:00.000Z", "entry": null, "line": null, "contractId": null,
         "externalRef": null, "paymentRequestId": null, "refundRequestId": null, "walletAddress": null, "debitAtomic": null, "creditAtomic": null, "balanceAtomic": "0", "reverses": null,
     })
 }

@@ -109,6 +109,7 @@ impl Current {
     fn edge(&self, kind: &'static str, at: Timestamp) -> StatementRow {
         StatementRow {
             kind,
+            booked: None,
             at: at.to_string(),
             asset_id: self.head.opening.asset.to_string(),
             token_symbol: self.head.token_symbol.clone(),
@@ -132,6 +133,7 @@ impl Current {
     fn row(&self, line: &StatementLine) -> StatementRow {
         let moved = Turnover::default().and(line.side, line.amount).unwrap_or_default();
         StatementRow {
+            booked: Some(line.booked.name()),
             entry: Some(line.entry.clone()),
             line: Some(line.line),
             contract_id: Some(line.agreement.to_string()),

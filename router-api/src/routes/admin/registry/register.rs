@@ -65,11 +65,8 @@ pub async fn register_asset(
     caller: Caller<Admin>,
     PreparedWrite(body, read, mut effect): PreparedWrite<RegisterAsset>,
 ) -> Result<Response, Problem> {
-    let (mut token, now) = (read?, api.now());
-    if let Some(known) = effect.tx.registered_token(&body.asset_id).await? {
-        token = Token { symbol: known.symbol, decimals: known.decimals, allowed: known.allowed, ..token };
-    }
-    effect.tx.upsert_registered_token(&token, now).await?;
+    let now = api.now();
+    let token = effect.tx.upsert_registered_token(&read?, now).await?;
     effect.tx.audit(caller.author().did(AuditAction::AssetRegistered, *body.asset_id, now).with(token.facts()));
     effect.commit(StatusCode::CREATED, &RegisteredAssetBody { asset: RegisteredAssetView::from(&token) }).await
 }

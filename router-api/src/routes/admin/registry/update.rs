@@ -39,15 +39,12 @@ pub struct UpdateAsset {
     responses((status = 200, description = "The entry as it is now.", body = RegisteredAssetBody, example = json!({ "asset": example() })))
 )]
 pub async fn update_asset(State(api): State<Arc<Api>>, caller: Caller<Admin>, Write(body, mut effect): Write<UpdateAsset>) -> Result<Response, Problem> {
-    let known = effect.tx.registered_token(&body.asset_id).await?;
-    let mut token = known.ok_or_else(|| Problem::field(Code::AssetNotSupported, "assetId", "this asset is not registered"))?;
-    if token.allowed != body.is_allowed {
-        let now = api.now();
-        token.allowed = body.is_allowed;
-        effect.tx.upsert_registered_token(&token, now).await?;
-        let action = if token.allowed { AuditAction::AssetAllowed } else { AuditAction::AssetDisallowed };
-        effect.tx.audit(caller.author().did(action, *body.asset_id, now));
+    if effect.tx.set_token_allowed(&body.asset_id, body.is_allowed).await? {
+        let action = if body.is_allowed { AuditAction::AssetAllowed } else { AuditAction::AssetDisallowed };
+        effect.tx.audit(caller.author().did(action, *body.asset_id, api.now()));
     }
+    let known = effect.tx.registered_token(&body.asset_id).await?;
+    let token = known.ok_or_else(|| Problem::field(Code::AssetNotSupported, "assetId", "this asset is not registered"))?;
     effect.commit(StatusCode::OK, &RegisteredAssetBody { asset: RegisteredAssetView::from(&token) }).await
 }
 

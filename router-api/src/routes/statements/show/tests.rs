@@ -30,12 +30,14 @@ async fn the_three_formats_say_the_same() {
     let line = &account["lines"][0];
     assert_eq!((&line["paymentRequestId"], &line["creditAtomic"], &line["debitAtomic"]), (&json!(id), &json!("12500000"), &json!("0")));
     assert_eq!((&line["externalRef"], &line["balanceAtomic"], &line["kind"]), (&json!("order-1"), &json!("12500000"), &json!("posting")));
+    assert_eq!(line["booked"], "payment");
 
     let lines = statement(&app, "?format=jsonl").await;
     assert_eq!(lines.header("content-type"), Some("application/jsonl"));
     let rows: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.iter().map(|row| row["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["opening", "posting", "closing"]);
-    for key in ["entry", "at", "walletAddress", "creditAtomic", "balanceAtomic", "reverses"] {
+    assert_eq!((&rows[0]["booked"], &rows[2]["booked"]), (&Value::Null, &Value::Null));
+    for key in ["booked", "entry", "at", "walletAddress", "creditAtomic", "balanceAtomic", "reverses"] {
         assert_eq!(rows[1][key], line[key], "{key}");
     }
 
@@ -55,6 +57,53 @@ async fn the_three_formats_say_the_same() {
         };
         assert_eq!(cell, expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn i13_the_accept_header_chooses_where_no_format_is_named() {
+    let (app, _) = paid().await;
+    let ask = async |query: &str, accept: &str| app.get(&format!("{PATH}{query}")).bearer(&app.seller).header("accept", accept).send().await;
+    for (query, accept, expected) in [
+        ("", "text/csv", "text/csv; charset=utf-8; header=present"),
+        ("", "application/jsonl", "application/jsonl"),
+        ("", "application/json;q=0.5, text/csv", "text/csv; charset=utf-8; header=present"),
+        ("", "*/*", "application/json"),
+        ("?format=json", "text/csv", "application/json"),
+    ] {
+        assert_eq!(ask(query, accept).await.expect(200).header("content-type"), Some(expected), "{query} {accept}");
+    }
+    ask("", "image/png").await.problem(406, "not_acceptable");
+    ask("", "application/problem+json").await.problem(406, "not_acceptable");
+}
+
+#[tokio::test]
+async fn a_line_says_whether_it_is_a_payment_an_approval_or_what_came_back() {
+    let (app, id) = paid().await;
+    let refund = app.refund("2500000").await;
+    app.respond(&refund, &app.seller, "approve").await.expect(200);
+    app.see_refund(&refund).await;
+    app.finalise_refund(&refund).await;
+    app.clock.advance_s(86_400);
+    let mut tx = app.store.begin().await.unwrap();
+    assert!(tx.reverse(&id.parse().unwrap(), app.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    let text = statement(&app, "?format=jsonl&to=2024-01-01").await.text();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |account: &str| -> std::collections::BTreeSet<(&str, &str, Option<&str>)> {
+        let rows = rows.iter().filter(|row| row["account"] == account && row["kind"] != "opening" && row["kind"] != "closing");
+        rows.map(|row| (row["kind"].as_str().unwrap(), row["booked"].as_str().unwrap(), row["balanceAtomic"].as_str().filter(|b| b.starts_with('-')))).collect()
+    };
+    assert_eq!(of("refund_due").iter().map(|(kind, booked, _)| (*kind, *booked)).collect::<Vec<_>>(), [("posting", "refund"), ("posting", "refund_due")]);
+    let proceeds: Vec<_> = of("seller_proceeds").into_iter().filter(|line| line.1 == "payment").map(|line| (line.0, line.2)).collect();
+    assert_eq!(proceeds, [("posting", None), ("reversal", Some("-2500000"))], "more has gone back than is left");
+    // And the same number in the file for a spreadsheet.
+    let csv = statement(&app, "?format=csv&to=2024-01-01").await.text();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let place = |header: &csv::StringRecord, name: &str| header.iter().position(|column| column == name).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let (kind, balance) = (place(&header, "kind"), place(&header, "balanceAtomic"));
+    let reversed: Vec<String> = reader.records().map(Result::unwrap).filter(|record| &record[kind] == "reversal").map(|r| r[balance].to_owned()).collect();
+    assert_eq!(reversed, ["-2500000"]);
 }
 
 #[tokio::test]
