@@ -53,6 +53,7 @@ const COLUMNS: &[(&str, &str, Column)] = &[
     ("payment_requests", "request_id", Evidence("'<hash>'")),
     ("payment_requests", "digest", Evidence("'<hash>'")),
     ("payment_requests", "chain_id", Evidence("chain_id + 1")),
+    ("payment_requests", "asset", Evidence("'eip155:31337/slip44:60'")),
     ("payment_requests", "seller_amount", Evidence("'1'")),
     ("payment_requests", "payout_change_id", Evidence("'poc_01KAKH7NG0ZZZZZZZZZZZZZZZZ'")),
     ("payment_requests", "deadline", Evidence("deadline + 1")),
