@@ -105,7 +105,8 @@ export interface paths {
         };
         /**
          * Where chain, requests and ledger do not agree, and what mends it.
-         * @description Compared are the events that were read from the chain, the payment requests and the postings, as they are stored. At most 100 of each kind are listed.
+         * @description Compared are the events that were read from the chain, the payment and refund requests, the postings and the sums of days, as they are stored. At most 100
+         *     answers to each question are listed; `hasMore` says whether there are others.
          */
         get: operations["show_reconciliation"];
         put?: never;
@@ -223,8 +224,10 @@ export interface paths {
         };
         /**
          * What the caller has paid and received, and what is asked for.
-         * @description Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back. `payableAtomic` and `receivableAtomic` are what live
-         *     payment requests ask of the caller and for it; they are promises, not money.
+         * @description Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back. What was paid back counts once its payment is verified;
+         *     `refundDueAtomic` is what the caller has approved to pay back until then. `payableAtomic` and `receivableAtomic` are what live payment requests ask of the
+         *     caller and for it; they are promises, not money. What was paid, received or stands on an account starts with `-` while the chain has taken a payment away
+         *     whose refund stands.
          */
         get: operations["show_balances"];
         put?: never;
@@ -549,7 +552,8 @@ export interface paths {
         /**
          * Say how a dispute is to end.
          * @description Each party says how it would end it; when both have said the same, it ends so. The evaluator whom the terms name says what it would do, which binds nobody.
-         *     The end moves no money: where both agree on a refund, the buyer makes a refund request for that amount.
+         *     The end moves no money: where both agree on a refund, the buyer makes a refund request for that amount. To say again what one has said changes nothing; after
+         *     50 versions a side says something else only once the other has spoken, and after 100 the parties can only agree or withdraw.
          */
         post: operations["resolve_dispute"];
         delete?: never;
@@ -1293,11 +1297,15 @@ export interface paths {
         /**
          * The caller's statement of account.
          * @description Account by account: what stood on it when the period began, every line in the order of booking with what stands after it, and what stands at the end.
-         *     A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`. Payments are booked with the time of their block. Balances
-         *     are counted on the side on which the account grows: what the buyer has paid, what the seller has received.
+         *     `booked` says what a line stands for: a `payment`, a refund that the seller approved (`refund_due`) or one that was paid back (`refund`). A line that takes
+         *     another back is a `reversal` and names the entry in `reverses`. Balances are counted on the side on which the account grows: what the buyer has paid, what
+         *     the seller has received, what the seller owes back; they start with `-` where more was taken back than stood there.
+         *
+         *     Payments and refunds are booked with the time of their block, approvals and reversals with the time at which they were made. So a period that is over can still
+         *     change, while the chain's blocks are read late: fetch it again before you rely on it, or close your books some time after the period.
          *
          *     It is written while it is read, however long it is: it is complete when the `closing` row of the last account is there (in JSON: when it ends). In CSV, a
-         *     cell that a spreadsheet would take for a formula starts with an apostrophe.
+         *     text that a spreadsheet would take for a formula starts with an apostrophe; numbers are numbers.
          */
         get: operations["show_statement"];
         put?: never;
@@ -2900,9 +2908,15 @@ export interface components {
         AccountAddress: string;
         /** @description What moved on the accounts of one kind. */
         AccountBalance: {
-            /** @description `buyer_external` (left the buyer's wallets) or `seller_proceeds` (reached the seller). */
+            /**
+             * @description `buyer_external` (left the buyer's wallets), `seller_proceeds` (reached the seller, and is not promised back) or `refund_due` (the seller has approved to
+             *     pay it back and has not).
+             */
             account: string;
-            /** @description What stands on it, counted on the side on which it grows: what the buyer has paid, what the seller has received. */
+            /**
+             * @description What stands on it, counted on the side on which it grows: what the buyer has paid, what the seller has received or owes. Starts with `-` while the chain has
+             *     taken a payment away of which more is due or has gone back than is left.
+             */
             balanceAtomic: string;
             /** @description What came into it. */
             creditAtomic: string;
@@ -3098,14 +3112,16 @@ export interface components {
             accounts: components["schemas"]["AccountBalance"][];
             /** @description CAIP-19. */
             assetId: string;
-            /** @description What has left the caller's wallets as a buyer, fees included. */
+            /** @description What has left the caller's wallets as a buyer, fees included, less what came back. Starts with `-` while the chain has taken a payment away whose refund stands. */
             paidAtomic: string;
             /** @description What live payment requests ask of the caller, fees included. */
             payableAtomic: string;
             /** @description What live payment requests ask for the caller. */
             receivableAtomic: string;
-            /** @description What has reached the caller as a seller. */
+            /** @description What has reached the caller as a seller, less what went back, with what is due to go back: `seller_proceeds` and `refund_due` together. A sign as in `paidAtomic`. */
             receivedAtomic: string;
+            /** @description What the caller as a seller has approved to pay back and has not: part of `receivedAtomic`. */
+            refundDueAtomic: string;
             /**
              * Format: int32
              * @description Its decimals.
@@ -3806,11 +3822,13 @@ export interface components {
             detail: string;
             /** @description What to do about it. */
             fix: string;
-            /** @description `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate` or `ledger`. */
+            /** @description `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate`, `ledger` or `unreadable`. */
             kind: string;
             /** @description The payment request; null when there is none. */
             paymentRequestId: string | null;
-            /** @description Its status. */
+            /** @description The refund request; null when it is not about one. */
+            refundRequestId: string | null;
+            /** @description The status of the refund request, or of the payment request. */
             status: string | null;
             /** @description The transaction; null when there is none. */
             txHash: string | null;
@@ -3893,6 +3911,8 @@ export interface components {
         DisputeResolution: {
             /** @description When the other side agreed. */
             agreedAt: string | null;
+            /** @description What the other side said when it agreed. */
+            agreedNote: string | null;
             /** @description Why. */
             note: string | null;
             /** @description `no_refund` or `refund`. */
@@ -5452,12 +5472,14 @@ export interface components {
             /** @description The same for people. */
             label: string;
         };
-        /** @description `{differences, asOf}` */
+        /** @description `{differences, hasMore, asOf}` */
         ReconciliationBody: {
             /** @description When this was. */
             asOf: string;
             /** @description By chain and kind. */
             differences: components["schemas"]["Difference"][];
+            /** @description Whether there are more than are listed: mend these first. */
+            hasMore: boolean;
         };
         /**
          * @description What to deliver again: one event, or a time.
@@ -5916,7 +5938,10 @@ export interface components {
         };
         /** @description An account of the JSON document. Written in parts, never held as a whole. */
         StatementAccount: {
-            /** @description `buyer_external` or `seller_proceeds`. */
+            /**
+             * @description `buyer_external` (what the caller has paid), `seller_proceeds` (what it has received and not promised back) or `refund_due` (what it has approved to pay back
+             *     and has not).
+             */
             account: string;
             /** @description CAIP-19. */
             assetId: string;
@@ -5949,6 +5974,8 @@ export interface components {
             at: string;
             /** @description What stands on the account after it. */
             balanceAtomic: string;
+            /** @description What it stands for, or takes back: a `payment`, an approved refund (`refund_due`) or one that was paid back (`refund`). */
+            booked: string | null;
             /** @description The agreement, `agr_…`. */
             contractId: string | null;
             /** @description What came in. */
@@ -5977,7 +6004,10 @@ export interface components {
         };
         /** @description A row. What belongs to a line only is null on `opening` and `closing` rows. */
         StatementRow: {
-            /** @description `buyer_external` or `seller_proceeds`. */
+            /**
+             * @description `buyer_external` (what the caller has paid), `seller_proceeds` (what it has received and not promised back) or `refund_due` (what it has approved to pay back
+             *     and has not).
+             */
             account: string;
             /** @description CAIP-19. */
             assetId: string;
@@ -5985,6 +6015,8 @@ export interface components {
             at: string;
             /** @description What stands on the account after it. */
             balanceAtomic: string;
+            /** @description What the line stands for, or takes back: a `payment`, an approved refund (`refund_due`) or one that was paid back (`refund`). */
+            booked: string | null;
             /** @description The agreement, `agr_…`. */
             contractId: string | null;
             /** @description What came in. */
@@ -7300,7 +7332,7 @@ export interface operations {
     show_reconciliation: {
         parameters: {
             query?: {
-                /** @description Only this chain (EIP-155 id); all when absent. */
+                /** @description Only this chain (EIP-155 id); all of which anything is stored when absent. */
                 chainId?: number;
             };
             header?: never;
@@ -7328,10 +7360,12 @@ export interface operations {
                      *           "fix": "restore the newest backup",
                      *           "kind": "chain_only",
                      *           "paymentRequestId": null,
+                     *           "refundRequestId": null,
                      *           "status": null,
                      *           "txHash": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "hasMore": false
                      *     }
                      */
                     "application/json": components["schemas"]["ReconciliationBody"];
@@ -8535,6 +8569,7 @@ export interface operations {
                      *           "payableAtomic": "0",
                      *           "receivableAtomic": "0",
                      *           "receivedAtomic": "0",
+                     *           "refundDueAtomic": "0",
                      *           "tokenDecimals": 6,
                      *           "tokenSymbol": "USDC"
                      *         }
@@ -12363,7 +12398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description It has ended (`not_allowed`), or changed meanwhile (`stale`, with `currentVersion`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description It has ended, or it is for the other side to speak (`not_allowed`), or it changed meanwhile (`stale`, with `currentVersion`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -15019,7 +15054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The address is not usable (`invalid_address`). The asset is not supported here (`asset_not_supported`). The consent does not hold (`consent_invalid`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            /** @description The address is not usable (`invalid_address`). The parties do not fit together (`parties_refused`). The asset is not supported here (`asset_not_supported`). The consent does not hold (`consent_invalid`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -15241,7 +15276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The address is not usable (`invalid_address`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). */
+            /** @description The address is not usable (`invalid_address`). The parties do not fit together (`parties_refused`). The asset is not supported here (`asset_not_supported`). A field is not taken; `field` names it (`unknown_field`, `invalid_field`). */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -20308,7 +20343,7 @@ export interface operations {
                 to?: string;
                 /** @description Only this asset (CAIP-19). */
                 asset?: string;
-                /** @description `json`, `jsonl` (a line per row) or `csv` (RFC 4180). */
+                /** @description `json`, `jsonl` (a line per row) or `csv` (RFC 4180); what the `Accept` header likes best when absent. */
                 format?: string;
             };
             header?: never;
@@ -20336,6 +20371,7 @@ export interface operations {
                      *             {
                      *               "at": "2026-01-31T12:00:00.000Z",
                      *               "balanceAtomic": "12500000",
+                     *               "booked": "payment",
                      *               "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                      *               "creditAtomic": "12500000",
                      *               "debitAtomic": "0",
@@ -20365,6 +20401,7 @@ export interface operations {
                      *       "assetId": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
                      *       "at": "2026-01-01T00:00:00.000Z",
                      *       "balanceAtomic": "0",
+                     *       "booked": null,
                      *       "contractId": null,
                      *       "creditAtomic": null,
                      *       "debitAtomic": null,

@@ -14,9 +14,12 @@ class AccountBalance:
     """What moved on the accounts of one kind.
 
     Attributes:
-        account (str): `buyer_external` (left the buyer's wallets) or `seller_proceeds` (reached the seller).
+        account (str): `buyer_external` (left the buyer's wallets), `seller_proceeds` (reached the seller, and is not
+            promised back) or `refund_due` (the seller has approved to
+            pay it back and has not).
         balance_atomic (str): What stands on it, counted on the side on which it grows: what the buyer has paid, what
-            the seller has received.
+            the seller has received or owes. Starts with `-` while the chain has
+            taken a payment away of which more is due or has gone back than is left.
         credit_atomic (str): What came into it.
         debit_atomic (str): What went out of it.
     """

@@ -20,10 +20,14 @@ class AssetBalance:
     Attributes:
         accounts (list[AccountBalance]): The same from the ledger, by account.
         asset_id (str): CAIP-19.
-        paid_atomic (str): What has left the caller's wallets as a buyer, fees included.
+        paid_atomic (str): What has left the caller's wallets as a buyer, fees included, less what came back. Starts
+            with `-` while the chain has taken a payment away whose refund stands.
         payable_atomic (str): What live payment requests ask of the caller, fees included.
         receivable_atomic (str): What live payment requests ask for the caller.
-        received_atomic (str): What has reached the caller as a seller.
+        received_atomic (str): What has reached the caller as a seller, less what went back, with what is due to go
+            back: `seller_proceeds` and `refund_due` together. A sign as in `paidAtomic`.
+        refund_due_atomic (str): What the caller as a seller has approved to pay back and has not: part of
+            `receivedAtomic`.
         token_decimals (int): Its decimals.
         token_symbol (str): Its ticker.
     """
@@ -34,6 +38,7 @@ class AssetBalance:
     payable_atomic: str
     receivable_atomic: str
     received_atomic: str
+    refund_due_atomic: str
     token_decimals: int
     token_symbol: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -54,6 +59,8 @@ class AssetBalance:
 
         received_atomic = self.received_atomic
 
+        refund_due_atomic = self.refund_due_atomic
+
         token_decimals = self.token_decimals
 
         token_symbol = self.token_symbol
@@ -68,6 +75,7 @@ class AssetBalance:
                 "payableAtomic": payable_atomic,
                 "receivableAtomic": receivable_atomic,
                 "receivedAtomic": received_atomic,
+                "refundDueAtomic": refund_due_atomic,
                 "tokenDecimals": token_decimals,
                 "tokenSymbol": token_symbol,
             }
@@ -97,6 +105,8 @@ class AssetBalance:
 
         received_atomic = d.pop("receivedAtomic")
 
+        refund_due_atomic = d.pop("refundDueAtomic")
+
         token_decimals = d.pop("tokenDecimals")
 
         token_symbol = d.pop("tokenSymbol")
@@ -108,6 +118,7 @@ class AssetBalance:
             payable_atomic=payable_atomic,
             receivable_atomic=receivable_atomic,
             received_atomic=received_atomic,
+            refund_due_atomic=refund_due_atomic,
             token_decimals=token_decimals,
             token_symbol=token_symbol,
         )

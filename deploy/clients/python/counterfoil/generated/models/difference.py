@@ -18,9 +18,11 @@ class Difference:
         contract_id (None | str): Its agreement.
         detail (str): What differs.
         fix (str): What to do about it.
-        kind (str): `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate` or `ledger`.
+        kind (str): `chain_only`, `database_only`, `amount`, `token`, `payer`, `terms`, `duplicate`, `ledger` or
+            `unreadable`.
         payment_request_id (None | str): The payment request; null when there is none.
-        status (None | str): Its status.
+        refund_request_id (None | str): The refund request; null when it is not about one.
+        status (None | str): The status of the refund request, or of the payment request.
         tx_hash (None | str): The transaction; null when there is none.
     """
 
@@ -30,6 +32,7 @@ class Difference:
     fix: str
     kind: str
     payment_request_id: None | str
+    refund_request_id: None | str
     status: None | str
     tx_hash: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -49,6 +52,9 @@ class Difference:
         payment_request_id: None | str
         payment_request_id = self.payment_request_id
 
+        refund_request_id: None | str
+        refund_request_id = self.refund_request_id
+
         status: None | str
         status = self.status
 
@@ -65,6 +71,7 @@ class Difference:
                 "fix": fix,
                 "kind": kind,
                 "paymentRequestId": payment_request_id,
+                "refundRequestId": refund_request_id,
                 "status": status,
                 "txHash": tx_hash,
             }
@@ -97,6 +104,13 @@ class Difference:
 
         payment_request_id = _parse_payment_request_id(d.pop("paymentRequestId"))
 
+        def _parse_refund_request_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        refund_request_id = _parse_refund_request_id(d.pop("refundRequestId"))
+
         def _parse_status(data: object) -> None | str:
             if data is None:
                 return data
@@ -118,6 +132,7 @@ class Difference:
             fix=fix,
             kind=kind,
             payment_request_id=payment_request_id,
+            refund_request_id=refund_request_id,
             status=status,
             tx_hash=tx_hash,
         )

@@ -15,6 +15,7 @@ class DisputeResolution:
 
     Attributes:
         agreed_at (None | str): When the other side agreed.
+        agreed_note (None | str): What the other side said when it agreed.
         note (None | str): Why.
         outcome (str): `no_refund` or `refund`.
         proposed_at (str): When.
@@ -24,6 +25,7 @@ class DisputeResolution:
     """
 
     agreed_at: None | str
+    agreed_note: None | str
     note: None | str
     outcome: str
     proposed_at: str
@@ -34,6 +36,9 @@ class DisputeResolution:
     def to_dict(self) -> dict[str, Any]:
         agreed_at: None | str
         agreed_at = self.agreed_at
+
+        agreed_note: None | str
+        agreed_note = self.agreed_note
 
         note: None | str
         note = self.note
@@ -52,6 +57,7 @@ class DisputeResolution:
         field_dict.update(
             {
                 "agreedAt": agreed_at,
+                "agreedNote": agreed_note,
                 "note": note,
                 "outcome": outcome,
                 "proposedAt": proposed_at,
@@ -72,6 +78,13 @@ class DisputeResolution:
             return cast(None | str, data)
 
         agreed_at = _parse_agreed_at(d.pop("agreedAt"))
+
+        def _parse_agreed_note(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        agreed_note = _parse_agreed_note(d.pop("agreedNote"))
 
         def _parse_note(data: object) -> None | str:
             if data is None:
@@ -95,6 +108,7 @@ class DisputeResolution:
 
         dispute_resolution = cls(
             agreed_at=agreed_at,
+            agreed_note=agreed_note,
             note=note,
             outcome=outcome,
             proposed_at=proposed_at,

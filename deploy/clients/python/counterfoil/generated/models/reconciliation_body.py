@@ -15,15 +15,17 @@ T = TypeVar("T", bound="ReconciliationBody")
 
 @_attrs_define
 class ReconciliationBody:
-    """`{differences, asOf}`
+    """`{differences, hasMore, asOf}`
 
     Attributes:
         as_of (str): When this was.
         differences (list[Difference]): By chain and kind.
+        has_more (bool): Whether there are more than are listed: mend these first.
     """
 
     as_of: str
     differences: list[Difference]
+    has_more: bool
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,12 +36,15 @@ class ReconciliationBody:
             differences_item = differences_item_data.to_dict()
             differences.append(differences_item)
 
+        has_more = self.has_more
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "asOf": as_of,
                 "differences": differences,
+                "hasMore": has_more,
             }
         )
 
@@ -59,9 +64,12 @@ class ReconciliationBody:
 
             differences.append(differences_item)
 
+        has_more = d.pop("hasMore")
+
         reconciliation_body = cls(
             as_of=as_of,
             differences=differences,
+            has_more=has_more,
         )
 
         reconciliation_body.additional_properties = d

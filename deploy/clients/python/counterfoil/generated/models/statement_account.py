@@ -18,7 +18,9 @@ class StatementAccount:
     """An account of the JSON document. Written in parts, never held as a whole.
 
     Attributes:
-        account (str): `buyer_external` or `seller_proceeds`.
+        account (str): `buyer_external` (what the caller has paid), `seller_proceeds` (what it has received and not
+            promised back) or `refund_due` (what it has approved to pay back
+            and has not).
         asset_id (str): CAIP-19.
         closing_atomic (str): What stands on it at the end.
         lines (list[StatementLineView]): Every line, in the order of booking.

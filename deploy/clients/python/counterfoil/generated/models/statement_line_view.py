@@ -16,6 +16,8 @@ class StatementLineView:
     Attributes:
         at (str): When it was booked.
         balance_atomic (str): What stands on the account after it.
+        booked (None | str): What it stands for, or takes back: a `payment`, an approved refund (`refund_due`) or one
+            that was paid back (`refund`).
         contract_id (None | str): The agreement, `agr_…`.
         credit_atomic (None | str): What came in.
         debit_atomic (None | str): What went out.
@@ -31,6 +33,7 @@ class StatementLineView:
 
     at: str
     balance_atomic: str
+    booked: None | str
     contract_id: None | str
     credit_atomic: None | str
     debit_atomic: None | str
@@ -48,6 +51,9 @@ class StatementLineView:
         at = self.at
 
         balance_atomic = self.balance_atomic
+
+        booked: None | str
+        booked = self.booked
 
         contract_id: None | str
         contract_id = self.contract_id
@@ -87,6 +93,7 @@ class StatementLineView:
             {
                 "at": at,
                 "balanceAtomic": balance_atomic,
+                "booked": booked,
                 "contractId": contract_id,
                 "creditAtomic": credit_atomic,
                 "debitAtomic": debit_atomic,
@@ -109,6 +116,13 @@ class StatementLineView:
         at = d.pop("at")
 
         balance_atomic = d.pop("balanceAtomic")
+
+        def _parse_booked(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        booked = _parse_booked(d.pop("booked"))
 
         def _parse_contract_id(data: object) -> None | str:
             if data is None:
@@ -185,6 +199,7 @@ class StatementLineView:
         statement_line_view = cls(
             at=at,
             balance_atomic=balance_atomic,
+            booked=booked,
             contract_id=contract_id,
             credit_atomic=credit_atomic,
             debit_atomic=debit_atomic,

@@ -14,10 +14,14 @@ class StatementRow:
     """A row. What belongs to a line only is null on `opening` and `closing` rows.
 
     Attributes:
-        account (str): `buyer_external` or `seller_proceeds`.
+        account (str): `buyer_external` (what the caller has paid), `seller_proceeds` (what it has received and not
+            promised back) or `refund_due` (what it has approved to pay back
+            and has not).
         asset_id (str): CAIP-19.
         at (str): When it was booked; the edge of the period on `opening` and `closing` rows.
         balance_atomic (str): What stands on the account after it.
+        booked (None | str): What the line stands for, or takes back: a `payment`, an approved refund (`refund_due`) or
+            one that was paid back (`refund`).
         contract_id (None | str): The agreement, `agr_…`.
         credit_atomic (None | str): What came in.
         debit_atomic (None | str): What went out.
@@ -37,6 +41,7 @@ class StatementRow:
     asset_id: str
     at: str
     balance_atomic: str
+    booked: None | str
     contract_id: None | str
     credit_atomic: None | str
     debit_atomic: None | str
@@ -60,6 +65,9 @@ class StatementRow:
         at = self.at
 
         balance_atomic = self.balance_atomic
+
+        booked: None | str
+        booked = self.booked
 
         contract_id: None | str
         contract_id = self.contract_id
@@ -105,6 +113,7 @@ class StatementRow:
                 "assetId": asset_id,
                 "at": at,
                 "balanceAtomic": balance_atomic,
+                "booked": booked,
                 "contractId": contract_id,
                 "creditAtomic": credit_atomic,
                 "debitAtomic": debit_atomic,
@@ -133,6 +142,13 @@ class StatementRow:
         at = d.pop("at")
 
         balance_atomic = d.pop("balanceAtomic")
+
+        def _parse_booked(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        booked = _parse_booked(d.pop("booked"))
 
         def _parse_contract_id(data: object) -> None | str:
             if data is None:
@@ -215,6 +231,7 @@ class StatementRow:
             asset_id=asset_id,
             at=at,
             balance_atomic=balance_atomic,
+            booked=booked,
             contract_id=contract_id,
             credit_atomic=credit_atomic,
             debit_atomic=debit_atomic,

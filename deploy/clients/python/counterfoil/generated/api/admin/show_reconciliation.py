@@ -93,8 +93,9 @@ def sync_detailed(
 ) -> Response[ProblemBody | ReconciliationBody]:
     """Where chain, requests and ledger do not agree, and what mends it.
 
-     Compared are the events that were read from the chain, the payment requests and the postings, as
-    they are stored. At most 100 of each kind are listed.
+     Compared are the events that were read from the chain, the payment and refund requests, the postings
+    and the sums of days, as they are stored. At most 100
+    answers to each question are listed; `hasMore` says whether there are others.
 
     Args:
         chain_id (int | Unset):
@@ -125,8 +126,9 @@ def sync(
 ) -> ProblemBody | ReconciliationBody | None:
     """Where chain, requests and ledger do not agree, and what mends it.
 
-     Compared are the events that were read from the chain, the payment requests and the postings, as
-    they are stored. At most 100 of each kind are listed.
+     Compared are the events that were read from the chain, the payment and refund requests, the postings
+    and the sums of days, as they are stored. At most 100
+    answers to each question are listed; `hasMore` says whether there are others.
 
     Args:
         chain_id (int | Unset):
@@ -152,8 +154,9 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | ReconciliationBody]:
     """Where chain, requests and ledger do not agree, and what mends it.
 
-     Compared are the events that were read from the chain, the payment requests and the postings, as
-    they are stored. At most 100 of each kind are listed.
+     Compared are the events that were read from the chain, the payment and refund requests, the postings
+    and the sums of days, as they are stored. At most 100
+    answers to each question are listed; `hasMore` says whether there are others.
 
     Args:
         chain_id (int | Unset):
@@ -182,8 +185,9 @@ async def asyncio(
 ) -> ProblemBody | ReconciliationBody | None:
     """Where chain, requests and ledger do not agree, and what mends it.
 
-     Compared are the events that were read from the chain, the payment requests and the postings, as
-    they are stored. At most 100 of each kind are listed.
+     Compared are the events that were read from the chain, the payment and refund requests, the postings
+    and the sums of days, as they are stored. At most 100
+    answers to each question are listed; `hasMore` says whether there are others.
 
     Args:
         chain_id (int | Unset):

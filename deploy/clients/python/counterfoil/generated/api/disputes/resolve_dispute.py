@@ -138,7 +138,9 @@ def sync_detailed(
      Each party says how it would end it; when both have said the same, it ends so. The evaluator whom
     the terms name says what it would do, which binds nobody.
     The end moves no money: where both agree on a refund, the buyer makes a refund request for that
-    amount.
+    amount. To say again what one has said changes nothing; after
+    50 versions a side says something else only once the other has spoken, and after 100 the parties can
+    only agree or withdraw.
 
     Args:
         contract_id (str):
@@ -182,7 +184,9 @@ def sync(
      Each party says how it would end it; when both have said the same, it ends so. The evaluator whom
     the terms name says what it would do, which binds nobody.
     The end moves no money: where both agree on a refund, the buyer makes a refund request for that
-    amount.
+    amount. To say again what one has said changes nothing; after
+    50 versions a side says something else only once the other has spoken, and after 100 the parties can
+    only agree or withdraw.
 
     Args:
         contract_id (str):
@@ -221,7 +225,9 @@ async def asyncio_detailed(
      Each party says how it would end it; when both have said the same, it ends so. The evaluator whom
     the terms name says what it would do, which binds nobody.
     The end moves no money: where both agree on a refund, the buyer makes a refund request for that
-    amount.
+    amount. To say again what one has said changes nothing; after
+    50 versions a side says something else only once the other has spoken, and after 100 the parties can
+    only agree or withdraw.
 
     Args:
         contract_id (str):
@@ -263,7 +269,9 @@ async def asyncio(
      Each party says how it would end it; when both have said the same, it ends so. The evaluator whom
     the terms name says what it would do, which binds nobody.
     The end moves no money: where both agree on a refund, the buyer makes a refund request for that
-    amount.
+    amount. To say again what one has said changes nothing; after
+    50 versions a side says something else only once the other has spoken, and after 100 the parties can
+    only agree or withdraw.
 
     Args:
         contract_id (str):

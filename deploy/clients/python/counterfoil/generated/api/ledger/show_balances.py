@@ -78,8 +78,12 @@ def sync_detailed(
     """What the caller has paid and received, and what is asked for.
 
      Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back.
-    `payableAtomic` and `receivableAtomic` are what live
-    payment requests ask of the caller and for it; they are promises, not money.
+    What was paid back counts once its payment is verified;
+    `refundDueAtomic` is what the caller has approved to pay back until then. `payableAtomic` and
+    `receivableAtomic` are what live payment requests ask of the
+    caller and for it; they are promises, not money. What was paid, received or stands on an account
+    starts with `-` while the chain has taken a payment away
+    whose refund stands.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,8 +109,12 @@ def sync(
     """What the caller has paid and received, and what is asked for.
 
      Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back.
-    `payableAtomic` and `receivableAtomic` are what live
-    payment requests ask of the caller and for it; they are promises, not money.
+    What was paid back counts once its payment is verified;
+    `refundDueAtomic` is what the caller has approved to pay back until then. `payableAtomic` and
+    `receivableAtomic` are what live payment requests ask of the
+    caller and for it; they are promises, not money. What was paid, received or stands on an account
+    starts with `-` while the chain has taken a payment away
+    whose refund stands.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,8 +136,12 @@ async def asyncio_detailed(
     """What the caller has paid and received, and what is asked for.
 
      Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back.
-    `payableAtomic` and `receivableAtomic` are what live
-    payment requests ask of the caller and for it; they are promises, not money.
+    What was paid back counts once its payment is verified;
+    `refundDueAtomic` is what the caller has approved to pay back until then. `payableAtomic` and
+    `receivableAtomic` are what live payment requests ask of the
+    caller and for it; they are promises, not money. What was paid, received or stands on an account
+    starts with `-` while the chain has taken a payment away
+    whose refund stands.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,8 +165,12 @@ async def asyncio(
     """What the caller has paid and received, and what is asked for.
 
      Per asset, from the ledger: only verified payments count, and what a reorg took away is taken back.
-    `payableAtomic` and `receivableAtomic` are what live
-    payment requests ask of the caller and for it; they are promises, not money.
+    What was paid back counts once its payment is verified;
+    `refundDueAtomic` is what the caller has approved to pay back until then. `payableAtomic` and
+    `receivableAtomic` are what live payment requests ask of the
+    caller and for it; they are promises, not money. What was paid, received or stands on an account
+    starts with `-` while the chain has taken a payment away
+    whose refund stands.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -15,7 +15,7 @@ def _get_kwargs(
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
     asset: str | Unset = UNSET,
-    format_: str | Unset = "json",
+    format_: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -101,26 +101,33 @@ def sync_detailed(
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
     asset: str | Unset = UNSET,
-    format_: str | Unset = "json",
+    format_: str | Unset = UNSET,
 ) -> Response[ProblemBody | StatementBody]:
     """The caller's statement of account.
 
      Account by account: what stood on it when the period began, every line in the order of booking with
     what stands after it, and what stands at the end.
-    A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`.
-    Payments are booked with the time of their block. Balances
-    are counted on the side on which the account grows: what the buyer has paid, what the seller has
-    received.
+    `booked` says what a line stands for: a `payment`, a refund that the seller approved (`refund_due`)
+    or one that was paid back (`refund`). A line that takes
+    another back is a `reversal` and names the entry in `reverses`. Balances are counted on the side on
+    which the account grows: what the buyer has paid, what
+    the seller has received, what the seller owes back; they start with `-` where more was taken back
+    than stood there.
+
+    Payments and refunds are booked with the time of their block, approvals and reversals with the time
+    at which they were made. So a period that is over can still
+    change, while the chain's blocks are read late: fetch it again before you rely on it, or close your
+    books some time after the period.
 
     It is written while it is read, however long it is: it is complete when the `closing` row of the
     last account is there (in JSON: when it ends). In CSV, a
-    cell that a spreadsheet would take for a formula starts with an apostrophe.
+    text that a spreadsheet would take for a formula starts with an apostrophe; numbers are numbers.
 
     Args:
         from_ (str | Unset):
         to (str | Unset):
         asset (str | Unset):
-        format_ (str | Unset):  Default: 'json'.
+        format_ (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,26 +157,33 @@ def sync(
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
     asset: str | Unset = UNSET,
-    format_: str | Unset = "json",
+    format_: str | Unset = UNSET,
 ) -> ProblemBody | StatementBody | None:
     """The caller's statement of account.
 
      Account by account: what stood on it when the period began, every line in the order of booking with
     what stands after it, and what stands at the end.
-    A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`.
-    Payments are booked with the time of their block. Balances
-    are counted on the side on which the account grows: what the buyer has paid, what the seller has
-    received.
+    `booked` says what a line stands for: a `payment`, a refund that the seller approved (`refund_due`)
+    or one that was paid back (`refund`). A line that takes
+    another back is a `reversal` and names the entry in `reverses`. Balances are counted on the side on
+    which the account grows: what the buyer has paid, what
+    the seller has received, what the seller owes back; they start with `-` where more was taken back
+    than stood there.
+
+    Payments and refunds are booked with the time of their block, approvals and reversals with the time
+    at which they were made. So a period that is over can still
+    change, while the chain's blocks are read late: fetch it again before you rely on it, or close your
+    books some time after the period.
 
     It is written while it is read, however long it is: it is complete when the `closing` row of the
     last account is there (in JSON: when it ends). In CSV, a
-    cell that a spreadsheet would take for a formula starts with an apostrophe.
+    text that a spreadsheet would take for a formula starts with an apostrophe; numbers are numbers.
 
     Args:
         from_ (str | Unset):
         to (str | Unset):
         asset (str | Unset):
-        format_ (str | Unset):  Default: 'json'.
+        format_ (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,26 +208,33 @@ async def asyncio_detailed(
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
     asset: str | Unset = UNSET,
-    format_: str | Unset = "json",
+    format_: str | Unset = UNSET,
 ) -> Response[ProblemBody | StatementBody]:
     """The caller's statement of account.
 
      Account by account: what stood on it when the period began, every line in the order of booking with
     what stands after it, and what stands at the end.
-    A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`.
-    Payments are booked with the time of their block. Balances
-    are counted on the side on which the account grows: what the buyer has paid, what the seller has
-    received.
+    `booked` says what a line stands for: a `payment`, a refund that the seller approved (`refund_due`)
+    or one that was paid back (`refund`). A line that takes
+    another back is a `reversal` and names the entry in `reverses`. Balances are counted on the side on
+    which the account grows: what the buyer has paid, what
+    the seller has received, what the seller owes back; they start with `-` where more was taken back
+    than stood there.
+
+    Payments and refunds are booked with the time of their block, approvals and reversals with the time
+    at which they were made. So a period that is over can still
+    change, while the chain's blocks are read late: fetch it again before you rely on it, or close your
+    books some time after the period.
 
     It is written while it is read, however long it is: it is complete when the `closing` row of the
     last account is there (in JSON: when it ends). In CSV, a
-    cell that a spreadsheet would take for a formula starts with an apostrophe.
+    text that a spreadsheet would take for a formula starts with an apostrophe; numbers are numbers.
 
     Args:
         from_ (str | Unset):
         to (str | Unset):
         asset (str | Unset):
-        format_ (str | Unset):  Default: 'json'.
+        format_ (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -241,26 +262,33 @@ async def asyncio(
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
     asset: str | Unset = UNSET,
-    format_: str | Unset = "json",
+    format_: str | Unset = UNSET,
 ) -> ProblemBody | StatementBody | None:
     """The caller's statement of account.
 
      Account by account: what stood on it when the period began, every line in the order of booking with
     what stands after it, and what stands at the end.
-    A line that takes another back (after a reorg) is a `reversal` and names the entry in `reverses`.
-    Payments are booked with the time of their block. Balances
-    are counted on the side on which the account grows: what the buyer has paid, what the seller has
-    received.
+    `booked` says what a line stands for: a `payment`, a refund that the seller approved (`refund_due`)
+    or one that was paid back (`refund`). A line that takes
+    another back is a `reversal` and names the entry in `reverses`. Balances are counted on the side on
+    which the account grows: what the buyer has paid, what
+    the seller has received, what the seller owes back; they start with `-` where more was taken back
+    than stood there.
+
+    Payments and refunds are booked with the time of their block, approvals and reversals with the time
+    at which they were made. So a period that is over can still
+    change, while the chain's blocks are read late: fetch it again before you rely on it, or close your
+    books some time after the period.
 
     It is written while it is read, however long it is: it is complete when the `closing` row of the
     last account is there (in JSON: when it ends). In CSV, a
-    cell that a spreadsheet would take for a formula starts with an apostrophe.
+    text that a spreadsheet would take for a formula starts with an apostrophe; numbers are numbers.
 
     Args:
         from_ (str | Unset):
         to (str | Unset):
         asset (str | Unset):
-        format_ (str | Unset):  Default: 'json'.
+        format_ (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
