@@ -23,10 +23,10 @@ pub(crate) async fn run(store: Store, clock: Arc<dyn Clock>, soft: CancellationT
             Ok(forgotten) => tracing::info!(forgotten, "old answers of idempotency keys are forgotten"),
             Err(error) => tracing::warn!("old answers of idempotency keys cannot be forgotten now: {error}"),
         }
-        match store.prune_deliveries(before(clock.now(), DELIVERIES_KEPT)).await {
-            Ok(0) => {}
-            Ok(forgotten) => tracing::info!(forgotten, "old deliveries of webhooks are forgotten"),
-            Err(error) => tracing::warn!("old deliveries of webhooks cannot be forgotten now: {error}"),
+        match soft.run_until_cancelled(store.prune_deliveries(before(clock.now(), DELIVERIES_KEPT))).await {
+            None | Some(Ok(0)) => {}
+            Some(Ok(forgotten)) => tracing::info!(forgotten, "old deliveries of webhooks are forgotten"),
+            Some(Err(error)) => tracing::warn!("old deliveries of webhooks cannot be forgotten now: {error}"),
         }
         soft.run_until_cancelled(tokio::time::sleep(EVERY)).await;
     }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use indexer::registry::RegistryError;
 use indexer::{Indexer, IndexerConfig};
 use router_api::webhooks::{SealingKey, SystemResolver, Targets, WebhookWorker, Webhooks, WorkerParts};
-use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams, TokenReader, TokenUnreadable};
+use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams, LastUses, TokenReader, TokenUnreadable};
 use secrecy::SecretString;
 use settlement::asset::{Asset, Token};
 use settlement::audit::{AuditAction, Author};
@@ -118,6 +118,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
         clock: Arc::clone(&world.clock),
         ids: Arc::clone(&world.ids),
         contract_wallets: Arc::new(Nodes(nodes.clone())),
+        last_uses: LastUses::default(),
         tokens: Arc::new(Nodes(nodes)),
         webhooks: webhooks.clone(),
         events: EventStreams::new(life.soft().clone()),

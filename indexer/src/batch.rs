@@ -175,9 +175,9 @@ impl Inquiry<'_> {
         for (event, is_new) in found.into_values() {
             let payload = store.payload_of(&event).await?;
             let (mut authority, mut through) = (None, self.final_through);
-            if let Some(payload) = &payload {
-                authority = self.appointments.authority(payload.signed.signer(), &event.location, scan).await?;
-                through = through.min(self.through(payload.signed.snapshot().finality, &mut finals).await?);
+            if let Some(signed) = payload.as_ref().and_then(|payload| payload.signed.as_ref()) {
+                authority = self.appointments.authority(signed.signer(), &event.location, scan).await?;
+                through = through.min(self.through(signed.snapshot().finality, &mut finals).await?);
             }
             cases.push(RefundCase { event, is_new, payload, authority, final_through: through, head: self.head.number });
         }

@@ -1,6 +1,7 @@
 //! Requests that end unpaid: their deadline is over, or the transaction that was named did not pay.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use alloy_primitives::B256;
 use contracts::refusal::blocks_transfer;
@@ -20,6 +21,8 @@ use crate::writer::{Writer, about};
 pub const MAX_EXPIRED: u32 = 500;
 /// Most named transactions that one step asks for. The rest has its turn in the next.
 const MAX_ASKED: u32 = 32;
+/// Longest time in which a node says why a transaction was reverted.
+const REPLAYED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Lets live requests expire whose deadline lies before the newest final block, by block time. Every payment that could have met it is in a block that was read
 /// and judged, so nobody is invited to pay again while one may still settle.
@@ -65,6 +68,8 @@ pub struct Hints {
     pub failures: Vec<(PaymentRequestId, AgreementId, FailureReason)>,
     /// Payments in them that the scan has missed: a node left them out.
     pub missed: Vec<RouterEvent>,
+    /// Whether the node could not say why one of them was reverted: then it is not asked about the others of this step.
+    cannot_replay: bool,
 }
 
 /// Asks for the transactions that payers have named, a few at a time, each once per newest and final block.
@@ -144,7 +149,7 @@ async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, known:
     }
     let reason = match mined.succeeded {
         true => FailureReason::NotThisPayment { tx_hash },
-        false if is_blocked(known, tx_hash).await => FailureReason::TransferBlocked { tx_hash },
+        false if is_blocked(hints, known, tx_hash).await => FailureReason::TransferBlocked { tx_hash },
         false => FailureReason::Reverted { tx_hash },
     };
     hints.failures.push((request.id.clone(), request.agreement.clone(), reason));
@@ -152,15 +157,19 @@ async fn look(hints: &mut Hints, request: &PaymentRequest, tx_hash: B256, known:
 }
 
 /// Whether it was the token that did not let the money move. What was reverted with no receipt says, so the node has to run it once more; one that cannot, because the
-/// state of that block is gone say, leaves the reason open, and nothing rests on it.
-async fn is_blocked(known: Known<'_>, tx_hash: B256) -> bool {
-    match known.reader.revert_data(tx_hash).await {
-        Ok(data) => data.is_some_and(|data| blocks_transfer(&data)),
-        Err(error) => {
-            tracing::debug!(chain_id = known.chain_id, %tx_hash, "why a transaction reverted cannot be told: {error}");
-            false
-        }
+/// state of that block is gone say, leaves the reason open, and nothing rests on it: no block waits for the answer.
+async fn is_blocked(hints: &mut Hints, known: Known<'_>, tx_hash: B256) -> bool {
+    if hints.cannot_replay {
+        return false;
     }
+    let error = match tokio::time::timeout(REPLAYED_WITHIN, known.reader.revert_data(tx_hash)).await {
+        Ok(Ok(data)) => return data.is_some_and(|data| blocks_transfer(&data)),
+        Ok(Err(error)) => error.to_string(),
+        Err(late) => late.to_string(),
+    };
+    tracing::debug!(chain_id = known.chain_id, %tx_hash, "why a transaction reverted cannot be told: {error}");
+    hints.cannot_replay = true;
+    false
 }
 
 fn pays(event: &RouterEvent, request: &PaymentRequest) -> bool {

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use settlement::agreement::AgreementRecord;
-use settlement::duplicate::duplicates;
+use settlement::duplicate::{Duplicate, duplicates};
 use settlement::event::Location;
 use settlement::ids::{PaymentRequestId, receipt_id};
 use settlement::ledger::postings;
 use settlement::notice::NoticeType;
-use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, StatusName};
+use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState};
 use settlement::unit::Sibling;
 use settlement::verify::{Evidence, Proof, ProofIssue, only_awaits_finality, verify};
 use store::{OpenIssue, StoredRequest, Verdict};
@@ -80,15 +80,13 @@ async fn settle(
     let at = proof.event().location;
     let lines = postings(&proof, &agreement.id, request.signed.snapshot().asset);
     let verified = request.verify(proof, writer.now)?;
-    let others_paid = close_unit(writer, agreement, request).await?;
+    close_unit(writer, agreement, request).await?;
     writer.set(request, &verified).await?;
     writer.tx.post(&request.id, &format!("{}:{}", at.block_hash, at.log_index), &lines).await?;
     writer.tx.close_issues_of_event(&at, writer.now).await?;
     writer.tx.judge_event(&at, Verdict::Verified).await?;
     let outcome = tell_verified(writer, agreement, (request, at, taken.was_verified_by(&request.id, at.tx_hash)), &verified);
-    if others_paid {
-        tell_duplicates(writer, agreement, &request.id).await?;
-    }
+    tell_duplicates(writer, agreement, &request.id).await?;
     Ok(outcome)
 }
 
@@ -115,34 +113,38 @@ fn tell_verified(
     Outcome::Verified
 }
 
-/// Says which payments are too much now that one more is verified. Whichever of them was verified last: too much is what was signed later.
+/// Says which payments are too much now that one more is verified. Whichever of them was verified last: too much is what was signed later. Those that have to be
+/// inspected count too: they moved money.
 async fn tell_duplicates(writer: &mut Writer<'_>, agreement: &AgreementRecord, verified: &PaymentRequestId) -> Result<(), IndexerError> {
     let now = writer.tx.siblings(&agreement.id).await?;
     let before: Vec<Sibling> = now.iter().filter(|s| s.request != *verified).cloned().collect();
     let known = duplicates(agreement.terms.amount, &before);
-    for twice in duplicates(agreement.terms.amount, &now) {
-        if known.contains(&twice) {
-            continue;
-        }
+    let told: Vec<Duplicate> = duplicates(agreement.terms.amount, &now).into_iter().filter(|twice| !known.contains(twice)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let refunds = writer.tx.refunds(&agreement.id).await?;
+    for twice in told {
         let of: Vec<&str> = twice.of.iter().map(PaymentRequestId::as_str).collect();
-        let refund =
-            json!({ "paymentRequestId": twice.request.as_str(), "amountAtomic": twice.excess.to_string(), "reason": twice.reason(), "confirmed": true });
-        let data = json!({
+        let mut data = json!({
             "contractId": agreement.id.as_str(), "paymentRequestId": twice.request.as_str(), "receiptId": receipt_id(&twice.request),
-            "excessAtomic": twice.excess.to_string(), "duplicateOf": of, "refundRequest": refund,
+            "excessAtomic": twice.excess.to_string(), "duplicateOf": of,
         });
+        // As the action offers it: but for what is asked back already, and for nothing that has to be inspected first.
+        if let Some(open) = refunds.not_asked_back(&twice) {
+            data["refundRequest"] =
+                json!({ "paymentRequestId": twice.request.as_str(), "amountAtomic": open.to_string(), "reason": twice.reason(), "confirmed": true });
+        }
         tracing::warn!(request = %twice.request, excess = %twice.excess, "a payment pays again what is paid already");
         writer.tell(NoticeType::PaymentDuplicate, agreement, data);
     }
     Ok(())
 }
 
-/// Live requests for the same unit can no longer be paid: its nonce is used. Returns whether something else of the agreement is paid.
-async fn close_unit(writer: &mut Writer<'_>, agreement: &AgreementRecord, paid: &PaymentRequest) -> Result<bool, IndexerError> {
-    let mut others_paid = false;
+/// Live requests for the same unit can no longer be paid: its nonce is used.
+async fn close_unit(writer: &mut Writer<'_>, agreement: &AgreementRecord, paid: &PaymentRequest) -> Result<(), IndexerError> {
     for stored in writer.tx.requests_of(&agreement.id).await? {
         let StoredRequest::Sound(other) = stored else { continue };
-        others_paid |= other.id != paid.id && other.state.name() == StatusName::Verified;
         if other.id == paid.id || other.unit.id != paid.unit.id || !other.state.name().is_live() {
             continue;
         }
@@ -151,7 +153,7 @@ async fn close_unit(writer: &mut Writer<'_>, agreement: &AgreementRecord, paid: 
         let data = with(&with(&about(&other), "reason", json!("unit_paid")), "paidBy", json!(paid.id.as_str()));
         writer.tell(NoticeType::PaymentFailed, agreement, data);
     }
-    Ok(others_paid)
+    Ok(())
 }
 
 /// The payment names the request and is not what was asked for.

@@ -10,10 +10,10 @@ use settlement::ids::RefundId;
 use settlement::ledger::{Booked, refund_due, refund_postings};
 use settlement::money::Amount;
 use settlement::notice::NoticeType;
-use settlement::refund::{RefundEvidence, RefundProof, RefundRequest, RefundState, RefundStatus, verify_refund};
+use settlement::refund::{RefundEvidence, RefundProof, RefundRequest, RefundState, RefundStatus, SignedRefund, verify_refund};
 use settlement::snapshot::SignedSnapshot;
 use settlement::verify::{ProofIssue, only_awaits_finality};
-use store::{RefundIssue, RefundPayload, StoredRefund, StoredRequest, Verdict};
+use store::{RefundIssue, StoredRefund, StoredRequest, Verdict};
 
 use crate::apply::Tally;
 use crate::batch::RefundCase;
@@ -73,23 +73,20 @@ async fn consider(writer: &mut Writer<'_>, case: &RefundCase, taken: &Taken) -> 
         tracing::error!(refund = %payload.refund, "a stored refund does not prove itself; its event waits until it does");
         return Ok(Outcome::Waits);
     };
+    let Some(signed) = &payload.signed else {
+        tracing::error!(refund = %payload.refund, "a payload of a refund cannot be read; its event waits until it can");
+        return Ok(Outcome::Waits);
+    };
     let Some(payment) = paid(writer, &refund).await? else { return Ok(Outcome::Waits) };
     let refunded = refunded(writer, &refund).await?;
-    let evidence = RefundEvidence {
-        signed: &payload.signed,
-        event: &case.event,
-        payment: &payment,
-        refunded,
-        authority: case.authority,
-        final_through: case.final_through,
-    };
+    let evidence = RefundEvidence { signed, event: &case.event, payment: &payment, refunded, authority: case.authority, final_through: case.final_through };
     match verify_refund(&evidence) {
         Ok(again) if matches!(&refund.state, RefundState::Settled { proof, .. } if proof.event() == again.event()) => Ok(Outcome::Waits),
         Ok(_) if refund.state.name() == RefundStatus::Settled => {
             let twice = ProofIssue { check: "nonce", expected: "one refund".to_owned(), found: "a second one".to_owned() };
             raise(writer, &agreement, &refund, (case, vec![twice])).await
         }
-        Ok(proof) => settle(writer, &agreement, &refund, Settlement { payload, payment: &payment, proof, taken }).await,
+        Ok(proof) => settle(writer, &agreement, &refund, Settlement { signed, payment: &payment, proof, taken }).await,
         Err(issues) if only_awaits_finality(&issues) => {
             sight(writer, &agreement, &refund, case).await?;
             Ok(Outcome::Waits)
@@ -119,7 +116,7 @@ async fn refunded(writer: &mut Writer<'_>, refund: &RefundRequest) -> Result<Amo
 
 /// What a refund is settled with.
 struct Settlement<'a> {
-    payload: &'a RefundPayload,
+    signed: &'a SignedRefund,
     payment: &'a SignedSnapshot,
     proof: RefundProof,
     taken: &'a Taken,
@@ -127,10 +124,10 @@ struct Settlement<'a> {
 
 /// The refund is proven: state, postings, and what is told.
 async fn settle(writer: &mut Writer<'_>, agreement: &AgreementRecord, refund: &RefundRequest, with: Settlement<'_>) -> Result<Outcome, IndexerError> {
-    let Settlement { payload, payment, proof, taken } = with;
+    let Settlement { signed, payment, proof, taken } = with;
     let at = proof.event().location;
     let lines = refund_postings(refund, payment.snapshot(), &proof);
-    let settled = refund.settle(payload.signed.clone(), proof, writer.now)?;
+    let settled = refund.settle(signed.clone(), proof, writer.now)?;
     writer.tx.set_refund_state(refund, &settled, writer.now).await?;
     // One that was cancelled owed nothing any more.
     if !writer.tx.is_posted(Booked::RefundDue(&refund.id)).await? {
@@ -160,7 +157,8 @@ async fn sight(writer: &mut Writer<'_>, agreement: &AgreementRecord, refund: &Re
         return Ok(());
     }
     data["confirmations"] = json!(confirmations(at.block_number, case.head));
-    data["requiredConfirmations"] = json!(case.payload.as_ref().and_then(|payload| payload.signed.snapshot().finality.required()));
+    let signed = case.payload.as_ref().and_then(|payload| payload.signed.as_ref());
+    data["requiredConfirmations"] = json!(signed.and_then(|signed| signed.snapshot().finality.required()));
     writer.tell(NoticeType::RefundPending, agreement, data);
     Ok(())
 }

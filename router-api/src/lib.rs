@@ -8,6 +8,7 @@ mod cors;
 mod document;
 pub mod extract;
 mod known;
+mod last_use;
 mod limits;
 mod middleware;
 mod negotiation;
@@ -45,6 +46,7 @@ use limits::Limits;
 use middleware::Gate;
 
 pub use cors::{AllowedOrigin, InvalidOrigin};
+pub use last_use::LastUses;
 pub use limits::RateLimits;
 pub use openapi::openapi;
 pub use serve::{ServeError, serve};

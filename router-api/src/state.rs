@@ -18,6 +18,7 @@ use store::Store;
 use url::Url;
 
 use crate::cors::AllowedOrigin;
+use crate::last_use::LastUses;
 use crate::limits::RateLimits;
 use crate::streams::EventStreams;
 use crate::webhooks::Webhooks;
@@ -41,6 +42,8 @@ pub struct Api {
     pub webhooks: Webhooks,
     /// The open event streams.
     pub events: EventStreams,
+    /// When tokens were last used, on its way to the database.
+    pub last_uses: LastUses,
     /// Who reads what a token says of itself.
     pub tokens: Arc<dyn TokenReader>,
     /// What `/metrics` shows; without it the page is empty.

@@ -42,6 +42,7 @@ pub use milestones::Divided;
 pub use names::Names;
 pub use signing::SignerSwitch;
 
+use crate::last_use::LastUses;
 use crate::limits::RateLimits;
 use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable, TokenReader, TokenUnreadable};
 use crate::streams::EventStreams;
@@ -240,6 +241,7 @@ impl TestApp {
             ids: self.ids.clone(),
             webhooks: self.webhooks(),
             events: EventStreams::with_heartbeat(self.stop.clone(), HEARTBEAT),
+            last_uses: LastUses::default(),
             tokens: Arc::new(FakeTokens),
             contract_wallets: self.contract_wallets.clone(),
             metrics: self.metrics.clone(),

@@ -78,7 +78,8 @@ const FACTS: &[Fact] = &[
     Fact {
         name: "refundRequest",
         form: Form::RefundRequest,
-        about: "What asks for the excess to be paid back, as the body of `POST /api/agent/contracts/{contractId}/refund-requests`.",
+        about: "What asks for the excess to be paid back, as the body of `POST /api/agent/contracts/{contractId}/refund-requests`: for what of it is not asked back yet. \
+                Absent where nothing is left of it, and where something has to be inspected first.",
         example: r#"{ "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "amountAtomic": "12500000", "reason": "Paid twice.", "confirmed": true }"#,
     },
     text("code", "A word of a closed list.", r#""refund_settlement_mismatch""#),
@@ -157,7 +158,7 @@ const fn names(kind: NoticeType) -> (&'static [&'static str], &'static [&'static
         T::PaymentRecovered => (on_chain!("recoveredFrom"), &["milestoneId"]),
         T::PaymentReplaced => (on_chain!("replacedTxHash"), &["milestoneId"]),
         T::PaymentInspectionRequired => (&["contractId", "paymentRequestId", "txHash", "issues"], &["milestoneId", "chainId", "blockNumber", "blockHash"]),
-        T::PaymentDuplicate => (&["contractId", "paymentRequestId", "receiptId", "excessAtomic", "duplicateOf", "refundRequest"], &[]),
+        T::PaymentDuplicate => (&["contractId", "paymentRequestId", "receiptId", "excessAtomic", "duplicateOf"], &["refundRequest"]),
         T::RefundRequested => (&["contractId", "paymentRequestId", "refundRequestId", "amountAtomic", "reason", "platformFee"], &[]),
         T::RefundApproved | T::RefundReissued => (&["contractId", "paymentRequestId", "refundRequestId", "amountAtomic", "response", "expiresAt"], &[]),
         T::RefundDenied | T::RefundCancelled => (ANSWER, &[]),

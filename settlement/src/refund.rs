@@ -4,6 +4,7 @@
 //! chain settles: until a final event matches what was signed, an approved refund is nothing but awaited. What is pending, approved or settled is reserved
 //! of what the payment paid ([`Refunds::reserve`]), and approving reserves until the signed payload is dead *at finality*.
 
+mod life;
 mod reserve;
 mod snapshot;
 mod verify;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use life::PayloadLife;
 pub use reserve::{CannotRefund, MAX_REFUNDS, PaidFate, PaidRequest, RefundSibling, Refunds, Reservation};
 pub use snapshot::{RefundAsk, RefundSnapshot, SignedRefund};
 pub use verify::{REFUND_CHECKS, RefundEvidence, RefundProof, report_refund, verify_refund};
@@ -24,8 +26,6 @@ use crate::money::Amount;
 /// How long a refund's payload can be executed: time for a person to be asked, and half of what a routing signer signs at most, so that clocks which differ
 /// do not matter. A seller that is later has another one signed.
 pub const REFUND_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
-/// Nobody is sent to pay back when less than this is left: a wallet has to sign and a block to include it.
-const LAST_CALL: Duration = Duration::from_secs(30);
 /// What every refund says about the fee of its payment: it stays with the operator.
 pub const PLATFORM_FEE_NOT_REFUNDABLE: &str = "platform_fee_not_refundable";
 
@@ -165,36 +165,6 @@ impl RefundStatus {
     }
 }
 
-/// What can still become of a signed payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PayloadLife {
-    /// The wallet may execute it.
-    Payable,
-    /// It is too late to begin; what was sent before may still settle.
-    TooLate,
-    /// Its event, or one of an earlier payload of the same nonce, stands on the chain.
-    Seen,
-    /// Its deadline lies before a final block and nothing was seen: it is never paid.
-    Dead,
-}
-
-impl PayloadLife {
-    /// Of a payload with this deadline (unix seconds). `now` is the present, or the time of the newest block where that is later; `final_time` the time of the
-    /// newest final block, unix seconds.
-    #[must_use]
-    pub fn of(deadline: u64, is_seen: bool, now: Timestamp, final_time: u64) -> Self {
-        if is_seen {
-            Self::Seen
-        } else if deadline < final_time {
-            Self::Dead
-        } else if now.plus(LAST_CALL).unix_seconds() > deadline {
-            Self::TooLate
-        } else {
-            Self::Payable
-        }
-    }
-}
-
 impl RefundState {
     /// The name of the state.
     #[must_use]
@@ -217,14 +187,25 @@ impl RefundState {
         Ok(Self::Approved { payload: Box::new(payload), response, at })
     }
 
-    /// The seller was too late and has a fresh payload, under the same nonce.
+    /// The seller was too late and has a fresh payload, under the same nonce. What it says to it replaces what it said before; where it says nothing, that stays.
     ///
     /// # Errors
     /// As [`RefundStatus::may_reissue`].
-    pub fn reissue(self, fresh: SignedRefund, life: PayloadLife, at: Timestamp) -> Result<Self, NotAllowed> {
+    pub fn reissue(self, (fresh, said): (SignedRefund, Option<String>), life: PayloadLife, at: Timestamp) -> Result<Self, NotAllowed> {
         self.name().may_reissue(life)?;
-        let response = if let Self::Approved { response, .. } = self { response } else { None };
+        let response = said.or_else(|| self.response().map(str::to_owned));
         Ok(Self::Approved { payload: Box::new(fresh), response, at })
+    }
+
+    /// What was said to it, by the seller or with the cancellation.
+    #[must_use]
+    pub fn response(&self) -> Option<&str> {
+        match self {
+            Self::Pending => None,
+            Self::Approved { response, .. } | Self::Denied { response, .. } | Self::Cancelled { response, .. } | Self::Settled { response, .. } => {
+                response.as_deref()
+            }
+        }
     }
 
     /// The seller denies.
@@ -264,6 +245,7 @@ impl RefundState {
 }
 
 const ENDED: &str = "the refund request has ended; ask for another one";
+const IN_DOUBT: &str = "an event on the chain names it and is not what was signed; that has to be inspected first";
 
 impl RefundStatus {
     /// Whether the seller may approve.
@@ -288,6 +270,7 @@ impl RefundStatus {
             (Self::Approved, PayloadLife::TooLate | PayloadLife::Dead) => Ok(()),
             (Self::Approved, PayloadLife::Payable) => Err(self.refuse("sign again", "its payload can still be paid")),
             (Self::Approved, PayloadLife::Seen) => Err(self.refuse("sign again", "its payment was seen on the chain")),
+            (Self::Approved, PayloadLife::InDoubt) => Err(self.refuse("sign again", IN_DOUBT)),
             (Self::Pending, _) => Err(self.refuse("sign again", "the seller has not approved it")),
             (Self::Settled, _) => Err(self.refuse("sign again", "it is paid back already")),
             (Self::Denied | Self::Cancelled, _) => Err(self.refuse("sign again", ENDED)),
@@ -310,11 +293,13 @@ impl RefundStatus {
     /// Whether the buyer may take it back; `life` is that of the newest payload, where one was signed.
     ///
     /// # Errors
-    /// Unless it is pending, or approved and its payload is dead at finality: until then the reservation holds, because it may still be paid.
+    /// Unless it is pending, or approved and its payload is dead at finality: until then the reservation holds, because it may still be paid. And it holds
+    /// while an event is in doubt, because that may have paid it: by a payload that nobody knows any more, say.
     pub fn may_cancel(self, life: Option<PayloadLife>) -> Result<(), NotAllowed> {
         match (self, life) {
             (Self::Pending, _) | (Self::Approved, Some(PayloadLife::Dead)) => Ok(()),
             (Self::Approved, Some(PayloadLife::Seen)) => Err(self.refuse("cancel", "its payment was seen on the chain")),
+            (Self::Approved, Some(PayloadLife::InDoubt)) => Err(self.refuse("cancel", IN_DOUBT)),
             (Self::Approved, Some(PayloadLife::Payable | PayloadLife::TooLate) | None) => {
                 Err(self.refuse("cancel", "what was signed for it can still be paid; wait until its deadline is final"))
             }

@@ -10,6 +10,8 @@ pub const SCHEDULE_S: [u64; 10] = [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 
 const SPREAD_FROM_S: u64 = 5 * 60;
 /// How much later an attempt may come by chance, as one part of the wait.
 const SPREAD_PART: u64 = 10;
+/// Whoever tries a delivery has it for so long, then it is anybody's again: twice what an attempt may take.
+pub const CLAIMED_FOR: Duration = Duration::from_secs(30);
 /// How long the secret before a rotation goes on being used beside the new one.
 pub const SECRET_OVERLAP: Duration = Duration::from_secs(24 * 3_600);
 
@@ -40,11 +42,11 @@ pub enum EndpointStatus {
 /// Where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryStatus {
-    /// It will be tried.
+    /// It will be tried, while its endpoint gets something.
     Pending,
     /// The endpoint took it.
     Delivered,
-    /// It was tried often enough, or the endpoint is gone.
+    /// It was tried often enough, or was answered with 410.
     Failed,
     /// Its endpoint was deleted first.
     Dropped,

@@ -54,6 +54,13 @@ pub struct ApiToken {
 }
 
 impl ApiToken {
+    /// Whether a use now is worth noting: the last one that was noted is a minute ago. The row as it was just read says so: asking again would cost every
+    /// request a statement.
+    #[must_use]
+    pub fn is_use_due(&self, at: Timestamp) -> bool {
+        self.last_used_at.is_none_or(|last| last.as_millis() < at.as_millis() - USE_PRECISION_MS)
+    }
+
     /// What it lets whom do, for the audit log.
     #[must_use]
     pub fn grant(&self) -> Value {
@@ -107,16 +114,15 @@ impl Store {
         query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
     }
 
-    /// Notes that a token was used; written at most once a minute. The row as it was just read says whether that is now: asking again would cost every request
-    /// a statement.
-    pub async fn touch_token(&self, token: &ApiToken, at: Timestamp) -> Result<(), StoreError> {
+    /// Notes that a token was used, unless that was noted within the last minute: by another process, say.
+    pub async fn touch_token(&self, token: &TokenId, at: Timestamp) -> Result<(), StoreError> {
         let before = at.as_millis() - USE_PRECISION_MS;
-        if token.last_used_at.is_some_and(|last| last.as_millis() >= before) {
-            return Ok(());
-        }
         let mut tx = self.begin().await?;
         let query = sqlx::query("UPDATE api_tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)");
-        query.bind(at.as_millis()).bind(token.id.as_str()).bind(before).execute(tx.connection()).await?;
+        let noted = query.bind(at.as_millis()).bind(token.as_str()).bind(before).execute(tx.connection()).await?.rows_affected();
+        if noted == 0 {
+            return Ok(());
+        }
         tx.commit().await
     }
 }

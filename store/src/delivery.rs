@@ -21,6 +21,12 @@ use crate::row::{Fields, flag};
 use crate::webhook::{Endpoint, of_row};
 use crate::{Store, Tx};
 
+mod redelivery;
+
+#[cfg(test)]
+pub(crate) use redelivery::{BETWEEN, FIRST_SINCE, REDELIVERED};
+pub use redelivery::{Redelivery, RedeliveryRange};
+
 /// One event for one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -103,8 +109,8 @@ pub struct FanOut {
 
 /// Lines of the log that are handed out in one transaction.
 const LINES: i64 = 500;
-/// How much older than the line before it a line may be: clocks of replicas differ, and a line is dated before it is numbered.
-const DISORDER: Duration = Duration::from_secs(600);
+/// Deliveries that are forgotten in one transaction: others wait that long to write.
+const PRUNED: i64 = 2_000;
 
 fn delivery(fields: &Fields<'_>) -> Result<Delivery, StoreError> {
     let failure = match (fields.opt_text("failure")?, fields.opt_text("failure_detail")?) {
@@ -137,30 +143,34 @@ fn of_delivery_row(row: &AnyRow) -> Result<Delivery, StoreError> {
     delivery(&Fields::new("webhook_deliveries", "id", row)?)
 }
 
-/// Endpoints that get something: enabled ones of profiles that are not disabled.
-const ACTIVE: &str = "SELECT e.* FROM webhook_endpoints e WHERE e.status = 'enabled' \
-     AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = e.profile_id AND p.disabled_at IS NOT NULL)";
+/// Whether the endpoint `e` gets something: it is enabled, and its profile is not disabled.
+macro_rules! is_active {
+    () => {
+        "(e.status = 'enabled' AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = e.profile_id AND p.disabled_at IS NOT NULL))"
+    };
+}
+
+/// Endpoints that get something.
+const ACTIVE: &str = concat!("SELECT e.* FROM webhook_endpoints e WHERE ", is_active!());
 
 /// Those of so many readers, in the places from `$1` on.
 pub(crate) fn endpoints_of(readers: usize) -> String {
     format!("{ACTIVE} AND e.reader IN ({})", list(1, readers))
 }
 
-/// Enabled endpoints after `$1` with the time at which the next delivery of each is due.
-pub(crate) const DUE: &str = "SELECT e.id, (SELECT MIN(d.due_at) FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending') AS due_at \
-     FROM webhook_endpoints e WHERE e.status = 'enabled' AND e.id > $1 ORDER BY e.id LIMIT $2";
+/// Endpoints after `$1` that get something, with the time at which the next delivery of each is due.
+pub(crate) const DUE: &str = concat!(
+    "SELECT e.id, (SELECT MIN(d.due_at) FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending') AS due_at \
+     FROM webhook_endpoints e WHERE ",
+    is_active!(),
+    " AND e.id > $1 ORDER BY e.id LIMIT $2"
+);
 /// What is due for an endpoint, longest due first.
 pub(crate) const CLAIMABLE: &str =
     "SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND due_at <= $2 ORDER BY due_at, sequence LIMIT $3";
 /// A page of the deliveries of an endpoint, newest first.
 pub(crate) const PAGE: &str =
     "SELECT * FROM webhook_deliveries WHERE endpoint_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4";
-/// The first line of the log that was told at some time or later.
-pub(crate) const FIRST_SINCE: &str = "SELECT sequence FROM outbox WHERE at >= $1 ORDER BY at, sequence LIMIT 1";
-/// The lines for a reader between two numbers that were told between two times.
-pub(crate) const BETWEEN: &str = "SELECT o.* FROM outbox_readers r JOIN outbox o ON o.sequence = r.sequence WHERE r.reader = $1 AND r.sequence > $2 \
-     AND r.sequence <= $3 AND o.at >= $4 AND o.at < $5 ORDER BY r.sequence LIMIT $6";
-
 impl Store {
     /// Hands out the next lines of the log. Several processes may ask at once: one does it, the others find nothing to do.
     pub async fn fan_out(&self, new_id: &(dyn Fn() -> DeliveryId + Sync), now: Timestamp) -> Result<FanOut, StoreError> {
@@ -188,7 +198,7 @@ impl Store {
         Ok(FanOut { endpoints, has_more: behind > newest - cursor })
     }
 
-    /// Enabled endpoints after one (by id) for which something is due, at most `limit` looked at; and the last that was looked at, `None` when it was the last.
+    /// Endpoints after one (by id) that get something and for which something is due, at most `limit` looked at; and the last that was looked at, `None` when it was the last.
     pub async fn endpoints_due(&self, after: Option<&EndpointId>, now: Timestamp, limit: u32) -> Result<(Vec<EndpointId>, Option<EndpointId>), StoreError> {
         let query = sqlx::query(DUE).bind(after.map_or("", EndpointId::as_str)).bind(i64::from(limit));
         let rows = query.fetch_all(self.database.pool()).await?;
@@ -237,20 +247,37 @@ impl Store {
 
     /// What is waiting for endpoints that get something.
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        const SQL: &str = "SELECT COUNT(*) AS pending, MIN(d.created_at) AS oldest FROM webhook_endpoints e \
-             JOIN webhook_deliveries d ON d.endpoint_id = e.id AND d.status = 'pending' WHERE e.status = 'enabled'";
+        const SQL: &str = concat!(
+            "SELECT COUNT(*) AS pending, MIN(d.created_at) AS oldest FROM webhook_endpoints e \
+             JOIN webhook_deliveries d ON d.endpoint_id = e.id AND d.status = 'pending' WHERE ",
+            is_active!()
+        );
         let row = sqlx::query(SQL).fetch_one(self.database.pool()).await?;
         Ok(Backlog { pending: row.try_get(0)?, oldest: row.try_get::<Option<i64>, _>(1)?.map(Timestamp::from_millis) })
     }
 
-    /// Forgets deliveries that were made before a time and are over, or whose endpoint was deleted. Returns how many.
+    /// Forgets deliveries that were made before a time and are over, or whose endpoint gets nothing: nobody wants months of the past when it does again.
+    /// Returns how many.
     pub async fn prune_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM webhook_deliveries WHERE id IN (SELECT d.id FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id \
-             WHERE d.created_at < $1 AND (d.status <> 'pending' OR e.status = 'deleted') LIMIT 10000)";
-        let mut tx = self.begin().await?;
-        let forgotten = sqlx::query(SQL).bind(before.as_millis()).execute(tx.connection()).await?.rows_affected();
-        tx.commit().await?;
-        Ok(forgotten)
+        const SQL: &str = concat!(
+            "DELETE FROM webhook_deliveries WHERE id IN (SELECT d.id FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id \
+             WHERE d.created_at < $1 AND (d.status <> 'pending' OR NOT ",
+            is_active!(),
+            ") LIMIT $2)"
+        );
+        let mut forgotten = 0;
+        loop {
+            let mut tx = self.begin().await?;
+            let query = sqlx::query(SQL).bind(before.as_millis()).bind(PRUNED);
+            let part = query.execute(tx.connection()).await?.rows_affected();
+            tx.commit().await?;
+            forgotten += part;
+            if part < PRUNED.unsigned_abs() {
+                return Ok(forgotten);
+            }
+            // Whoever waits to write has its turn.
+            tokio::task::yield_now().await;
+        }
     }
 }
 
@@ -362,80 +389,4 @@ impl Tx {
         .bind(status.name());
         Ok(query.execute(self.connection()).await?.rows_affected() == 1)
     }
-
-    /// Makes a delivery of an event again, if the endpoint's reader may read it; `None` when there is no such event.
-    pub async fn redeliver_event(&mut self, endpoint: &Endpoint, event: &EventId, id: DeliveryId, now: Timestamp) -> Result<Option<Redelivery>, StoreError> {
-        let row = sqlx::query("SELECT * FROM outbox WHERE id = $1").bind(event.as_str()).fetch_optional(self.connection()).await?;
-        let line = row.as_ref().map(outbox::notice).transpose()?;
-        let Some(line) = line.filter(|line| line.is_for(&endpoint.reader)) else { return Ok(None) };
-        let row = NewDelivery { id, endpoint: &endpoint.id, line: &line, is_redelivery: true };
-        let queued = self.insert_deliveries(&[row], now).await?;
-        Ok(Some(Redelivery { queued, already_queued: 1 - queued, next_after: None }))
-    }
-
-    /// Makes deliveries again of what was told in a time.
-    pub async fn redeliver_range(
-        &mut self,
-        endpoint: &Endpoint,
-        range: &RedeliveryRange,
-        new_id: &(dyn Fn() -> DeliveryId + Sync),
-        now: Timestamp,
-    ) -> Result<Redelivery, StoreError> {
-        let first = self.first_since(Timestamp::from_millis(range.from.as_millis().saturating_sub(millis(DISORDER)))).await?;
-        let last = self.first_since(range.to.plus(DISORDER)).await?;
-        let query = sqlx::query(BETWEEN)
-            .bind(endpoint.reader.as_str())
-            .bind(range.after.max(first.map_or(i64::MAX, |first| first - 1)))
-            .bind(last.unwrap_or(i64::MAX))
-            .bind(range.from.as_millis())
-            .bind(range.to.as_millis())
-            .bind(i64::from(range.limit) + 1);
-        let mut lines: Vec<LoggedNotice> = query.fetch_all(self.connection()).await?.iter().map(outbox::notice).collect::<Result<_, _>>()?;
-        let limit = usize::try_from(range.limit).unwrap_or(usize::MAX);
-        let has_more = lines.len() > limit;
-        lines.truncate(limit);
-        let next_after = lines.last().map(|line| line.sequence).filter(|_| has_more);
-        lines.retain(|line| line.notice.kind != NoticeType::EndpointTest && endpoint.takes(line.notice.kind));
-        let rows: Vec<NewDelivery<'_>> = lines.iter().map(|line| NewDelivery { id: new_id(), endpoint: &endpoint.id, line, is_redelivery: true }).collect();
-        let queued = self.insert_deliveries(&rows, now).await?;
-        Ok(Redelivery { queued, already_queued: u64::try_from(rows.len()).unwrap_or(u64::MAX) - queued, next_after })
-    }
-
-    async fn first_since(&mut self, at: Timestamp) -> Result<Option<i64>, StoreError> {
-        Ok(sqlx::query_scalar(FIRST_SINCE).bind(at.as_millis()).fetch_optional(self.connection()).await?)
-    }
-
-    /// How many deliveries wait for an endpoint.
-    pub async fn pending_of(&mut self, endpoint: &EndpointId) -> Result<i64, StoreError> {
-        let query = sqlx::query_scalar("SELECT COUNT(*) FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending'").bind(endpoint.as_str());
-        Ok(query.fetch_one(self.connection()).await?)
-    }
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// What to deliver again.
-#[derive(Clone, Debug)]
-pub struct RedeliveryRange {
-    /// Told then or later.
-    pub from: Timestamp,
-    /// Told before then.
-    pub to: Timestamp,
-    /// Only lines after this one.
-    pub after: i64,
-    /// Most lines to look at.
-    pub limit: u32,
-}
-
-/// What was made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Redelivery {
-    /// Deliveries that were made.
-    pub queued: u64,
-    /// Events that were waiting for the endpoint already.
-    pub already_queued: u64,
-    /// The line to go on after, when there is more.
-    pub next_after: Option<i64>,
 }

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::agreement::{Role, list_sql};
-use crate::delivery::{BETWEEN, CLAIMABLE, DUE, FIRST_SINCE, PAGE, endpoints_of};
+use crate::delivery::{BETWEEN, CLAIMABLE, DUE, FIRST_SINCE, PAGE, REDELIVERED, endpoints_of};
 use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::pending::{ACKNOWLEDGED, DISPUTED};
@@ -32,6 +32,7 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (DUE.to_owned(), &["'we'", "9"]),
         (CLAIMABLE.to_owned(), &["'we'", "9", "9"]),
         (PAGE.to_owned(), &["'we'", "9", "'del'", "9"]),
+        (REDELIVERED.to_owned(), &["'prof'", "9"]),
         (FIRST_SINCE.to_owned(), &["9"]),
         (BETWEEN.to_owned(), &["'prof'", "9", "9", "9", "9", "9"]),
         (SEEN.to_owned(), &["'pr'"]),

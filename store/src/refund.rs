@@ -111,8 +111,8 @@ pub struct RefundPayload {
     pub refund: RefundId,
     /// Its agreement.
     pub agreement: AgreementId,
-    /// What was signed.
-    pub signed: SignedRefund,
+    /// What was signed; none where the row was damaged and cannot be read.
+    pub signed: Option<SignedRefund>,
 }
 
 /// An event that names a refund and is not what was signed.

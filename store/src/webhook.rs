@@ -103,6 +103,12 @@ impl Store {
         find_all(&mut *self.read().await?, profile).await
     }
 
+    /// The enabled endpoint that changed last.
+    pub async fn newest_endpoint(&self) -> Result<Option<Endpoint>, StoreError> {
+        let query = sqlx::query("SELECT * FROM webhook_endpoints WHERE status = 'enabled' ORDER BY updated_at DESC, id DESC LIMIT 1");
+        query.fetch_optional(self.database.pool()).await?.as_ref().map(of_row).transpose()
+    }
+
     /// An endpoint, unless it was deleted.
     pub async fn endpoint(&self, id: &EndpointId) -> Result<Option<Endpoint>, StoreError> {
         let query = sqlx::query("SELECT * FROM webhook_endpoints WHERE id = $1 AND status <> 'deleted'").bind(id.as_str());
@@ -173,16 +179,18 @@ impl Tx {
         if updated == 1 { Ok(()) } else { Err(Conflict::Changed.into()) }
     }
 
-    /// Gives an endpoint a new secret and keeps the one before until `until`. One that was kept already is forgotten.
+    /// Gives an endpoint other secrets. The caller has locked it.
     ///
     /// # Errors
     /// `Changed` when it was deleted.
-    pub async fn rotate_secret(&mut self, id: &EndpointId, sealed: &[u8], until: Timestamp, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn rotate_secret(&mut self, id: &EndpointId, secrets: &SealedSecrets, at: Timestamp) -> Result<(), StoreError> {
+        let (previous, until) = secrets.previous.as_ref().map(|(sealed, until)| (sealed.as_slice(), until.as_millis())).unzip();
         let query = sqlx::query(
-            "UPDATE webhook_endpoints SET previous_secret = secret, previous_until = $1, secret = $2, updated_at = $3 WHERE id = $4 AND status <> 'deleted'",
+            "UPDATE webhook_endpoints SET secret = $1, previous_secret = $2, previous_until = $3, updated_at = $4 WHERE id = $5 AND status <> 'deleted'",
         )
-        .bind(until.as_millis())
-        .bind(sealed)
+        .bind(secrets.current.as_slice())
+        .bind(previous)
+        .bind(until)
         .bind(at.as_millis())
         .bind(id.as_str());
         let updated = query.execute(self.connection()).await?.rows_affected();
@@ -210,12 +218,16 @@ impl Tx {
         Ok(Some(query.execute(self.connection()).await?.rows_affected()))
     }
 
-    /// The endpoint answered that it is gone: it gets nothing any more. False when it was not enabled.
-    pub async fn retire_endpoint(&mut self, id: &EndpointId, at: Timestamp) -> Result<bool, StoreError> {
-        let query = sqlx::query("UPDATE webhook_endpoints SET status = $1, updated_at = $2 WHERE id = $3 AND status = 'enabled'")
-            .bind(EndpointStatus::Gone.name())
-            .bind(at.as_millis())
-            .bind(id.as_str());
+    /// The endpoint answered that it is gone: it gets nothing any more. False when it was not enabled, or was changed since it was asked: it may have moved to
+    /// another URL, or its owner may have enabled it since.
+    pub async fn retire_endpoint(&mut self, asked: &Endpoint, at: Timestamp) -> Result<bool, StoreError> {
+        let query =
+            sqlx::query("UPDATE webhook_endpoints SET status = $1, updated_at = $2 WHERE id = $3 AND status = 'enabled' AND url = $4 AND updated_at = $5")
+                .bind(EndpointStatus::Gone.name())
+                .bind(at.as_millis())
+                .bind(asked.id.as_str())
+                .bind(asked.url.as_str())
+                .bind(asked.updated_at.as_millis());
         Ok(query.execute(self.connection()).await?.rows_affected() == 1)
     }
 }

@@ -290,13 +290,13 @@ impl<'w> Scene<'w> {
             let decisions = self.receiver.until(&event).await;
             assert!(decisions.iter().all(|decision| decision["outcome"] == "accepted"), "{}: {decisions:?}", self.language);
         }
-        // Two secrets are valid, not three. What was refused comes again.
+        // Two secrets are valid, not three: the newest, and the one from before until its end. What was refused comes again.
         rotated(self.ask("rotate-secret", &json!({})).await);
-        self.restart(&first).await;
+        self.restart(&second).await;
         let event = self.test().await;
         let refused = self.receiver.next().await;
         assert_eq!(refused["outcome"], "refused", "{}: {refused}", self.language);
-        self.restart(&second).await;
+        self.restart(&first).await;
         let decisions = self.receiver.until(&event).await;
         assert!(decisions.iter().all(|decision| decision["outcome"] == "accepted"), "{}: {decisions:?}", self.language);
     }

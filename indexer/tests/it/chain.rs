@@ -68,6 +68,8 @@ pub struct Faults {
     pub forgets_state: bool,
     /// Cannot run a transaction once more.
     pub cannot_replay: bool,
+    /// Does not come to an end when it does.
+    pub replays_for_ever: bool,
     /// Ignores topics and address of the filter.
     pub ignores_filter: bool,
     /// Still has the receipts of branches that lost.
@@ -90,6 +92,7 @@ struct Inner {
     faults: Faults,
     questions: u64,
     log_questions: u64,
+    replays: u64,
     turned_away: u64,
 }
 
@@ -216,6 +219,11 @@ impl TestChain {
     }
 
     /// Everything that one question sees.
+    /// How often somebody asked why a transaction was reverted.
+    pub fn replays(&self) -> u64 {
+        self.lock().replays
+    }
+
     fn view(&self) -> Result<View<'_>, RpcError> {
         let mut inner = self.lock();
         inner.questions += 1;
@@ -324,6 +332,14 @@ impl ChainReader for TestChain {
     }
 
     async fn revert_data(&self, hash: B256) -> Result<Option<Bytes>, RpcError> {
+        let hangs = {
+            let mut inner = self.lock();
+            inner.replays += 1;
+            inner.faults.replays_for_ever
+        };
+        if hangs {
+            std::future::pending::<()>().await;
+        }
         let view = self.view()?;
         if view.inner.faults.cannot_replay {
             return Err(RpcError::Refused { code: -32_000, message: "missing trie node".to_owned() });

@@ -12,6 +12,8 @@ on_both_engines!(
     b04_a_reorg_below_the_final_block_halts_until_it_is_acknowledged,
     b04_a_halt_outlives_the_process,
     a09_what_a_reorg_below_finality_lets_be_paid_twice_counts_once_and_is_told,
+    a09_what_is_paid_twice_is_told_also_beside_a_payment_that_has_to_be_inspected,
+    a09_what_is_told_again_after_a_reorg_asks_only_for_what_is_not_asked_back_yet,
     a12_a_token_that_changes_its_decimals_halts_the_chain,
     what_was_judged_before_a_halt_is_not_judged_again,
     only_what_has_halted_can_be_acknowledged,
@@ -89,6 +91,54 @@ async fn a09_what_a_reorg_below_finality_lets_be_paid_twice_counts_once_and_is_t
     // The ledger has what moved: both, with their fees.
     let moved = [&dead, &newer].map(|paid| paid.signed.snapshot().quote.total.atomic());
     assert_eq!(world.balance(&agreement.id).await, moved[0] + moved[1]);
+}
+
+/// The data of what was told about payments that are too much.
+async fn told_twice(world: &World) -> Vec<serde_json::Value> {
+    let notices = world.notices().await.into_iter().map(|logged| logged.notice);
+    notices.filter(|notice| notice.kind.as_str() == "payment.duplicate").map(|notice| notice.data).collect()
+}
+
+async fn a09_what_is_paid_twice_is_told_also_beside_a_payment_that_has_to_be_inspected(engine: Engine) {
+    let world = World::new(engine).await;
+    let agreement = world.agreement().await;
+    let (whole, half) = (world.request_for(&agreement, None).await, world.request_with(&agreement, None, (AMOUNT / 2, &world.delegate)).await);
+    world.chain.mine(&[world.payment(&whole)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    let damage = format!("UPDATE proofs SET final_through = 0 WHERE payment_request_id = '{}'", whole.id);
+    assert_eq!(world.database.tamper(&damage).await, 1);
+    world.chain.mine(&[world.payment(&half)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&half).await, StatusName::Verified);
+    let [told] = &told_twice(&world).await[..] else { panic!("told once") };
+    assert_eq!((told["paymentRequestId"].as_str(), &told["duplicateOf"]), (Some(half.id.as_str()), &serde_json::json!([whole.id.as_str()])));
+}
+
+async fn a09_what_is_told_again_after_a_reorg_asks_only_for_what_is_not_asked_back_yet(engine: Engine) {
+    const BACK: u64 = 1_000_000;
+    let world = World::new(engine).await;
+    let agreement = world.agreement().await;
+    let (whole, half) = (world.request_for(&agreement, None).await, world.request_with(&agreement, None, (AMOUNT / 2, &world.delegate)).await);
+    world.chain.mine(&[world.payment(&whole)]);
+    let before = world.chain.head();
+    world.chain.mine(&[world.payment(&half)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    let half = world.stored(&half.id).await;
+    world.approved(&half, BACK).await;
+    world.chain.fork(before.number);
+    world.chain.mine_empty(6);
+    assert!(matches!(world.settle().await, Progress::Halted { .. }));
+    indexer::acknowledge(&world.store, CHAIN_ID, &*world.clock).await.unwrap();
+    world.settle().await;
+    world.chain.mine(&[world.payment(&half)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    let [first, again] = &told_twice(&world).await[..] else { panic!("told again") };
+    assert_eq!(first["refundRequest"]["amountAtomic"], (AMOUNT / 2).to_string());
+    assert_eq!((&again["excessAtomic"], &again["refundRequest"]["amountAtomic"]), (&first["excessAtomic"], &(AMOUNT / 2 - BACK).to_string().into()));
 }
 
 async fn b04_a_halt_outlives_the_process(engine: Engine) {

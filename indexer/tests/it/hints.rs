@@ -15,6 +15,7 @@ on_both_engines!(
     b14_a_named_transaction_that_reverted_fails_the_request_once_that_is_final,
     b14_a_failed_request_can_be_paid_by_another_transaction,
     c04_a_payment_that_the_token_blocked_says_so_and_stays_payable,
+    c04_a_node_that_never_says_why_is_asked_once_in_a_step_and_stalls_none,
     b14_what_a_losing_branch_says_of_a_transaction_does_not_count,
     b15_a_named_transaction_that_pays_something_else_fails_the_request,
     b15_a_hash_that_nobody_knows_says_nothing,
@@ -94,6 +95,25 @@ async fn c04_a_payment_that_the_token_blocked_says_so_and_stays_payable(engine: 
     world.chain.mine_empty(3);
     world.settle().await;
     assert_eq!(world.status(&request).await, StatusName::Verified, "payable as soon as the token allows it");
+}
+
+async fn c04_a_node_that_never_says_why_is_asked_once_in_a_step_and_stalls_none(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut requests = Vec::new();
+    let reverted = ["one", "two", "three"].map(Transaction::reverted);
+    for transaction in &reverted {
+        let request = world.request().await;
+        world.submit(&request.id, transaction.hash).await;
+        requests.push(request);
+    }
+    world.chain.misbehave(|faults| faults.replays_for_ever = true);
+    world.chain.mine(&reverted);
+    world.chain.mine_empty(3);
+    tokio::time::timeout(std::time::Duration::from_secs(20), world.settle()).await.expect("no step waits for it");
+    for (request, transaction) in requests.iter().zip(&reverted) {
+        assert_eq!(failure(&world, request).await, FailureReason::Reverted { tx_hash: transaction.hash });
+    }
+    assert_eq!(world.chain.replays(), 1);
 }
 
 async fn b14_what_a_losing_branch_says_of_a_transaction_does_not_count(engine: Engine) {

@@ -24,6 +24,8 @@ on_both_engines!(
     refunds_of_payments_of_others_are_foreign,
     a_refund_far_below_the_head_is_found_by_range,
     a_late_payload_and_its_successor_carry_one_nonce_and_either_settles,
+    d06_a_payload_that_cannot_be_read_holds_up_nobody_and_its_event_waits_for_it,
+    d06_an_older_payload_that_cannot_be_read_holds_up_nobody_either,
     a_refund_whose_payment_is_reorged_settles_when_it_is_paid_all_the_same,
     a_reorg_that_takes_payment_and_refund_takes_both_back,
     a_cancelled_refund_that_was_paid_all_the_same_is_settled,
@@ -241,6 +243,44 @@ async fn a_late_payload_and_its_successor_carry_one_nonce_and_either_settles(eng
     world.settle().await;
     let RefundState::Settled { payload, .. } = world.refund(&first.id).await.state else { panic!("settled") };
     assert_eq!(payload.digest(), first.payload().unwrap().digest(), "the one that was paid");
+}
+
+async fn d06_a_payload_that_cannot_be_read_holds_up_nobody_and_its_event_waits_for_it(engine: Engine) {
+    let world = World::new(engine).await;
+    let (payment, other) = (world.paid().await, world.request().await);
+    let refund = world.approved(&payment, FIVE).await;
+    let damage = format!("UPDATE refund_payloads SET signature = '0x00' WHERE refund_request_id = '{}'", refund.id);
+    assert_eq!(world.database.tamper(&damage).await, 1);
+    world.chain.mine(&[world.repayment(&refund), world.payment(&other)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&other).await, StatusName::Verified, "the chain is read on");
+    assert_eq!(world.store.unjudged_refunds(CHAIN_ID, u64::MAX >> 1, 10).await.unwrap().len(), 1, "no verdict without what was signed");
+    let mend = damage.replace("0x00", &refund.payload().unwrap().signature().to_string());
+    world.database.tamper(&mend).await;
+    world.chain.mine_empty(1);
+    world.settle().await;
+    assert_eq!(world.refund(&refund.id).await.state.name(), RefundStatus::Settled);
+}
+
+async fn d06_an_older_payload_that_cannot_be_read_holds_up_nobody_either(engine: Engine) {
+    let world = World::new(engine).await;
+    let (payment, other) = (world.paid().await, world.request().await);
+    let first = world.approved(&payment, FIVE).await;
+    world.clock.pass(1);
+    let fresh = world.sign_refund(&payment, &first, first.payload().unwrap().snapshot().nonce, world.chain.head().time + 7_200);
+    let state = RefundState::Approved { payload: Box::new(fresh), response: None, at: first.updated_at };
+    let mut tx = world.store.begin().await.unwrap();
+    tx.set_refund_state(&first, &state, first.updated_at).await.unwrap();
+    tx.commit().await.unwrap();
+    let digest = first.payload().unwrap().digest();
+    assert_eq!(world.database.tamper(&format!("UPDATE refund_payloads SET snapshot = '{{}}' WHERE digest = '{digest:#x}'")).await, 1);
+    world.chain.mine(&[world.repayment(&first), world.payment(&other)]);
+    world.chain.mine_empty(3);
+    world.settle().await;
+    assert_eq!(world.status(&other).await, StatusName::Verified, "the chain is read on");
+    assert_eq!(world.refund(&first.id).await.state.name(), RefundStatus::Approved);
+    assert_eq!(world.store.unjudged_refunds(CHAIN_ID, u64::MAX >> 1, 10).await.unwrap().len(), 1);
 }
 
 async fn a_refund_whose_payment_is_reorged_settles_when_it_is_paid_all_the_same(engine: Engine) {

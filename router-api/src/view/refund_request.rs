@@ -8,7 +8,7 @@ use settlement::event::RefundEvent;
 use settlement::finality::confirmations;
 use settlement::ids::receipt_id;
 use settlement::next_action::{Actor, RefundFacts, RefundRecommendation};
-use settlement::refund::{PLATFORM_FEE_NOT_REFUNDABLE, RefundRequest, RefundState, RefundStatus};
+use settlement::refund::{PLATFORM_FEE_NOT_REFUNDABLE, RefundRequest, RefundStatus};
 use settlement::verify::ProofIssue;
 use signer::ExecutionPayload;
 use store::StoredRefund;
@@ -259,13 +259,7 @@ fn is_revoked(facts: &RefundFacts<'_>) -> bool {
 }
 
 fn response(refund: &RefundRequest) -> Option<String> {
-    match &refund.state {
-        RefundState::Pending => None,
-        RefundState::Approved { response, .. }
-        | RefundState::Denied { response, .. }
-        | RefundState::Cancelled { response, .. }
-        | RefundState::Settled { response, .. } => response.clone(),
-    }
+    refund.state.response().map(str::to_owned)
 }
 
 fn progress(refund: Option<&RefundRequest>, parts: &RefundParts<'_>) -> Option<ConfirmationsView> {

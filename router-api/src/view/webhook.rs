@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use settlement::Timestamp;
-use settlement::webhook::EndpointStatus;
+use settlement::webhook::{DeliveryStatus, EndpointStatus};
 use store::{Delivery, Endpoint, Reader};
 use utoipa::ToSchema;
 
@@ -99,7 +99,8 @@ pub struct WebhooksBody {
 pub struct NewWebhookBody {
     /// The endpoint.
     pub webhook: WebhookView,
-    /// What deliveries are signed with (HMAC-SHA256), shown once. Null when an idempotency key replays the answer.
+    /// What deliveries are signed with (HMAC-SHA256), shown once. Null when an idempotency key replays the answer: whoever has lost it has another made
+    /// with `rotate-secret`, which leaves the one that the receiver knows in use until `previousSecretUntil`.
     #[schema(required, example = "whsec_<44 characters of base64>")]
     pub signing_secret: Option<String>,
 }
@@ -133,7 +134,7 @@ pub struct DeliveryView {
     pub redelivery: bool,
     /// Attempts that are over.
     pub attempts: u32,
-    /// When it is tried next; null when it is over.
+    /// When it is tried next; null when it is over, and while its endpoint gets nothing.
     #[schema(required)]
     pub next_attempt_at: Option<String>,
     /// The last attempt.
@@ -147,11 +148,11 @@ pub struct DeliveryView {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// It will be tried.
+    /// It will be tried while its endpoint gets something.
     Pending,
     /// The endpoint took it.
     Delivered,
-    /// It was tried often enough, or the endpoint is gone.
+    /// It was tried often enough, or was answered with 410.
     Failed,
 }
 
@@ -174,15 +175,16 @@ pub struct AttemptView {
 /// Why an attempt failed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FailureView {
-    /// `status redirect timeout connect dns address_refused url_refused tls broken secret_unreadable`
+    /// `status redirect timeout connect dns address_refused url_refused tls broken`
     pub reason: String,
     /// The same for people.
     pub detail: String,
 }
 
-impl From<&Delivery> for DeliveryView {
-    fn from(delivery: &Delivery) -> Self {
-        let is_pending = delivery.status == settlement::webhook::DeliveryStatus::Pending;
+impl DeliveryView {
+    /// To an endpoint of this status.
+    pub(crate) fn new(delivery: &Delivery, endpoint: EndpointStatus) -> Self {
+        let is_tried = delivery.status == DeliveryStatus::Pending && endpoint == EndpointStatus::Enabled;
         let failure = |(reason, detail): &(String, String)| FailureView { reason: reason.clone(), detail: detail.clone() };
         Self {
             id: delivery.id.to_string(),
@@ -192,7 +194,7 @@ impl From<&Delivery> for DeliveryView {
             status: delivery.status.name(),
             redelivery: delivery.is_redelivery,
             attempts: delivery.attempts,
-            next_attempt_at: is_pending.then(|| delivery.due_at.to_string()),
+            next_attempt_at: is_tried.then(|| delivery.due_at.to_string()),
             last_attempt: delivery.last.as_ref().map(|last| AttemptView {
                 at: last.at.to_string(),
                 duration_ms: u64::try_from(last.took.as_millis()).unwrap_or(u64::MAX),

@@ -14,7 +14,7 @@ use serde_json::json;
 use settlement::Timestamp;
 use settlement::ids::EventId;
 use settlement::notice::{Notice, NoticeType};
-use store::{Claimed, Delivery, Endpoint, Engine, LoggedNotice};
+use store::{Claimed, Delivery, Endpoint, Engine, LoggedNotice, Next};
 
 use super::*;
 use crate::testing::TestApp;
@@ -131,7 +131,7 @@ impl Play {
 
     async fn claim(&mut self, limit: u32) {
         let now = self.app.now();
-        let until = now.plus(lane::CLAIMED_FOR);
+        let until = now.plus(CLAIMED_FOR);
         let Claimed { endpoint: Some(endpoint), deliveries } = self.app.store.claim_deliveries(&self.endpoint, (now, until), limit).await.unwrap() else {
             return;
         };
@@ -150,7 +150,8 @@ impl Play {
         self.sends += 1;
         let parts = &self.worker.0;
         let place = Arc::clone(&parts.proven_places).acquire_owned().await.unwrap();
-        batch.sent.push(lane::attempt(Arc::clone(parts), Arc::clone(&batch.endpoint), (delivery, line), place).await);
+        let sent = lane::attempt(Arc::clone(parts), Arc::clone(&batch.endpoint), (delivery, line), place).await;
+        batch.sent.push(sent.expect("its secret opens"));
     }
 
     async fn mark(&mut self, which: usize) {
@@ -158,7 +159,7 @@ impl Play {
         let sent = std::mem::take(&mut self.batches[which].sent);
         let (_, nothing) = mpsc::channel(1);
         Recorder::new(Arc::clone(&self.worker.0), nothing).write(&sent).await.unwrap();
-        self.taken.extend(sent.into_iter().filter(|result| result.is_good).map(|result| result.attempt.delivery.event));
+        self.taken.extend(sent.into_iter().filter(|result| result.attempt.next == Next::Delivered).map(|result| result.attempt.delivery.event));
     }
 
     /// All processes have died; one comes that lives, and an endpoint that answers well. Returns how many deliveries came in all.

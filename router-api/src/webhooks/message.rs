@@ -43,16 +43,20 @@ pub(super) fn body(line: &LoggedNotice, is_redelivery: bool, public_url: &Url) -
     serde_json::to_vec(&WebhookMessage { event, truncated: Some(true), url: Some(url), ..message }).expect("views are plain data with string keys")
 }
 
-/// The header `webhook-signature`: by the secret of the endpoint and, for a time after a rotation, by the one before.
+/// The header `webhook-signature`: by the secret of the endpoint and, for a time after a rotation, by the one before. Where that one was sealed under a key that
+/// the instance no longer has, the rotation is what mended it, and the new one signs alone.
 ///
 /// # Errors
-/// When a secret does not open.
+/// When the secret does not open.
 pub(super) fn signatures(key: &SealingKey, endpoint: &Endpoint, id: &str, body: &[u8], now: Timestamp) -> Result<String, Unreadable> {
-    let previous = endpoint.secrets.previous.as_ref().filter(|(_, until)| now < *until).map(|(sealed, _)| sealed);
     let timestamp = seconds(now);
-    let sign = |sealed: &Vec<u8>| key.open(sealed, &endpoint.id)?.sign(id, timestamp, body);
-    let signatures: Vec<String> = [&endpoint.secrets.current].into_iter().chain(previous).map(sign).collect::<Result<_, _>>()?;
-    Ok(signatures.join(" "))
+    let sign = |sealed: &[u8]| key.open(sealed, &endpoint.id)?.sign(id, timestamp, body);
+    let current = sign(&endpoint.secrets.current)?;
+    let previous = endpoint.secrets.previous.as_ref().filter(|(_, until)| now < *until);
+    Ok(match previous.and_then(|(sealed, _)| sign(sealed).ok()) {
+        Some(previous) => format!("{current} {previous}"),
+        None => current,
+    })
 }
 
 /// The header `webhook-timestamp`.

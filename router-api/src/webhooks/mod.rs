@@ -3,7 +3,7 @@
 //! Three parts, each of which can die at any moment without losing anything, because all they know is in the database:
 //! 1. *fan-out* goes through the log behind a cursor and makes a row for every endpoint that wants a line (`Store::fan_out`);
 //! 2. a *lane* per endpoint claims what is due for it by putting it off, and sends it. A lane that waits for a dead endpoint holds up nobody: endpoints that did
-//!    not answer well last time share places of their own, one each;
+//!    not answer well last time share places of their own, one each, and so do those that this process has not tried yet;
 //! 3. the *recorder* writes down what came of attempts, many in one transaction.
 //!
 //! What was sent and not written down is sent again once the claim is over: at least once, with the same `webhook-id`.
@@ -16,7 +16,7 @@ pub mod secret;
 mod send;
 pub mod target;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use reqwest::Certificate;
 use settlement::ids::{DeliveryId, EndpointId};
+use settlement::webhook::CLAIMED_FOR;
 use settlement::{Clock, IdSource};
 use store::{Store, StoreError};
 use tokio::sync::{Semaphore, mpsc};
@@ -47,8 +48,12 @@ const MEASURE_EVERY: Duration = Duration::from_secs(15);
 const ENDPOINTS: u32 = 1_000;
 /// Attempts at a time to endpoints that answered well last time.
 const PROVEN_PLACES: usize = 64;
-/// Attempts at a time to all others: dead endpoints wait for each other and for nobody else.
-const UNPROVEN_PLACES: usize = 32;
+/// Attempts at a time to endpoints that did not: dead endpoints wait for each other and for nobody else.
+const FAILED_PLACES: usize = 32;
+/// Attempts at a time to endpoints that this process has not tried yet. After a start that is all of them: the dead ones among them have a place once each.
+const UNTRIED_PLACES: usize = 64;
+/// How long an endpoint is left alone whose secret does not open.
+const UNREADABLE_FOR: Duration = CLAIMED_FOR;
 /// Results that wait to be written down.
 const RESULTS: usize = 256;
 
@@ -72,11 +77,25 @@ struct Parts {
     public_url: Url,
     sender: Sender,
     proven_places: Arc<Semaphore>,
-    unproven_places: Arc<Semaphore>,
+    failed_places: Arc<Semaphore>,
+    untried_places: Arc<Semaphore>,
     /// Lanes that the places of proven endpoints are divided among.
     proven_lanes: Arc<AtomicUsize>,
-    /// Endpoints whose last attempt by this process went well.
-    proven: Mutex<HashSet<EndpointId>>,
+    /// How the last attempt of this process at an endpoint went; endpoints that it has not tried are missing.
+    standings: Mutex<HashMap<EndpointId, Standing>>,
+    /// When it was found that the secret of an endpoint does not open.
+    unreadable: Mutex<HashMap<EndpointId, Instant>>,
+}
+
+/// How an endpoint answered this process last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Not asked yet.
+    Untried,
+    /// Well, and soon.
+    Proven,
+    /// Not well, late or not at all.
+    Failed,
 }
 
 /// Why deliveries cannot be made at all.
@@ -124,9 +143,13 @@ impl WebhookWorker {
     pub(crate) fn trusting(parts: WorkerParts, webhooks: Webhooks, roots: &[Certificate]) -> Result<Self, WebhookError> {
         let sender = Sender::new(&webhooks.targets, roots).map_err(WebhookError::Client)?;
         let WorkerParts { store, clock, ids, public_url } = parts;
-        let (proven_places, unproven_places) = (Arc::new(Semaphore::new(PROVEN_PLACES)), Arc::new(Semaphore::new(UNPROVEN_PLACES)));
-        let (proven_lanes, proven) = (Arc::default(), Mutex::default());
-        Ok(Self(Arc::new(Parts { store, clock, ids, webhooks, public_url, sender, proven_places, unproven_places, proven_lanes, proven })))
+        let [proven_places, failed_places, untried_places] = [PROVEN_PLACES, FAILED_PLACES, UNTRIED_PLACES].map(|places| Arc::new(Semaphore::new(places)));
+        let (proven_lanes, standings, unreadable) = (Arc::default(), Mutex::default(), Mutex::default());
+        #[rustfmt::skip]
+        let parts = Parts {
+            store, clock, ids, webhooks, public_url, sender, proven_places, failed_places, untried_places, proven_lanes, standings, unreadable,
+        };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// Delivers until it is told to stop; then waits for the attempts that have begun (15 seconds at most) and writes down what came of them.
@@ -134,6 +157,9 @@ impl WebhookWorker {
     /// # Errors
     /// Never: what goes wrong is logged and tried again.
     pub async fn run(self, soft: CancellationToken) -> Result<(), WebhookError> {
+        if let Err(error) = self.check_key().await {
+            tracing::warn!(%error, "whether the secrets of webhooks open cannot be told now");
+        }
         let mut changes = self.0.store.changes();
         let mut running = Running::start(&self.0, soft.clone());
         while !soft.is_cancelled() {
@@ -148,6 +174,16 @@ impl WebhookWorker {
             }
         }
         running.finish(&self.0).await;
+        Ok(())
+    }
+
+    /// Says so at once when the instance was started with another key: nothing would be delivered, and nobody else would notice. It goes on, because rotating the
+    /// secrets mends that too.
+    async fn check_key(&self) -> Result<(), StoreError> {
+        let Some(endpoint) = self.0.store.newest_endpoint().await? else { return Ok(()) };
+        if let Err(error) = self.0.webhooks.key.open(&endpoint.secrets.current, &endpoint.id) {
+            tracing::error!(endpoint = %endpoint.id, "webhooks are not delivered: {error}; was it started with another COUNTERFOIL_WEBHOOKS__KEY?");
+        }
         Ok(())
     }
 
@@ -259,19 +295,28 @@ impl Running {
 }
 
 impl Parts {
-    fn is_proven(&self, endpoint: &EndpointId) -> bool {
-        self.proven.lock().unwrap_or_else(PoisonError::into_inner).contains(endpoint)
+    fn standing(&self, endpoint: &EndpointId) -> Standing {
+        self.standings.lock().unwrap_or_else(PoisonError::into_inner).get(endpoint).copied().unwrap_or(Standing::Untried)
     }
 
-    fn set_proven(&self, endpoint: &EndpointId, is_proven: bool) {
-        let mut proven = self.proven.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_proven {
-            if !proven.contains(endpoint) {
-                proven.insert(endpoint.clone());
+    fn set_standing(&self, endpoint: &EndpointId, standing: Standing) {
+        let mut standings = self.standings.lock().unwrap_or_else(PoisonError::into_inner);
+        match standings.get_mut(endpoint) {
+            Some(known) => *known = standing,
+            None => {
+                standings.insert(endpoint.clone(), standing);
             }
-        } else {
-            proven.remove(endpoint);
         }
+    }
+
+    /// Whether the secret of an endpoint was found unreadable a moment ago: claiming again and again would change nothing.
+    fn is_unreadable(&self, endpoint: &EndpointId) -> bool {
+        let unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        unreadable.get(endpoint).is_some_and(|found| found.elapsed() < UNREADABLE_FOR)
+    }
+
+    fn set_unreadable(&self, endpoint: &EndpointId) {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.clone(), Instant::now());
     }
 }
 

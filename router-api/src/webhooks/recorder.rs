@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 use settlement::ids::EventId;
 use settlement::notice::{Notice, NoticeType};
-use store::{Attempt, Endpoint, StoreError};
+use settlement::webhook::EndpointStatus;
+use store::{Attempt, Endpoint, Next, StoreError};
 use tokio::sync::mpsc::Receiver;
 
 use super::Parts;
@@ -25,7 +26,7 @@ pub(super) struct Result {
     pub(super) endpoint: Arc<Endpoint>,
     /// The endpoint answered that it is gone.
     pub(super) is_gone: bool,
-    /// It was delivered.
+    /// It was delivered, and soon.
     pub(super) is_good: bool,
 }
 
@@ -58,12 +59,17 @@ impl Recorder {
         let parts = &self.parts;
         let mut tx = parts.store.begin().await?;
         for result in batch {
-            if !tx.record_attempt(&result.attempt).await? {
-                tracing::debug!(delivery = %result.attempt.delivery.id, "somebody else has taken the delivery over, or its endpoint was deleted");
+            let (now, endpoint) = (parts.clock.now(), &result.endpoint);
+            let is_retired = result.is_gone && tx.retire_endpoint(endpoint, now).await?;
+            let mut attempt = result.attempt.clone();
+            // Whoever answered 410 is not where the endpoint is now: what it would not take goes there.
+            if result.is_gone && !is_retired && tx.lock_endpoint(&endpoint.id).await?.is_some_and(|known| known.status == EndpointStatus::Enabled) {
+                attempt.next = Next::Retry(now);
             }
-            let now = parts.clock.now();
-            let endpoint = &result.endpoint;
-            if result.is_gone && tx.retire_endpoint(&endpoint.id, now).await? {
+            if !tx.record_attempt(&attempt).await? {
+                tracing::debug!(delivery = %attempt.delivery.id, "somebody else has taken the delivery over, or its endpoint was deleted");
+            }
+            if is_retired {
                 tracing::info!(endpoint = %endpoint.id, "a webhook endpoint answered 410 and gets nothing any more");
                 let data = json!({ "webhookId": endpoint.id.as_str(), "reason": "gone" });
                 tx.append(&EventId::new(parts.ids.ulid()), &Notice::for_profile(NoticeType::EndpointDisabled, &endpoint.profile, data), now);

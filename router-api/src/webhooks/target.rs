@@ -4,10 +4,12 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::address::{Verdict, judge};
@@ -16,6 +18,10 @@ use super::address::{Verdict, judge};
 pub const MAX_URL: usize = 2_048;
 /// Lowest port that ordinary programs listen on. Below it are the ports of mail, names and remote shells: one request there may be a command.
 const FIRST_USER_PORT: u16 = 1_024;
+/// Longest time that a caller waits for a name.
+const LOOKED_UP_WITHIN: Duration = Duration::from_secs(5);
+/// Most names that are looked up for callers at a time: each keeps a thread busy, and deliveries need some too.
+const MAX_LOOKUPS: usize = 32;
 /// The port of https.
 const HTTPS: u16 = 443;
 
@@ -43,9 +49,9 @@ pub enum TargetError {
     /// Its address is not on the public internet.
     #[error("its address is not on the public internet ({0})")]
     Address(&'static str),
-    /// Its name has no address now.
-    #[error("its name has no address")]
-    NoAddress,
+    /// Its name has no address now, or not only public ones. Which of these it is is not said: names of the network that this runs in are nobody's business.
+    #[error("its name does not lead to the public internet")]
+    Name,
 }
 
 /// Finds the addresses of names.
@@ -74,6 +80,8 @@ impl Resolver for SystemResolver {
 pub struct Targets {
     allowed: Arc<[IpNet]>,
     resolver: Arc<dyn Resolver>,
+    /// Names that are looked up for callers at a time.
+    lookups: Arc<Semaphore>,
 }
 
 /// How strict the address of a URL has to be looked at.
@@ -89,7 +97,7 @@ impl Targets {
     /// The public internet, and these networks besides.
     #[must_use]
     pub fn new(allowed: Vec<IpNet>, resolver: Arc<dyn Resolver>) -> Self {
-        Self { allowed: allowed.into(), resolver }
+        Self { allowed: allowed.into(), resolver, lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)) }
     }
 
     /// Reads the URL of an endpoint and looks its address up, as every attempt will again.
@@ -99,9 +107,7 @@ impl Targets {
     pub async fn check(&self, text: &str) -> Result<Url, TargetError> {
         let (url, reach) = read(text)?;
         match url.host().ok_or(TargetError::NotAUrl)? {
-            Host::Domain(name) => {
-                self.resolve(name, reach).await?;
-            }
+            Host::Domain(name) => tokio::time::timeout(LOOKED_UP_WITHIN, self.look_up(name, reach)).await.unwrap_or(Err(TargetError::Name))?,
             Host::Ipv4(address) => self.judge(address.into(), reach)?,
             Host::Ipv6(address) => self.judge(address.into(), reach)?,
         }
@@ -120,13 +126,25 @@ impl Targets {
         Ok((url, reach))
     }
 
+    /// Judges a name for a caller. Lookups cannot be cancelled and have a thread each, so they keep their place until they end, whoever still waits for them.
+    async fn look_up(&self, name: &str, reach: Reach) -> Result<(), TargetError> {
+        let place = Arc::clone(&self.lookups).acquire_owned().await.expect("nobody closes this semaphore");
+        let (targets, name) = (self.clone(), name.to_owned());
+        let looked_up = tokio::spawn(async move {
+            let found = targets.resolve(&name, reach).await;
+            drop(place);
+            found
+        });
+        looked_up.await.unwrap_or(Err(TargetError::Name)).map(|_| ())
+    }
+
     /// The addresses of a name. One that is refused refuses all: a name with a public and a private address is an attack or a mistake.
     async fn resolve(&self, name: &str, reach: Reach) -> Result<Vec<IpAddr>, TargetError> {
-        let addresses = self.resolver.lookup(name).await.map_err(|_| TargetError::NoAddress)?;
+        let addresses = self.resolver.lookup(name).await.map_err(|_| TargetError::Name)?;
         for address in &addresses {
-            self.judge(*address, reach)?;
+            self.judge(*address, reach).map_err(|refused| if refused == TargetError::Scheme { refused } else { TargetError::Name })?;
         }
-        if addresses.is_empty() { Err(TargetError::NoAddress) } else { Ok(addresses) }
+        if addresses.is_empty() { Err(TargetError::Name) } else { Ok(addresses) }
     }
 
     fn judge(&self, address: IpAddr, reach: Reach) -> Result<(), TargetError> {
@@ -206,6 +224,7 @@ fn authority(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use proptest::prelude::*;
 
@@ -269,17 +288,43 @@ mod tests {
             "[64:ff9b::7f00:1]",
             "[2002:7f00:1::]",
             "100.64.0.1",
-            "inside.example",
-            "INSIDE.example",
-            "both.example",
-            "mapped.example",
-            "localhost",
-            "localhost.",
-            "LOCALHOST",
         ] {
             let url = format!("https://{host}/hook");
             assert!(matches!(targets.check(&url).await, Err(TargetError::Address(_))), "{url}: {:?}", targets.check(&url).await);
         }
+    }
+
+    #[tokio::test]
+    async fn f06_a_name_inside_is_refused_as_one_that_is_not_there_is() {
+        let targets = targets(&[]);
+        for name in ["inside.example", "INSIDE.example", "both.example", "mapped.example", "localhost", "localhost.", "LOCALHOST", "nowhere.example"] {
+            assert_eq!(targets.check(&format!("https://{name}/hook")).await.unwrap_err(), TargetError::Name, "{name}");
+        }
+    }
+
+    /// A name server that never answers, and counts who waits.
+    #[derive(Default)]
+    struct Silence(AtomicUsize);
+
+    #[async_trait]
+    impl Resolver for Silence {
+        async fn lookup(&self, _name: &str) -> io::Result<Vec<IpAddr>> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_server_that_does_not_answer_keeps_no_caller_and_few_threads() {
+        let silence = Arc::new(Silence::default());
+        let targets = Targets::new(vec![], silence.clone());
+        let checks = (0..2 * MAX_LOOKUPS).map(|n| {
+            let targets = targets.clone();
+            async move { targets.check(&format!("https://slow{n}.example/")).await }
+        });
+        let checked = tokio::time::timeout(LOOKED_UP_WITHIN * 2, futures::future::join_all(checks)).await.expect("nobody waits for ever");
+        assert!(checked.iter().all(|checked| *checked == Err(TargetError::Name)), "{checked:?}");
+        assert_eq!(silence.0.load(Ordering::SeqCst), MAX_LOOKUPS);
     }
 
     #[tokio::test]
@@ -301,8 +346,8 @@ mod tests {
             ("https://shop.example:22/", TargetError::Port(22)),
             ("https://shop.example:80/", TargetError::Port(80)),
             ("https://shop.example:0/", TargetError::Port(0)),
-            ("https://nowhere.example/", TargetError::NoAddress),
-            ("https://empty.example/", TargetError::NoAddress),
+            ("https://nowhere.example/", TargetError::Name),
+            ("https://empty.example/", TargetError::Name),
             ("", TargetError::NotAUrl),
             ("shop.example/hook", TargetError::NotAUrl),
             ("//shop.example/hook", TargetError::NotAUrl),
@@ -332,7 +377,8 @@ mod tests {
         }
         assert_eq!(targets.check("http://shop.example/").await.unwrap_err(), TargetError::Scheme);
         assert_eq!(targets.check("http://both.example/").await.unwrap_err(), TargetError::Scheme);
-        for url in ["http://10.0.0.1/", "https://inside.example/", "http://169.254.169.254/"] {
+        assert_eq!(targets.check("https://inside.example/").await.unwrap_err(), TargetError::Name);
+        for url in ["http://10.0.0.1/", "http://169.254.169.254/"] {
             assert!(matches!(targets.check(url).await, Err(TargetError::Address(_))), "{url}");
         }
     }
@@ -343,7 +389,7 @@ mod tests {
         /// Whatever the text: no panic, and what is taken has an address that is public, whichever way it was spelt.
         #[test]
         fn f06_no_host_that_can_be_written_leads_inside(host in "[-a-zA-Z0-9.:%@\\[\\]/#?&=_①-⑨０-９。]{1,40}", scheme in "(https?|HTTPS|ftp|ws)", slash in "/{1,3}") {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
             if let Ok(url) = runtime.block_on(targets(&[]).check(&format!("{scheme}:{slash}{host}"))) {
                 prop_assert_eq!(url.scheme(), "https");
                 let address: Option<IpAddr> = match url.host().unwrap() {
@@ -367,7 +413,7 @@ mod tests {
                 4 => format!("0{first:o}.0{b:o}.0{c:o}.0{d:o}"),
                 _ => format!("[::ffff:{first}.{b}.{c}.{d}]"),
             };
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
             let checked = runtime.block_on(targets(&[]).check(&format!("https://{host}/")));
             prop_assert!(matches!(checked, Err(TargetError::Address(_))), "{}: {:?}", host, checked);
         }

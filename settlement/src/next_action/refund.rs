@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use super::{Actor, AgreementFacts, Recommended};
 use crate::available_action::{Action, AvailableAction, BlockedReason, Entity};
 use crate::clock::Timestamp;
-use crate::duplicate::{Duplicate, duplicates};
+use crate::duplicate::duplicates;
 use crate::error::NotAllowed;
 use crate::ids::{PaymentRequestId, RefundId};
-use crate::money::Amount;
 use crate::refund::{PayloadLife, RefundSibling, RefundStatus};
 
 /// All that is known about a refund request when somebody asks what to do.
@@ -100,7 +99,11 @@ impl RefundFacts<'_> {
 
     fn seller_actions(&self, actions: &mut Vec<AvailableAction>) {
         let seller = Actor::Seller;
-        let approve = json!({ "action": "approve", "expectedUpdatedAt": self.version() });
+        let mut approve = json!({ "action": "approve", "expectedUpdatedAt": self.version() });
+        // Once more from the wallet that was named, which the seller may change.
+        if let Some(payer) = self.refund.payer.filter(|payer| *payer != self.contract.agreement.seller.wallet) {
+            approve["payerAddress"] = json!(payer.to_string());
+        }
         match self.phase() {
             Phase::Pending { .. } => {
                 let refusal = self.contract.refunds.covers(&self.refund.payment).err();
@@ -148,7 +151,7 @@ impl RefundFacts<'_> {
             (RefundStatus::Denied | RefundStatus::Cancelled | RefundStatus::Settled, _) => Phase::Ended,
             (RefundStatus::Pending, _) => Phase::Pending { is_backed },
             (RefundStatus::Approved, Some(PayloadLife::Seen)) => Phase::Settling,
-            (RefundStatus::Approved, _) if self.refund.has_issue => Phase::Inspect,
+            (RefundStatus::Approved, Some(PayloadLife::InDoubt)) => Phase::Inspect,
             (RefundStatus::Approved, _) if !is_backed => Phase::Unbacked,
             (RefundStatus::Approved, Some(PayloadLife::Payable)) => Phase::Payable,
             (RefundStatus::Approved, Some(PayloadLife::TooLate) | None) => Phase::Late { is_dead: false },
@@ -197,7 +200,8 @@ impl AgreementFacts<'_> {
         let twice = duplicates(self.agreement.terms.amount, self.siblings);
         let ask = |payment: PaymentRequestId| {
             let mut body = json!({ "paymentRequestId": payment.to_string(), "reason": "<why, in 10 to 1,000 characters>", "confirmed": true });
-            if let Some((excess, duplicate)) = twice.iter().find(|twice| twice.request == payment).and_then(|twice| Some((self.not_asked_back(twice)?, twice)))
+            if let Some((excess, duplicate)) =
+                twice.iter().find(|twice| twice.request == payment).and_then(|twice| Some((self.refunds.not_asked_back(twice)?, twice)))
             {
                 body["amountAtomic"] = json!(excess.to_string());
                 body["reason"] = json!(duplicate.reason());
@@ -208,12 +212,6 @@ impl AgreementFacts<'_> {
             self.on(Action::RequestRefund, entity, Actor::Buyer).post(self.refunds_path(), body, Some(&attempt))
         };
         offered.map(ask).collect()
-    }
-
-    /// What of a duplicate no refund request asks back yet.
-    fn not_asked_back(&self, twice: &Duplicate) -> Option<Amount> {
-        let reserved = self.refunds.proven(&twice.request).ok()?.amount.minus(self.refunds.remaining(&twice.request).ok()?).ok()?;
-        twice.excess.minus(reserved).ok().filter(|open| !open.is_zero())
     }
 
     /// What may be done about refunds: asking for one, and everything with those that are open.

@@ -1,6 +1,9 @@
 //! What may be asked back: no two refunds of a payment ever reserve more than it paid the seller.
 
+use alloy_primitives::Address;
+
 use crate::clock::Timestamp;
+use crate::duplicate::Duplicate;
 use crate::ids::{PaymentRequestId, RefundId};
 use crate::money::{Amount, AmountError};
 
@@ -45,6 +48,8 @@ pub struct RefundSibling {
     pub status: RefundStatus,
     /// Whether its row proves itself. One that does not reserves everything: nobody knows what was signed for it.
     pub is_sound: bool,
+    /// The seller's wallet that the newest payload names; none before one was signed.
+    pub payer: Option<Address>,
     /// The deadline of the newest payload, unix seconds; none before one was signed.
     pub deadline: Option<u64>,
     /// Until when the key that signed the newest payload may sign, in unix seconds (0: revoked), where an event says so.
@@ -66,6 +71,9 @@ impl RefundSibling {
         let life = |deadline| match PayloadLife::of(deadline, self.is_seen, now, final_time) {
             // A paid event always beats a cancelled nonce.
             PayloadLife::Seen => PayloadLife::Seen,
+            PayloadLife::InDoubt => PayloadLife::InDoubt,
+            // Money came back in a way that nobody can account for yet, so no clock and no cancelled nonce makes it certain that none did.
+            PayloadLife::Payable | PayloadLife::TooLate | PayloadLife::Dead if self.has_issue => PayloadLife::InDoubt,
             PayloadLife::Payable | PayloadLife::TooLate | PayloadLife::Dead if self.is_void => PayloadLife::Dead,
             // The router refuses it now, and may have taken it before.
             PayloadLife::Payable if self.is_revoked(now) => PayloadLife::TooLate,
@@ -238,6 +246,13 @@ impl Refunds {
             Ok(asked) => Err(CannotRefund::Exceeds { asked, remaining: paid }),
             Err(_) => Err(CannotRefund::Exceeds { asked: paid, remaining: Amount::ZERO }),
         }
+    }
+
+    /// What of a payment that pays something again no refund request asks back yet; none where nothing is left of it, or nobody can say.
+    #[must_use]
+    pub fn not_asked_back(&self, twice: &Duplicate) -> Option<Amount> {
+        let reserved = self.proven(&twice.request).ok()?.amount.minus(self.remaining(&twice.request).ok()?).ok()?;
+        twice.excess.minus(reserved).ok().filter(|open| !open.is_zero())
     }
 
     /// What refunds have reserved of a payment, however much that is.

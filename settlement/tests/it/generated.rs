@@ -111,7 +111,7 @@ fn states_are_documented_as_they_are() {
         What is `pending`, `approved` or `settled` is reserved of what the payment paid. `approved` is shown as `awaiting_seller_settlement`: nothing has come back \
         yet. `settle` needs a proof, which only `settlement::refund::verify_refund` makes; `reorg` is the chain taking the event of a settled refund away. `sign \
         again` gives a seller that was too late a fresh payload under the same nonce. What was signed can be cancelled only when it is dead: its deadline lies \
-        before a final block, or the operator has cancelled its nonce, finally.\n\n{}\n{}\n\
+        before a final block, or the operator has cancelled its nonce, finally; and no event on the chain names it that is not what was signed.\n\n{}\n{}\n\
         ## Dispute\n\n\
         Opened by either party once a payment is verified, one at a time. *Opener* is who opened it, *other* the other party; to agree is to propose the same. \
         The evaluator\'s view is recorded and binds nobody. A dispute moves no money: where both agree on a refund, a refund request does.\n\n{}\n{}\n\

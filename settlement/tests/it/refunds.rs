@@ -337,6 +337,7 @@ fn states() -> Vec<(String, RefundState, Option<PayloadLife>)> {
         ("approved, too late to pay".to_owned(), approved(), Some(PayloadLife::TooLate)),
         ("approved, seen on the chain".to_owned(), approved(), Some(PayloadLife::Seen)),
         ("approved, dead".to_owned(), approved(), Some(PayloadLife::Dead)),
+        ("approved, an event in doubt".to_owned(), approved(), Some(PayloadLife::InDoubt)),
         ("denied".to_owned(), RefundState::Denied { response: None, at: at(20) }, None),
         ("cancelled".to_owned(), RefundState::Cancelled { response: None, at: at(20) }, None),
         (
@@ -353,7 +354,7 @@ pub fn refund_table() -> Vec<Row> {
         let to = |result| -> Outcome { outcome(result, |state: &RefundState| state.name().as_str().to_owned()) };
         let outcomes = vec![
             ("approve", to(s().approve(signed(), None, at(40)))),
-            ("sign again", to(s().reissue(signed(), life.unwrap_or(PayloadLife::Payable), at(40)))),
+            ("sign again", to(s().reissue((signed(), None), life.unwrap_or(PayloadLife::Payable), at(40)))),
             ("deny", to(s().deny(None, at(40)))),
             ("cancel", to(s().cancel(None, life, at(40)))),
             ("settle", to(refund(s()).settle(signed(), proof(), at(40)))),
@@ -390,6 +391,13 @@ fn a_payload_dies_only_when_a_final_block_is_younger_than_its_deadline() {
 }
 
 #[test]
+fn a_fresh_payload_keeps_what_was_said_unless_something_else_is_said() {
+    let approved = || RefundState::Approved { payload: Box::new(signed()), response: Some("agreed".to_owned()), at: at(20) };
+    let again = |said: Option<&str>| approved().reissue((signed(), said.map(str::to_owned)), PayloadLife::Dead, at(30)).unwrap();
+    assert_eq!((again(None).response(), again(Some("late, sorry")).response()), (Some("agreed"), Some("late, sorry")));
+}
+
+#[test]
 fn a_settled_refund_keeps_what_was_paid_and_loses_it_in_a_reorg() {
     let fresh = sign(RefundSnapshot { deadline: DEADLINE + 5_000, ..snapshot() }, &world::operator());
     let approved = RefundState::Approved { payload: Box::new(fresh.clone()), response: Some("sorry".to_owned()), at: at(25) };
@@ -415,6 +423,7 @@ fn refunds(fate: PaidFate, of: &[(u64, RefundStatus)]) -> Refunds {
         amount: amount(*atomic),
         status: *status,
         is_sound: true,
+        payer: None,
         deadline: None,
         signer_until: None,
         is_void: false,
@@ -490,7 +499,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let life = prop::sample::select(vec![PayloadLife::Payable, PayloadLife::TooLate, PayloadLife::Seen, PayloadLife::Dead]);
+    let life = prop::sample::select(vec![PayloadLife::Payable, PayloadLife::TooLate, PayloadLife::Seen, PayloadLife::Dead, PayloadLife::InDoubt]);
     prop_oneof![
         4 => prop::option::of(0..PAID + 2).prop_map(Step::Ask),
         2 => (0..8usize).prop_map(Step::Approve),

@@ -97,6 +97,7 @@ fn listed(row: &AnyRow, settled: &[Settled]) -> Result<Listed, StoreError> {
         amount: fields.amount("amount")?,
         status: stored.status(),
         is_sound: stored.sound().is_some(),
+        payer: stored.sound().and_then(RefundRequest::payload).map(|payload| payload.snapshot().payer),
         deadline: payload.opt_unsigned("deadline")?,
         signer_until: None,
         is_void: false,
@@ -228,7 +229,7 @@ pub(super) async fn refund_of_payload(connection: &mut AnyConnection, hash: B256
     Ok(None)
 }
 
-/// The payload that an event names; see [`crate::Store::payload_of`].
+/// The payload that an event names, as far as it can be read; see [`crate::Store::payload_of`].
 pub(super) async fn payload_of(connection: &mut AnyConnection, event: &RefundEvent) -> Result<Option<RefundPayload>, StoreError> {
     for (column, hash) in [("y.digest", event.digest), ("y.request_id", event.request_id)] {
         let sql = format!("{PAYLOAD} WHERE {column} = $1");
@@ -253,9 +254,5 @@ pub(super) async fn payload_of(connection: &mut AnyConnection, event: &RefundEve
 fn payload_row(row: &AnyRow) -> Result<RefundPayload, StoreError> {
     let fields = Fields::new("refund_payloads", "digest", row)?;
     let signed = SignedRefund::parse(&fields.text("snapshot")?, fields.text("signature")?.parse::<Bytes>().unwrap_or_default());
-    Ok(RefundPayload {
-        refund: fields.parsed("refund_request_id")?,
-        agreement: fields.parsed("agreement_id")?,
-        signed: signed.map_err(|error| fields.bad("snapshot", error))?,
-    })
+    Ok(RefundPayload { refund: fields.parsed("refund_request_id")?, agreement: fields.parsed("agreement_id")?, signed: signed.ok() })
 }

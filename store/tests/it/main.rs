@@ -26,6 +26,7 @@ mod agreements;
 mod audit;
 mod chain;
 mod connection;
+mod deliveries;
 mod disputes;
 mod documented;
 mod idempotency;

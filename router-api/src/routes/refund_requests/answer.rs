@@ -45,6 +45,9 @@ pub(super) async fn give(api: &Api, tx: &mut Tx, (known, before): (&Known, &Refu
     if holds_already(before, life, &answer) {
         return Ok(());
     }
+    if life == Some(PayloadLife::InDoubt) && before.state.name() == RefundStatus::Approved {
+        return Err(super::in_doubt(&before.id));
+    }
     if before.updated_at != answer.expected_updated_at {
         return Err(Problem::new(Code::Stale, "the refund request has changed since then")
             .with("updatedAt", before.updated_at.to_string())
@@ -95,17 +98,15 @@ async fn approve(api: &Api, tx: &mut Tx, approval: Approval<'_>, answer: Answer)
         Some(_) | None => before.state.name().may_approve(),
     };
     refusal.map_err(|refusal| not_allowed(refusal, before))?;
-    if sibling.has_issue {
-        return Err(super::in_doubt(&before.id));
-    }
     known.refunds.covers(&before.payment).map_err(refused)?;
     let payment = payment_requests::sound(tx.request(&before.payment).await?.ok_or_else(Problem::not_found)?)?;
     let chain = chain_to_sign_on(api, known)?;
-    let now = api.now();
+    let (now, earlier) = (api.now(), before.payload().map(|payload| payload.snapshot().payer));
     let ask = RefundAsk {
         router: chain.router,
         operator: chain.operator,
-        payer: answer.payer.unwrap_or(known.agreement.seller.wallet),
+        // The wallet that was named before: a fresh payload is the same refund.
+        payer: answer.payer.or(earlier).unwrap_or(known.agreement.seller.wallet),
         nonce: nonce(tx, chain, (before, sibling, life)).await?,
         created_at: now,
         deadline: deadline(api, tx, known, chain, REFUND_LIFETIME).await?,
@@ -117,10 +118,13 @@ async fn approve(api: &Api, tx: &mut Tx, approval: Approval<'_>, answer: Answer)
     let data = json!({ "expiresAt": expires_at });
     let state = before.state.clone();
     let approved = match life {
-        Some(life) if again => state.reissue(payload, life, now),
-        Some(_) | None => state.approve(payload, answer.response.clone(), now),
+        Some(life) if again => state.reissue((payload, answer.response), life, now),
+        Some(_) | None => state.approve(payload, answer.response, now),
     };
-    tx.set_refund_state(before, &approved.map_err(|refusal| not_allowed(refusal, before))?, now).await?;
+    let approved = approved.map_err(|refusal| not_allowed(refusal, before))?;
+    tx.set_refund_state(before, &approved, now).await?;
+    // What is told is what is kept.
+    let answer = Answer { response: approved.response().map(str::to_owned), ..answer };
     if again {
         tell(api, tx, Said { known, before, answer: &answer }, NoticeType::RefundReissued, data);
     } else {

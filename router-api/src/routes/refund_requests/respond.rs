@@ -34,7 +34,8 @@ pub struct RespondToRefundRequest {
     response: Option<String>,
     /// `updatedAt` of the refund request as the caller saw it.
     expected_updated_at: Instant,
-    /// To approve: the seller's wallet that will pay back, one that the seller has proved. The wallet of the agreement when absent.
+    /// To approve: the seller's wallet that will pay back, one that the seller has proved. When absent the one that was named before, else the wallet of the
+    /// agreement.
     payer_address: Option<AccountAddress>,
 }
 
@@ -211,6 +212,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_a_fresh_payload_tells_is_what_is_kept() {
+        let app = TestApp::new().await;
+        let (_, id) = asked(&app).await;
+        for (said, kept) in [(Some("agreed"), "agreed"), (None, "agreed"), (Some("late, sorry"), "late, sorry")] {
+            let mut body = json!({ "action": "approve", "expectedUpdatedAt": app.refund_as(&id, &app.seller).await["updatedAt"] });
+            if let Some(said) = said {
+                body["response"] = json!(said);
+            }
+            let shown = answer(&app, &id, &app.seller, body).await.expect(200);
+            assert_eq!(shown["refundRequest"]["response"], kept);
+            let told = app.store.notices_after(0, 1_000).await.unwrap().pop().unwrap().notice;
+            assert!(told.kind.as_str().starts_with("refund_request."), "{told:?}");
+            assert_eq!(told.data["response"], kept);
+            app.clock.advance_s(12 * 3_600 + 60);
+        }
+    }
+
+    #[tokio::test]
     async fn a_fresh_payload_of_the_same_refund_has_the_same_nonce() {
         let app = TestApp::new().await;
         let (_, id) = asked(&app).await;
@@ -251,6 +270,27 @@ mod tests {
         let lines = app.store.postings(&app.seeded.agreement).await.unwrap();
         assert_eq!(lines.iter().filter(|line| matches!(line.posting.account, Account::RefundDue(_))).count(), 2, "what was owed is owed no more");
         app.respond(&id, &app.seller, "approve").await.problem(409, "not_allowed");
+    }
+
+    #[tokio::test]
+    async fn g05_what_came_back_by_a_payload_that_nobody_knows_stays_reserved_whatever_the_clock_says() {
+        let app = TestApp::new().await;
+        let (_, id) = asked(&app).await;
+        app.respond(&id, &app.seller, "approve").await.expect(200);
+        // Signed under the same nonce, and lost with a backup: its digest is none of ours.
+        app.see_altered_refund(&id, |event| event.digest.0[0] ^= 1).await;
+        app.finalise_refund(&id).await;
+        app.clock.advance_s(13 * 3_600);
+        app.blocks(3).await;
+        for (actor, action) in [(&app.buyer, "cancel"), (&app.seller, "approve")] {
+            app.respond(&id, actor, action).await.problem(409, "refund_inspection_required");
+        }
+        let shown = app.refund_as(&id, &app.buyer).await;
+        assert_eq!((&shown["status"], &shown["recommendedAction"]["code"]), (&json!("refund_settlement_mismatch"), &json!("inspect_refund")));
+        let cancel = shown["availableActions"].as_array().unwrap().iter().find(|action| action["action"] == "cancel_refund").unwrap().clone();
+        assert_eq!(cancel["state"], "blocked");
+        let all = app.ask_back(json!({ "amountAtomic": "12500000", "reason": "all of it is missing", "confirmed": true })).await;
+        assert_eq!(all.problem(422, "exceeds_refundable")["remainingRefundableAtomic"], "7500000");
     }
 
     #[tokio::test]
@@ -307,6 +347,13 @@ mod tests {
         let proof = app.sign_in_message(&treasury).await;
         app.post("/api/agent/me/wallets").bearer(&app.seller).json(proof).send().await.expect(201);
         with(treasury.address().to_string()).await.expect(200);
+        assert_eq!(execution(&app, &id).await["typedData"]["message"]["payer"], treasury.address().to_string());
+        // Another one, hours later: from the same wallet, and with what was said before.
+        app.clock.advance_s(12 * 3_600 + 60);
+        let late = app.refund_as(&id, &app.seller).await;
+        let offered = late["availableActions"].as_array().unwrap().iter().find(|action| action["action"] == "approve_refund").unwrap().clone();
+        assert_eq!(offered["invocation"]["bodyTemplate"]["payerAddress"], treasury.address().to_string());
+        app.respond(&id, &app.seller, "approve").await.expect(200);
         assert_eq!(execution(&app, &id).await["typedData"]["message"]["payer"], treasury.address().to_string());
         let seen = app.refund_as(&id, &app.seller).await["updatedAt"].clone();
         let deny = json!({ "action": "deny", "payerAddress": treasury.address().to_string(), "expectedUpdatedAt": seen });

@@ -8,13 +8,12 @@ use axum::response::Response;
 use serde::Deserialize;
 use settlement::audit::AuditAction;
 use settlement::ids::EndpointId;
-use settlement::scope::Scope;
 use settlement::webhook::EndpointStatus;
 use store::{Endpoint, Reader, SealedSecrets};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::{MAX_ENDPOINTS, description, example, facts, kinds, refuse_url};
+use super::{MAX_ENDPOINTS, description, example, facts, kinds, refuse_url, require_audience};
 use crate::extract::{Caller, Prepare, PreparedWrite, WebhookSend};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::routes::me;
@@ -47,7 +46,7 @@ pub enum WantedAudience {
     /// What is told to the caller's profile.
     #[default]
     Profile,
-    /// What is told to the operators of the instance. Needs `admin`.
+    /// What is told to the operators of the instance. Needs `admin`, for this and for everything that is done with the endpoint later.
     Operators,
 }
 
@@ -86,8 +85,9 @@ pub async fn create_webhook(
     let (kinds, description) = (kinds(&body.types.unwrap_or_default())?, description(body.description.as_deref())?);
     let reader = match body.audience.unwrap_or_default() {
         WantedAudience::Profile => Reader::Profile(caller.profile.clone()),
-        WantedAudience::Operators => caller.require(&[Scope::ADMIN]).map(|()| Reader::Operators)?,
+        WantedAudience::Operators => Reader::Operators,
     };
+    require_audience(&caller, &reader)?;
     me::lock_own(&mut effect.tx, &caller.profile).await?;
     if effect.tx.endpoints(&caller.profile).await?.len() >= MAX_ENDPOINTS {
         return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_ENDPOINTS} webhook endpoints")));

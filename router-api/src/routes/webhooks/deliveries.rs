@@ -7,7 +7,7 @@ use axum::extract::State;
 use settlement::ids::EndpointId;
 use store::PageKey;
 
-use super::own;
+use super::{own, require_audience};
 use crate::extract::{Caller, PageParams, Params, PathId, WebhookRead};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -36,8 +36,9 @@ pub async fn list_webhook_deliveries(
     Params(params): Params<PageParams>,
 ) -> Result<Json<DeliveriesBody>, Problem> {
     let endpoint = own(&api, &caller.profile, &id).await?;
+    require_audience(&caller, &endpoint.reader)?;
     let page = params.page()?;
     let rows = api.store.deliveries(&endpoint.id, page.after.as_ref(), page.read_limit()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| PageKey { at: row.created_at, id: row.id.to_string() });
-    Ok(Json(DeliveriesBody { deliveries: rows.iter().map(DeliveryView::from).collect(), next_cursor }))
+    Ok(Json(DeliveriesBody { deliveries: rows.iter().map(|row| DeliveryView::new(row, endpoint.status)).collect(), next_cursor }))
 }

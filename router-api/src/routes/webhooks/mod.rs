@@ -13,9 +13,11 @@ pub mod update;
 use serde_json::{Value, json};
 use settlement::ids::{EndpointId, ProfileId};
 use settlement::notice::NoticeType;
+use settlement::scope::Scope;
 use settlement::webhook::EndpointStatus;
-use store::{Endpoint, Tx};
+use store::{Endpoint, Reader, Tx};
 
+use crate::extract::{Access, Caller};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::webhooks::TargetError;
@@ -32,9 +34,22 @@ async fn own(api: &Api, profile: &ProfileId, id: &EndpointId) -> Result<Endpoint
     api.store.endpoint(id).await?.filter(|endpoint| endpoint.profile == *profile).ok_or_else(Problem::not_found)
 }
 
-/// The same, as it is now and stays until the transaction ends.
-async fn lock_own(tx: &mut Tx, profile: &ProfileId, id: &EndpointId) -> Result<Endpoint, Problem> {
-    tx.lock_endpoint(id).await?.filter(|endpoint| endpoint.profile == *profile).ok_or_else(Problem::not_found)
+/// The same for a change, as it is now and stays until the transaction ends.
+///
+/// # Errors
+/// 404, and 403 where its events are not the caller's to send anywhere.
+async fn lock_own<A: Access>(tx: &mut Tx, caller: &Caller<A>, id: &EndpointId) -> Result<Endpoint, Problem> {
+    let endpoint = tx.lock_endpoint(id).await?.filter(|endpoint| endpoint.profile == caller.profile).ok_or_else(Problem::not_found)?;
+    require_audience(caller, &endpoint.reader)?;
+    Ok(endpoint)
+}
+
+/// What is told to the operators is for tokens with `admin`, with every call: whoever may change where it goes, or has its secret, reads it too.
+fn require_audience<A: Access>(caller: &Caller<A>, reader: &Reader) -> Result<(), Problem> {
+    match reader {
+        Reader::Profile(_) => Ok(()),
+        Reader::Operators => caller.require(&[Scope::ADMIN]),
+    }
 }
 
 /// Refuses what only makes sense for an endpoint that gets something.

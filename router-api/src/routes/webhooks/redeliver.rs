@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use settlement::Timestamp;
 use settlement::audit::AuditAction;
 use settlement::ids::{DeliveryId, EndpointId, EventId};
 use store::{Endpoint, Redelivery, RedeliveryRange, Tx};
@@ -23,6 +24,8 @@ use crate::view::webhook::RedeliveryBody;
 const MAX_EVENTS: u32 = 1_000;
 /// Most deliveries that may wait for an endpoint while more are asked for: an endpoint that does not keep up gets no more of the past.
 const MAX_PENDING: i64 = 10_000;
+/// Most events that are delivered again to the endpoints of a profile in an hour: each costs a row and a request, and the request that asks for them next to nothing.
+const MAX_PER_HOUR: i64 = 10_000;
 /// Longest range, in milliseconds: a quarter of a year and a bit.
 const MAX_RANGE_MS: i64 = 100 * 86_400_000;
 
@@ -55,7 +58,7 @@ pub struct Redeliver {
     request_body = Redeliver,
     responses(
         (status = 202, description = "They are queued.", body = RedeliveryBody, example = json!({ "queued": 12, "alreadyQueued": 1, "nextAfter": null })),
-        (status = 409, description = "The endpoint is paused or gone (`not_allowed`), or too much waits for it (`limit_reached`).", body = ProblemBody,
+        (status = 409, description = "The endpoint is paused or gone (`not_allowed`), or too much waits for it or was asked for within an hour (`limit_reached`).", body = ProblemBody,
             content_type = PROBLEM_JSON),
     )
 )]
@@ -65,11 +68,15 @@ pub async fn redeliver_webhooks(
     PathId(id): PathId<EndpointId>,
     Write(body, mut effect): Write<Redeliver>,
 ) -> Result<Response, Problem> {
-    let endpoint = lock_own(&mut effect.tx, &caller.profile, &id).await?;
+    let endpoint = lock_own(&mut effect.tx, &caller, &id).await?;
     let wanted = wanted(&body)?;
     require_enabled(&endpoint)?;
     if effect.tx.pending_of(&id).await? >= MAX_PENDING {
         return Err(Problem::new(Code::LimitReached, format!("{MAX_PENDING} deliveries wait for this endpoint; ask again when it has taken some")));
+    }
+    let an_hour_ago = Timestamp::from_millis(api.now().as_millis() - 3_600_000);
+    if effect.tx.redelivered_since(&caller.profile, an_hour_ago).await? >= MAX_PER_HOUR {
+        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_PER_HOUR} events delivered again in an hour; ask again later")));
     }
     let Redelivery { queued, already_queued, next_after } = queue(&api, &mut effect.tx, &endpoint, &wanted).await?;
     effect.tx.audit(caller.author().did(AuditAction::WebhookRedelivered, &id, api.now()).with(json!({ "queued": queued })));

@@ -30,7 +30,7 @@ pub async fn delete_webhook(
     PathId(id): PathId<EndpointId>,
     Write(NoBody {}, mut effect): Write<NoBody>,
 ) -> Result<Response, Problem> {
-    lock_own(&mut effect.tx, &caller.profile, &id).await?;
+    lock_own(&mut effect.tx, &caller, &id).await?;
     let dropped = effect.tx.delete_endpoint(&id, api.now()).await?.ok_or_else(Problem::not_found)?;
     effect.tx.audit(caller.author().did(AuditAction::WebhookDeleted, &id, api.now()).with(json!({ "dropped": dropped })));
     let answer = effect.commit_empty().await?;

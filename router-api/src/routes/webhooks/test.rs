@@ -37,7 +37,7 @@ pub async fn test_webhook(
     PathId(id): PathId<EndpointId>,
     Write(NoBody {}, mut effect): Write<NoBody>,
 ) -> Result<Response, Problem> {
-    let endpoint = lock_own(&mut effect.tx, &caller.profile, &id).await?;
+    let endpoint = lock_own(&mut effect.tx, &caller, &id).await?;
     require_enabled(&endpoint)?;
     let (event, data) = (EventId::new(api.ids.ulid()), json!({ "webhookId": id.as_str() }));
     let notice = match &endpoint.reader {

@@ -66,7 +66,7 @@ pub async fn update_webhook(
     PathId(id): PathId<EndpointId>,
     PreparedWrite(body, url, mut effect): PreparedWrite<UpdateWebhook>,
 ) -> Result<Response, Problem> {
-    let mut endpoint = lock_own(&mut effect.tx, &caller.profile, &id).await?;
+    let mut endpoint = lock_own(&mut effect.tx, &caller, &id).await?;
     if let Some(url) = url {
         endpoint.url = url.map_err(|error| refuse_url(&error))?.to_string();
     }
