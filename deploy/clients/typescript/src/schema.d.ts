@@ -1423,7 +1423,8 @@ export interface paths {
         /**
          * Give a webhook endpoint a new secret.
          * @description For 24 hours deliveries carry two signatures, by the new secret and by the one before, so that the receiver can change over when it likes. Rotating again in
-         *     that time ends the older one at once.
+         *     that time replaces the new one and leaves the one before in use until its end: an answer that was lost costs no delivery. To end a secret at once, delete the
+         *     endpoint and make another.
          */
         post: operations["rotate_webhook_secret"];
         delete?: never;
@@ -3795,7 +3796,7 @@ export interface components {
             /** @description `del_…` */
             id: string;
             lastAttempt: components["schemas"]["AttemptView"] | null;
-            /** @description When it is tried next; null when it is over. */
+            /** @description When it is tried next; null when it is over, and while its endpoint gets nothing. */
             nextAttemptAt: string | null;
             /** @description Whether somebody asked for it again. */
             redelivery: boolean;
@@ -4006,7 +4007,7 @@ export interface components {
         FailureView: {
             /** @description The same for people. */
             detail: string;
-            /** @description `status redirect timeout connect dns address_refused url_refused tls broken secret_unreadable` */
+            /** @description `status redirect timeout connect dns address_refused url_refused tls broken` */
             reason: string;
         };
         /** @description A fee policy. */
@@ -4523,7 +4524,8 @@ export interface components {
         /** @description An endpoint with a secret that was just made. */
         NewWebhookBody: {
             /**
-             * @description What deliveries are signed with (HMAC-SHA256), shown once. Null when an idempotency key replays the answer.
+             * @description What deliveries are signed with (HMAC-SHA256), shown once. Null when an idempotency key replays the answer: whoever has lost it has another made
+             *     with `rotate-secret`, which leaves the one that the receiver knows in use until `previousSecretUntil`.
              * @example whsec_<44 characters of base64>
              */
             signingSecret: string | null;
@@ -21537,7 +21539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The endpoint is paused or gone (`not_allowed`), or too much waits for it (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description The endpoint is paused or gone (`not_allowed`), or too much waits for it or was asked for within an hour (`limit_reached`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -25090,13 +25092,7 @@ export interface operations {
                  *         ],
                  *         "excessAtomic": "12500000",
                  *         "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                 *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                 *         "refundRequest": {
-                 *           "amountAtomic": "12500000",
-                 *           "confirmed": true,
-                 *           "paymentRequestId": "pr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                 *           "reason": "Paid twice."
-                 *         }
+                 *         "receiptId": "rcpt_pr_01ARZ3NDEKTSV4RRFFQ69G5FAV"
                  *       },
                  *       "id": "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV",
                  *       "sequence": 42,
@@ -25117,7 +25113,7 @@ export interface operations {
                         paymentRequestId: string;
                         /** @description The receipt. */
                         receiptId: string;
-                        refundRequest: components["schemas"]["CreateRefundRequest"];
+                        refundRequest?: components["schemas"]["CreateRefundRequest"];
                     };
                     /**
                      * @description The type.

@@ -25,7 +25,7 @@ class DeliveryView:
         event_id (str): The event; `webhook-id` of every attempt.
         id (str): `del_…`
         last_attempt (AttemptView | None):
-        next_attempt_at (None | str): When it is tried next; null when it is over.
+        next_attempt_at (None | str): When it is tried next; null when it is over, and while its endpoint gets nothing.
         redelivery (bool): Whether somebody asked for it again.
         sequence (int): The event's number in the log.
         status (DeliveryState): Where a delivery stands.

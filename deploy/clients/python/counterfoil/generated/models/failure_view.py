@@ -15,7 +15,7 @@ class FailureView:
 
     Attributes:
         detail (str): The same for people.
-        reason (str): `status redirect timeout connect dns address_refused url_refused tls broken secret_unreadable`
+        reason (str): `status redirect timeout connect dns address_refused url_refused tls broken`
     """
 
     detail: str

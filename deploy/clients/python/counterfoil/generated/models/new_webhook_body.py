@@ -19,7 +19,9 @@ class NewWebhookBody:
 
     Attributes:
         signing_secret (None | str): What deliveries are signed with (HMAC-SHA256), shown once. Null when an idempotency
-            key replays the answer. Example: whsec_<44 characters of base64>.
+            key replays the answer: whoever has lost it has another made
+            with `rotate-secret`, which leaves the one that the receiver knows in use until `previousSecretUntil`. Example:
+            whsec_<44 characters of base64>.
         webhook (WebhookView): A webhook endpoint, without its secret.
     """
 

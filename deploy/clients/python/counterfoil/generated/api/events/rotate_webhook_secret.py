@@ -127,7 +127,9 @@ def sync_detailed(
 
      For 24 hours deliveries carry two signatures, by the new secret and by the one before, so that the
     receiver can change over when it likes. Rotating again in
-    that time ends the older one at once.
+    that time replaces the new one and leaves the one before in use until its end: an answer that was
+    lost costs no delivery. To end a secret at once, delete the
+    endpoint and make another.
 
     Args:
         webhook_id (str):
@@ -163,7 +165,9 @@ def sync(
 
      For 24 hours deliveries carry two signatures, by the new secret and by the one before, so that the
     receiver can change over when it likes. Rotating again in
-    that time ends the older one at once.
+    that time replaces the new one and leaves the one before in use until its end: an answer that was
+    lost costs no delivery. To end a secret at once, delete the
+    endpoint and make another.
 
     Args:
         webhook_id (str):
@@ -194,7 +198,9 @@ async def asyncio_detailed(
 
      For 24 hours deliveries carry two signatures, by the new secret and by the one before, so that the
     receiver can change over when it likes. Rotating again in
-    that time ends the older one at once.
+    that time replaces the new one and leaves the one before in use until its end: an answer that was
+    lost costs no delivery. To end a secret at once, delete the
+    endpoint and make another.
 
     Args:
         webhook_id (str):
@@ -228,7 +234,9 @@ async def asyncio(
 
      For 24 hours deliveries carry two signatures, by the new secret and by the one before, so that the
     receiver can change over when it likes. Rotating again in
-    that time ends the older one at once.
+    that time replaces the new one and leaves the one before in use until its end: an answer that was
+    lost costs no delivery. To end a secret at once, delete the
+    endpoint and make another.
 
     Args:
         webhook_id (str):
