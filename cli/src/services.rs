@@ -130,7 +130,8 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
     let worker = WebhookWorker::new(parts, webhooks).or_fix("webhooks cannot be sent", "check that the system has TLS certificates (ca-certificates)")?;
     life.spawn("webhooks", worker.run(life.soft().clone()));
     let soft = life.soft().clone();
-    life.spawn("api", async move { router_api::serve(listener, router_api::app(api), soft).await });
+    let trusted = config.api.access.trusted_proxies.clone();
+    life.spawn("api", async move { router_api::serve(listener, router_api::app(api), trusted, soft).await });
     Ok(())
 }
 

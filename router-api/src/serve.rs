@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -26,6 +27,10 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::limits::Peer;
+
+mod shares;
+
+use shares::{Share, Shares};
 
 /// How long requests in flight may take after the stop signal: less than the 30 s that process managers allow before they kill.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -37,6 +42,8 @@ const QUEUED: Duration = Duration::from_millis(5);
 /// Most connections at a time; more wait in the system's queue. Usual limits allow a process 1,024 open files; the database needs some, and
 /// webhooks need up to 200 (places and connections that are kept for a moment).
 const MAX_CONNECTIONS: usize = 750;
+/// Most connections of one client (an IPv4 address, or an IPv6 network of 64 bits) that is no trusted proxy: a third, so that nobody can take all.
+const MAX_PER_CLIENT: usize = 250;
 /// Longest time to send the head of a request, and the longest an idle connection is kept: a client that trickles bytes holds a connection no longer.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest time that a client may take nothing of an answer that waits for it. Less than [`DRAIN`], so that a client that stopped reading does not make a stop fail.
@@ -67,6 +74,9 @@ struct Patience {
     unread: Duration,
 }
 
+/// The place of a connection among all, and among those of its client; given back when it ends.
+type Place = (OwnedSemaphorePermit, Share);
+
 /// What a connection needs to know.
 #[derive(Clone)]
 struct Server {
@@ -79,29 +89,34 @@ struct Server {
     tasks: TaskTracker,
 }
 
-/// Serves until `soft` is cancelled, then takes no more connections and waits for the requests in flight.
+/// Serves until `soft` is cancelled, then takes no more connections and waits for the requests in flight. One client holds at most 250 connections at a time,
+/// unless it is one of the `trusted` proxies.
 ///
 /// # Errors
 /// When requests are still running 25 s after the signal.
-pub async fn serve(listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
-    serve_within(PATIENCE, listener, app, soft).await
-}
-
-async fn serve_within(patience: Patience, listener: TcpListener, app: Router, soft: CancellationToken) -> Result<(), ServeError> {
-    let server = Server { app, patience, soft: soft.clone(), hang_up: CancellationToken::new(), tasks: TaskTracker::new() };
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    loop {
-        let (stream, peer, permit) = tokio::select! {
-            biased;
-            () = soft.cancelled() => break,
-            accepted = accept(&listener, &room) => accepted,
-        };
-        server.tasks.spawn(server.clone().connection(stream, peer, Some(permit)));
-    }
-    server.stop(listener).await
+pub async fn serve(listener: TcpListener, app: Router, trusted: Vec<IpNet>, soft: CancellationToken) -> Result<(), ServeError> {
+    let server = Server::new(app, PATIENCE, soft);
+    server.serve(listener, Shares::new(MAX_PER_CLIENT, trusted)).await
 }
 
 impl Server {
+    fn new(app: Router, patience: Patience, soft: CancellationToken) -> Self {
+        Self { app, patience, soft, hang_up: CancellationToken::new(), tasks: TaskTracker::new() }
+    }
+
+    async fn serve(self, listener: TcpListener, shares: Shares) -> Result<(), ServeError> {
+        let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            let (stream, peer, place) = tokio::select! {
+                biased;
+                () = self.soft.cancelled() => break,
+                accepted = accept(&listener, &room, &shares) => accepted,
+            };
+            self.tasks.spawn(self.clone().connection(stream, peer, Some(place)));
+        }
+        self.stop(listener).await
+    }
+
     async fn stop(self, listener: TcpListener) -> Result<(), ServeError> {
         let started = Instant::now();
         while let Ok(Ok((stream, address))) = timeout_at((Instant::now() + QUEUED).min(started + LINGER), listener.accept()).await {
@@ -116,7 +131,7 @@ impl Server {
         timeout_at(started + DRAIN, self.tasks.wait()).await.map_err(|_elapsed| ServeError::Drain)
     }
 
-    async fn connection(self, stream: TcpStream, peer: Peer, _permit: Option<OwnedSemaphorePermit>) {
+    async fn connection(self, stream: TcpStream, peer: Peer, _place: Option<Place>) {
         let soft = self.soft;
         let with_peer = move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
@@ -152,15 +167,19 @@ fn http1(head_timeout: Duration) -> http1::Builder {
     builder
 }
 
-/// The next connection, as soon as there is room for one.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> (TcpStream, Peer, OwnedSemaphorePermit) {
+/// The next connection of a client that has not its share already, as soon as there is room for one.
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>, shares: &Shares) -> (TcpStream, Peer, Place) {
     let permit = Arc::clone(room).acquire_owned().await.expect("nobody closes this semaphore");
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
+                let Some(share) = shares.take(address.ip()) else {
+                    tracing::debug!(client = %address.ip(), "a connection was closed: its client holds as many as one may");
+                    continue;
+                };
                 // Answers are small: waiting to fill a packet would only delay them. Without it they are still right.
                 let _ = stream.set_nodelay(true);
-                return (stream, Peer(address.ip()), permit);
+                return (stream, Peer(address.ip()), (permit, share));
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

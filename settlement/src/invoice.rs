@@ -6,12 +6,13 @@ use serde::Serialize;
 use crate::agreement::{AgreementRecord, AgreementState, ConsentKind, Party, PaymentFacts};
 use crate::asset::Token;
 use crate::clock::Timestamp;
+use crate::duplicate::duplicates;
 use crate::event::PaymentEvent;
 use crate::ids::{PaymentRequestId, UnitId, invoice_id, receipt_id};
 use crate::money::{Amount, FeeError, Quote};
 use crate::payment_request::{PaymentRequest, PaymentRequestState, Standing};
 use crate::refund::SettledRefund;
-use crate::unit::Unit;
+use crate::unit::{Fate, Sibling, Unit, open_amount};
 
 /// Version of the document.
 const SCHEMA: &str = "counterfoil-invoice-v1";
@@ -118,7 +119,9 @@ pub struct Invoice {
     pub total_amount_atomic: String,
     /// What the seller has received, proven.
     pub paid_amount_atomic: String,
-    /// What the seller has yet to receive; zero once cancelled.
+    /// What of that paid again what was paid already: it pays nothing that is open, and can be asked back.
+    pub duplicate_amount_atomic: String,
+    /// What the seller has yet to receive: what was agreed and is not paid, each piece of work counted once. Zero once cancelled.
     pub open_amount_atomic: String,
     /// What the seller has paid back, proven. It opens nothing again: what was paid stays paid.
     pub refunded_amount_atomic: String,
@@ -222,7 +225,9 @@ impl Invoice {
             paid = paid.plus(quote.seller).map_err(too_large)?;
             fee = fee.plus(quote.fee).map_err(too_large)?;
         }
-        let owed = terms.amount.minus(paid).unwrap_or(Amount::ZERO);
+        let proven: Vec<Sibling> = requests.iter().filter_map(paid_sibling).collect();
+        let twice = duplicates(terms.amount, &proven).iter().try_fold(Amount::ZERO, |sum, twice| sum.plus(twice.excess)).map_err(too_large)?;
+        let owed = open_amount(terms.amount, &proven);
         if !owed.is_zero() {
             fee = fee.plus(agreement.fee.price(owed)?.fee).map_err(too_large)?;
         }
@@ -260,6 +265,7 @@ impl Invoice {
             fee_amount_atomic: fee.to_string(),
             total_amount_atomic: terms.amount.plus(fee).map_err(too_large)?.to_string(),
             paid_amount_atomic: paid.to_string(),
+            duplicate_amount_atomic: twice.to_string(),
             open_amount_atomic: open.to_string(),
             refunded_amount_atomic: refunded(refunds)?.to_string(),
             fee_policy: InvoiceFeePolicy {
@@ -288,6 +294,19 @@ fn party(party: &Party, name: &str) -> InvoiceParty {
 fn paid_quote(standing: &Standing<'_>) -> Option<Quote> {
     let Standing::Sound(PaymentRequest { state: PaymentRequestState::Verified { proof, .. }, .. }) = standing else { return None };
     Some(proof.quote())
+}
+
+fn paid_sibling(standing: &Standing<'_>) -> Option<Sibling> {
+    let Standing::Sound(request) = standing else { return None };
+    let quote = paid_quote(standing)?;
+    Some(Sibling {
+        request: request.id.clone(),
+        unit: request.unit.kind.clone(),
+        unit_id: request.unit.id.clone(),
+        seller_amount: quote.seller,
+        deadline: request.signed.snapshot().deadline,
+        fate: Fate::Paid,
+    })
 }
 
 /// One line per unit: the request that says most about it.

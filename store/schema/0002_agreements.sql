@@ -38,9 +38,15 @@ CREATE TABLE agreements (
 );
 -- A pair of signatures makes one agreement, whoever imports it and under whatever reference: the salt tells one signing from another.
 CREATE UNIQUE INDEX agreements_by_consent ON agreements (terms_hash, buyer_wallet, seller_wallet, consent_salt) WHERE consent = 'signatures';
+-- One for each part that a profile can have, in the order of the list, for all of them and for those in one status.
 CREATE INDEX agreements_by_buyer ON agreements (buyer_id, created_at, id);
+CREATE INDEX agreements_by_buyer_in ON agreements (buyer_id, status, created_at, id);
 CREATE INDEX agreements_by_seller ON agreements (seller_id, created_at, id);
+CREATE INDEX agreements_by_seller_in ON agreements (seller_id, status, created_at, id);
+CREATE INDEX agreements_by_importer ON agreements (importer_id, created_at, id);
+CREATE INDEX agreements_by_importer_in ON agreements (importer_id, status, created_at, id);
 CREATE INDEX agreements_by_evaluator ON agreements (evaluator, created_at, id) WHERE evaluator IS NOT NULL;
+CREATE INDEX agreements_by_evaluator_in ON agreements (evaluator, status, created_at, id) WHERE evaluator IS NOT NULL;
 
 CREATE TABLE submissions (
     id TEXT NOT NULL PRIMARY KEY,

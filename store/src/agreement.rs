@@ -1,5 +1,7 @@
 //! Agreements and where the work stands.
 
+mod list;
+
 use alloy_primitives::{Address, B256};
 use settlement::Timestamp;
 use settlement::agreement::{AgreementRecord, AgreementState, Consent, ConsentKind, Party};
@@ -11,35 +13,12 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
-use crate::page::PageKey;
 use crate::row::{Fields, lower};
 use crate::{Store, Tx, payout_change};
 
-/// The part that a profile has in an agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// It pays.
-    Buyer,
-    /// It is paid.
-    Seller,
-    /// One of its wallets judges the work.
-    Evaluator,
-}
-
-/// Which agreements of a profile to list.
-#[derive(Clone, Debug)]
-pub struct AgreementFilter {
-    /// Whose.
-    pub profile: ProfileId,
-    /// In which part; any, or none but that it was imported, when absent.
-    pub role: Option<Role>,
-    /// In which status; any when absent.
-    pub status: Option<String>,
-    /// Where the page before ended.
-    pub after: Option<PageKey>,
-    /// Most rows.
-    pub limit: u32,
-}
+#[cfg(test)]
+pub(crate) use list::list_sql;
+pub use list::{AgreementFilter, Role};
 
 fn agreement(row: &AnyRow) -> Result<AgreementRecord, StoreError> {
     let fields = Fields::new("agreements", "id", row)?;
@@ -123,20 +102,6 @@ async fn find_by_ref(connection: &mut AnyConnection, importer: &ProfileId, exter
     }
 }
 
-/// Lists the agreements of profile `$1`.
-pub(crate) fn list_sql(role: Option<Role>) -> String {
-    const BUYER: &str = "buyer_id = $1";
-    const SELLER: &str = "seller_id = $1";
-    const EVALUATOR: &str = "evaluator IN (SELECT address FROM wallets WHERE profile_id = $1)";
-    let part = match role {
-        Some(Role::Buyer) => BUYER.to_owned(),
-        Some(Role::Seller) => SELLER.to_owned(),
-        Some(Role::Evaluator) => EVALUATOR.to_owned(),
-        None => format!("({BUYER} OR {SELLER} OR {EVALUATOR} OR importer_id = $1)"),
-    };
-    format!("SELECT * FROM agreements WHERE {part} AND ($2 = '' OR status = $2) AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5")
-}
-
 impl Store {
     /// An agreement by its id.
     pub async fn agreement(&self, id: &AgreementId) -> Result<Option<AgreementRecord>, StoreError> {
@@ -146,25 +111,6 @@ impl Store {
     /// An agreement by the reference of whoever imported it.
     pub async fn agreement_by_ref(&self, importer: &ProfileId, external_ref: &str) -> Result<Option<AgreementRecord>, StoreError> {
         find_by_ref(&mut *self.read().await?, importer, external_ref).await
-    }
-
-    /// The agreements that a profile has a part in or has imported, newest first.
-    pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<AgreementRecord>, StoreError> {
-        let sql = list_sql(filter.role);
-        let (at, id) = PageKey::bounds(filter.after.as_ref());
-        let query = sqlx::query(AssertSqlSafe(sql))
-            .bind(filter.profile.as_str())
-            .bind(filter.status.as_deref().unwrap_or_default())
-            .bind(at)
-            .bind(id)
-            .bind(i64::from(filter.limit));
-        let mut connection = self.read().await?;
-        let rows = query.fetch_all(&mut *connection).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in &rows {
-            found.push(payout_change::complete(&mut connection, row, agreement(row)?).await?);
-        }
-        Ok(found)
     }
 }
 

@@ -15,17 +15,18 @@ use crate::{Engine, Store, api_token, audit, dispute, ledger_day, payout_change,
 
 /// The busy statements, with values in the places of `$1`, `$2`, ….
 fn busy() -> Vec<(String, &'static [&'static str])> {
-    let list: &[&str] = &["'prof'", "''", "9", "'z'", "9"];
+    let list: &[&str] = &["9", "'z'", "9", "'x'", "'accepted'", "'0x1'", "'0x2'"];
     vec![
         (format!("{SELECT} WHERE r.id = $1"), &["'pr'"]),
         (format!("{SELECT} WHERE r.digest IN ($1, $2)"), &["'0x1'", "'0x2'"]),
         (format!("{SELECT} WHERE r.agreement_id = $1 ORDER BY r.created_at, r.id"), &["'agr'"]),
         (page_sql(LIVE), &["1", "'pr'", "9", "9"]),
         (page_sql(SUBMITTED), &["1", "'pr'", "9", "9"]),
-        (list_sql(Some(Role::Buyer)), list),
-        (list_sql(Some(Role::Seller)), list),
-        (list_sql(Some(Role::Evaluator)), list),
-        (list_sql(None), list),
+        (list_sql(Some(Role::Buyer), false, 0), list),
+        (list_sql(Some(Role::Seller), true, 0), list),
+        (list_sql(Some(Role::Evaluator), false, 2), list),
+        (list_sql(None, true, 2), list),
+        (list_sql(None, false, 2), list),
         (OF_READER.to_owned(), &["'prof'", "9", "9"]),
         (OF_READER_AND_KIND.to_owned(), &["'prof'", "9", "9", "'payment.verified'"]),
         (endpoints_of(2), &["'prof'", "'operators'"]),

@@ -70,7 +70,7 @@ async fn find(connection: &mut AnyConnection, id: &ProfileId) -> Result<Option<P
     row.as_ref().map(profile).transpose()
 }
 
-async fn find_wallets(connection: &mut AnyConnection, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
+pub(crate) async fn find_wallets(connection: &mut AnyConnection, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
     let query = sqlx::query("SELECT * FROM wallets WHERE profile_id = $1 ORDER BY proved_at, address").bind(id.as_str());
     query.fetch_all(connection).await?.iter().map(wallet).collect()
 }

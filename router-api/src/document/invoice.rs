@@ -70,17 +70,17 @@ fn shown(invoice: &Invoice, atomic: &str) -> String {
 fn amounts(invoice: &Invoice) -> Section {
     let policy = &invoice.fee_policy;
     let fee = format!("{}.{:02} % and {} per payment, on top", policy.bps / 100, policy.bps % 100, shown(invoice, &policy.fixed_atomic));
-    Section {
-        heading: "Amounts",
-        rows: vec![
-            Row::text("To the seller", shown(invoice, &invoice.seller_amount_atomic)),
-            Row::text("Fee of the platform", shown(invoice, &invoice.fee_amount_atomic)),
-            Row::text("From the buyer", shown(invoice, &invoice.total_amount_atomic)),
-            Row::text("Paid to the seller", shown(invoice, &invoice.paid_amount_atomic)),
-            Row::text("Paid back to the buyer", shown(invoice, &invoice.refunded_amount_atomic)),
-            Row::text("How the fee is made", fee),
-        ],
-    }
+    let twice = (invoice.duplicate_amount_atomic != "0").then(|| Row::text("Paid twice, to be paid back", shown(invoice, &invoice.duplicate_amount_atomic)));
+    let mut rows = vec![
+        Row::text("To the seller", shown(invoice, &invoice.seller_amount_atomic)),
+        Row::text("Fee of the platform", shown(invoice, &invoice.fee_amount_atomic)),
+        Row::text("From the buyer", shown(invoice, &invoice.total_amount_atomic)),
+        Row::text("Paid to the seller", shown(invoice, &invoice.paid_amount_atomic)),
+    ];
+    rows.extend(twice);
+    rows.push(Row::text("Paid back to the buyer", shown(invoice, &invoice.refunded_amount_atomic)));
+    rows.push(Row::text("How the fee is made", fee));
+    Section { heading: "Amounts", rows }
 }
 
 fn refunded(invoice: &Invoice) -> Option<Section> {

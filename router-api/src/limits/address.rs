@@ -34,7 +34,8 @@ impl Network {
         Self::containing(client)
     }
 
-    fn containing(address: IpAddr) -> Self {
+    /// Of an address itself.
+    pub(crate) fn containing(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(_) => Self(address),
             IpAddr::V6(v6) => Self(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << (128 - IPV6_NETWORK_BITS))))),

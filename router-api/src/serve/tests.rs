@@ -24,8 +24,13 @@ async fn run(app: &TestApp) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let soft = CancellationToken::new();
-    let server = tokio::spawn(serve(listener, app.router(), soft.clone()));
+    let server = tokio::spawn(serve(listener, app.router(), Vec::new(), soft.clone()));
     Running { address, soft, server }
+}
+
+/// Serves with less patience.
+fn served(patience: Patience, listener: TcpListener, app: &TestApp, soft: &CancellationToken) -> impl Future<Output = Result<(), ServeError>> + use<> {
+    Server::new(app.router(), patience, soft.clone()).serve(listener, Shares::new(MAX_PER_CLIENT, Vec::new()))
 }
 
 /// Reads one answer; `None` when the connection ended before it was whole.
@@ -113,7 +118,7 @@ async fn a_head_that_is_trickled_is_given_up_and_so_is_an_idle_connection() {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
-    let server = tokio::spawn(serve_within(Patience { head: Duration::from_millis(100), ..PATIENCE }, listener, app.router(), soft.clone()));
+    let server = tokio::spawn(served(Patience { head: Duration::from_millis(100), ..PATIENCE }, listener, &app, &soft));
     for started in ["", "GET /health HTTP/1.1\r\nhost: pay.exam"] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(started.as_bytes()).await.unwrap();
@@ -144,7 +149,7 @@ async fn a_client_that_reads_nothing_is_let_go_and_one_that_reads_slowly_is_not(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
     let patience = Patience { unread: Duration::from_secs(2), ..PATIENCE };
-    let server = tokio::spawn(serve_within(patience, listener, app.router(), soft.clone()));
+    let server = tokio::spawn(served(patience, listener, &app, &soft));
     let (mut deaf, mut slow) = (deaf(address).await, deaf(address).await);
     // For longer than the patience, one of them takes something now and then: enough each time to let the server go on.
     for _ in 0..8 {
@@ -171,7 +176,7 @@ async fn a_client_that_reads_nothing_does_not_keep_the_process_from_stopping() {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
-    let server = tokio::spawn(serve_within(Patience { unread: Duration::from_secs(1), ..PATIENCE }, listener, app.router(), soft.clone()));
+    let server = tokio::spawn(served(Patience { unread: Duration::from_secs(1), ..PATIENCE }, listener, &app, &soft));
     let held = deaf(address).await;
     soft.cancel();
     tokio::time::timeout(Duration::from_secs(10), server).await.expect("it stops").unwrap().unwrap();
@@ -192,6 +197,34 @@ async fn the_address_of_a_connection_reaches_the_limits() {
     // Without a connection there is no address: another bucket.
     app.get("/api/chains").send().await.expect(200);
     app.get("/api/chains").from("127.0.0.1").send().await.problem(429, "rate_limited");
+    running.soft.cancel();
+    running.server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn i09_one_client_holds_a_share_of_the_connections_and_others_come_in() {
+    let app = TestApp::new().await;
+    let running = run(&app).await;
+    let mut held = Vec::new();
+    for _ in 0..MAX_PER_CLIENT {
+        held.push(TcpStream::connect(running.address).await.unwrap());
+    }
+    let request = b"GET /health HTTP/1.1\r\nhost: pay.example\r\n\r\n";
+    held[0].write_all(request).await.unwrap();
+    assert!(answer(&mut held[0]).await.is_some(), "those it has are served");
+    let mut refused = TcpStream::connect(running.address).await.unwrap();
+    let _ = refused.write_all(request).await;
+    assert_eq!(answer(&mut refused).await, None, "one more is closed");
+    let other = tokio::net::TcpSocket::new_v4().unwrap();
+    other.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = other.connect(running.address).await.unwrap();
+    other.write_all(request).await.unwrap();
+    assert!(answer(&mut other).await.is_some(), "another client is served");
+    held.pop();
+    sleep(Duration::from_millis(200)).await;
+    let mut again = TcpStream::connect(running.address).await.unwrap();
+    again.write_all(request).await.unwrap();
+    assert!(answer(&mut again).await.is_some());
     running.soft.cancel();
     running.server.await.unwrap().unwrap();
 }

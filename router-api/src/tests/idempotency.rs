@@ -238,7 +238,7 @@ impl Served {
     async fn start(app: &TestApp) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, soft) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let server = tokio::spawn(serve(listener, app.router(), soft.clone()));
+        let server = tokio::spawn(serve(listener, app.router(), Vec::new(), soft.clone()));
         Self { address, soft, server }
     }
 

@@ -49,7 +49,9 @@ pub struct InvoiceSchema {
     pub total_amount_atomic: String,
     /// What the seller has received, proven.
     pub paid_amount_atomic: String,
-    /// What the seller has yet to receive.
+    /// What of that paid again what was paid already: it pays nothing that is open, and can be asked back.
+    pub duplicate_amount_atomic: String,
+    /// What the seller has yet to receive, each piece of work counted once.
     pub open_amount_atomic: String,
     /// What the seller has paid back, proven.
     pub refunded_amount_atomic: String,

@@ -9,6 +9,7 @@ use settlement::finality::FinalityPolicy;
 use settlement::ids::UnitId;
 use settlement::invoice::{Invoice, InvoiceParts, InvoiceStatus, LineStatus, RevokedPayment};
 use settlement::ledger::{Account, Side, postings, reversal};
+use settlement::milestone::MilestoneState;
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
 use settlement::receipt::{Receipt, ReceiptError, Statement, TypedData, statement_digest};
@@ -352,6 +353,30 @@ fn an_invoice_adds_up_from_open_to_paid() {
     let receipts: Vec<_> = done.lines.iter().map(|line| line.receipt_id.clone().unwrap()).collect();
     assert_eq!(receipts, [format!("rcpt_{}", first.id), format!("rcpt_{}", second.id)]);
     insta::assert_json_snapshot!("invoice", done);
+}
+
+/// Half of the agreement, paid as its first milestone.
+fn paid_milestone(n: u64, unit: u64) -> PaymentRequest {
+    let request = request(n, (unit, UnitKind::Milestone(world::milestone_id(1))), 6_250_000);
+    let agreed = Case::sound().agreed.of_milestone(&world::milestone(1, 6_250_000, MilestoneState::Active));
+    let proof = Case { event: world::event(&request.signed), signed: request.signed.clone(), agreed, ..Case::sound() }.verify().unwrap();
+    let state = request.verify(proof, at(60)).unwrap();
+    in_state(request, state)
+}
+
+#[test]
+fn a09_what_was_paid_twice_pays_nothing_else() {
+    // Instalment 1 was paid, and so was the whole, whose payload had counted as dead: what is too much of it leaves nothing open, and a smaller one does not
+    // pay for what nobody has paid yet.
+    let (first, whole) = (paid(request(0, FIRST, 10_000_000)), paid(request(1, WHOLE, 12_500_000)));
+    let twice = invoice(&world::agreement(), &[&first, &whole]);
+    assert_eq!((twice.status, twice.open_amount_atomic.as_str()), (InvoiceStatus::Paid, "0"));
+    assert_eq!((twice.paid_amount_atomic.as_str(), twice.duplicate_amount_atomic.as_str()), ("22500000", "10000000"));
+
+    let (one, again) = (paid_milestone(2, 4), paid_milestone(3, 5));
+    let half = invoice(&world::agreement(), &[&one, &again]);
+    assert_eq!((half.status, half.open_amount_atomic.as_str()), (InvoiceStatus::PartiallyPaid, "6250000"), "the other milestone is not paid by it");
+    assert_eq!((half.paid_amount_atomic.as_str(), half.duplicate_amount_atomic.as_str()), ("12500000", "6250000"));
 }
 
 #[test]

@@ -241,7 +241,9 @@ async fn lists_show_what_a_party_has_a_part_in(engine: Engine) {
     for n in [judge, 4] {
         tx.insert_profile(&profile(n)).await.unwrap();
     }
-    tx.insert_wallet(&Wallet { address: wallet, profile: profile_id(judge), proved_at: at(0) }).await.unwrap();
+    for address in [Address::repeat_byte(0xe8), wallet] {
+        tx.insert_wallet(&Wallet { address, profile: profile_id(judge), proved_at: at(0) }).await.unwrap();
+    }
     // Imported by a marketplace that is no party of it.
     tx.insert_agreement(&AgreementRecord { importer: profile_id(4), buyer: Party { profile: profile_id(4), wallet: Address::repeat_byte(4) }, ..agreement(2) })
         .await
@@ -260,8 +262,12 @@ async fn lists_show_what_a_party_has_a_part_in(engine: Engine) {
     assert_eq!(ids(4, None).await, of(&[3, 2]), "what it imported");
     assert_eq!(ids(4, Some(Role::Buyer)).await, of(&[2]));
     assert_eq!(ids(9, None).await, of(&[]));
-    let submitted = AgreementFilter { status: Some("submitted".to_owned()), ..filter(2, None) };
-    assert_eq!(listed(world.store(), &submitted).await, of(&[1]));
+    for (profile, role) in [(2, None), (2, Some(Role::Seller)), (1, Some(Role::Buyer)), (judge, Some(Role::Evaluator)), (judge, None)] {
+        let submitted = AgreementFilter { status: Some("submitted".to_owned()), ..filter(profile, role) };
+        assert_eq!(listed(world.store(), &submitted).await, of(&[1]), "{profile} {role:?}");
+    }
+    let open = AgreementFilter { status: Some("in_progress".to_owned()), ..filter(4, None) };
+    assert_eq!(listed(world.store(), &open).await, of(&[3, 2]), "what it imported");
 }
 
 async fn deliveries_are_numbered_and_paged(engine: Engine) {

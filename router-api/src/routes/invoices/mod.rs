@@ -53,7 +53,7 @@ fn example() -> Value {
         "buyer": party("AB", "Harbour Books", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"), "seller": party("AC", "Ada's Translations", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"),
         "payeeAddress": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "payoutChangeId": null, "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
         "tokenSymbol": "USDC", "tokenDecimals": 6, "sellerAmountAtomic": "12500000", "feeAmountAtomic": "125000", "totalAmountAtomic": "12625000",
-        "paidAmountAtomic": "0", "openAmountAtomic": "12500000", "refundedAmountAtomic": "0",
+        "paidAmountAtomic": "0", "duplicateAmountAtomic": "0", "openAmountAtomic": "12500000", "refundedAmountAtomic": "0",
         "feePolicy": { "bps": 100, "fixedAtomic": "0", "recipientAddress": "0x90F79bf6EB2c4f870365E785982E1f101E93b906" }, "lines": [], "refunds": [],
     })
 }

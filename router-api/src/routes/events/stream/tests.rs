@@ -132,7 +132,7 @@ async fn h06_a_stop_ends_the_streams_and_does_not_wait_for_them() {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(crate::serve(listener, app.router(), app.stop.clone()));
+    let server = tokio::spawn(crate::serve(listener, app.router(), Vec::new(), app.stop.clone()));
     let stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let (mut client, connection) = hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
