@@ -22,6 +22,13 @@ impl Row {
     }
 }
 
+/// Whether to measure this one of several things: when it is named after `--` on the command line, or none of them is.
+#[must_use]
+pub fn is_wanted(one: &str, of: &[&str]) -> bool {
+    let named: Vec<String> = std::env::args().skip(1).filter(|word| of.contains(&word.as_str())).collect();
+    named.is_empty() || named.iter().any(|word| word == one)
+}
+
 /// Prints the table, and with `UPDATE=1` writes it into `docs/BENCHMARKS.md`, at the place that is called like the benchmark.
 ///
 /// # Panics

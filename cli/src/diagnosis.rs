@@ -17,7 +17,7 @@ use crate::deploy;
 use crate::failure::fix_of;
 use crate::foundry;
 use crate::output::{causes, until};
-use crate::services::{is_missing, open_store, routing_signer};
+use crate::services::{is_missing, open_store, payable_elsewhere, routing_signer};
 use crate::system::SystemClock;
 
 /// How far apart the clocks of this machine and of a chain may be before deadlines mean different things to them.
@@ -145,6 +145,7 @@ async fn look_at_chain(name: &str, config: &ChainConfig, store: Option<&Store>, 
             findings.extend(collect(format!("chain {name}: token {asset}"), token(name, asset, &chain, store).await));
         }
         findings.extend(collect(format!("chain {name}: indexer"), indexer(name, config, &chain, store).await));
+        findings.extend(elsewhere(name, config, store).await);
     }
 }
 
@@ -249,6 +250,14 @@ async fn indexer(name: &str, config: &ChainConfig, chain: &Chain, store: &Store)
         0..=MAX_BLOCKS_BEHIND => Finding::fine(what, format!("at block {}, {behind} behind the node", cursor.scanned.number)),
         _ => Finding::note(what, format!("at block {}, {behind} behind the node; run `counterfoil serve`", cursor.scanned.number)),
     })
+}
+
+async fn elsewhere(name: &str, config: &ChainConfig, store: &Store) -> Option<Finding> {
+    match payable_elsewhere(name, config, store).await {
+        Ok(None) => None,
+        Ok(Some((found, fix))) => Some(Finding::wrong(format!("chain {name}: payloads"), found, fix)),
+        Err(error) => Some(Finding::failed(format!("chain {name}: payloads"), &error)),
+    }
 }
 
 async fn api(config: &Config) -> Finding {

@@ -17,7 +17,7 @@ use settlement::asset::{Asset, Token};
 use settlement::audit::{AuditAction, Author};
 use settlement::{Clock, IdSource};
 use signer::{LocalSigner, PolicySigner, RoutingSigner, SigningPolicy};
-use store::{Store, StoreOptions};
+use store::{PayableElsewhere, Store, StoreOptions};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -77,6 +77,37 @@ pub async fn open_current_store(config: &Config) -> anyhow::Result<Store> {
         return Ok(store);
     }
     Err(Failure::new(format!("the schema of {} is not this version's", config.database.url), "run `counterfoil migrate`").into())
+}
+
+/// Insists that nothing that may still be paid names another router or operator of a chain than the configured ones: nobody would see it paid.
+///
+/// # Errors
+/// When something does, or the database cannot be read.
+pub async fn insist_on_present_routers(config: &Config, store: &Store) -> anyhow::Result<()> {
+    for (name, chain) in &config.chains {
+        if let Some((what, fix)) = payable_elsewhere(name, chain, store).await? {
+            return Err(Failure::new(what, fix).into());
+        }
+    }
+    Ok(())
+}
+
+/// What of a chain may still be paid under another router or operator, and what to do about it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn payable_elsewhere(name: &str, chain: &ChainConfig, store: &Store) -> anyhow::Result<Option<(String, String)>> {
+    let present = (chain.policy.router, chain.policy.operator);
+    let found = store.payable_elsewhere(chain.policy.chain_id, present).await.or_fix("what was signed cannot be read", "check the database")?;
+    Ok(found.map(|found| {
+        let PayableElsewhere { router, operator, payloads, until } = found;
+        let what = format!("chain {name}: {payloads} payloads of router {router} and operator {operator} may still be paid, the last until {until}");
+        let fix = format!(
+            "put chains.{name}.router and operator back until a block after {until} is final (`counterfoil serve --only indexer` reads on without signing), or cancel their nonces with \
+             that operator's key; then change them"
+        );
+        (what, fix)
+    }))
 }
 
 /// The routing signer of a chain, bounded by the chain's policy.

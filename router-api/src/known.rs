@@ -8,9 +8,10 @@ use settlement::clock::Timestamp;
 use settlement::ids::AgreementId;
 use settlement::milestone::Plan;
 use settlement::next_action::{AgreementFacts, Pending};
-use settlement::refund::Refunds;
-use settlement::unit::Sibling;
-use store::{Cursor, Tx};
+use settlement::payment_request::PaymentRequest;
+use settlement::refund::{PaidFate, PaidRequest, Refunds};
+use settlement::unit::{Fate, Sibling};
+use store::{Cursor, Related, Tx};
 
 use crate::problem::Problem;
 use crate::state::Api;
@@ -140,23 +141,43 @@ impl Setting {
 impl Known {
     /// What is known now.
     pub(crate) async fn read(api: &Api, agreement: AgreementRecord, setting: Setting) -> Result<Self, Problem> {
-        let payments = api.store.payment_facts(&agreement.id).await?;
-        let plan = api.store.plan(&agreement.id).await?;
-        let siblings = api.store.siblings(&agreement.id).await?;
-        let refunds = api.store.refunds(&agreement.id).await?;
-        let pending = api.store.pending(&agreement.id, payments.unacknowledged).await?;
-        Ok(Self { agreement, payments, plan, siblings, refunds, pending, setting })
+        let related = api.store.related(&agreement).await?;
+        Ok(Self::new(agreement, related, setting))
     }
 
     /// What is known inside a transaction, the agreement included, so that what is decided on it holds when it commits.
     pub(crate) async fn within(tx: &mut Tx, id: &AgreementId, setting: &Setting) -> Result<Self, Problem> {
         let agreement = tx.agreement(id).await?.ok_or_else(Problem::not_found)?;
-        let payments = tx.payment_facts(id).await?;
-        let plan = tx.plan(id).await?;
-        let siblings = tx.siblings(id).await?;
-        let refunds = tx.refunds(id).await?;
-        let pending = tx.pending(id, payments.unacknowledged).await?;
-        Ok(Self { agreement, payments, plan, siblings, refunds, pending, setting: setting.clone() })
+        let related = tx.related(&agreement).await?;
+        Ok(Self::new(agreement, related, setting.clone()))
+    }
+
+    fn new(agreement: AgreementRecord, related: Related, setting: Setting) -> Self {
+        let Related { payments, plan, siblings, refunds, pending } = related;
+        Self { agreement, payments, plan, siblings, refunds, pending, setting }
+    }
+
+    /// As it is after this request was signed and stored in the transaction that it was read in: nothing else changes by that.
+    pub(crate) fn with_signed(mut self, request: &PaymentRequest) -> Self {
+        let snapshot = request.signed.snapshot();
+        self.payments.live_request = true;
+        self.siblings.push(Sibling {
+            request: request.id.clone(),
+            unit: request.unit.kind.clone(),
+            unit_id: request.unit.id.clone(),
+            seller_amount: snapshot.quote.seller,
+            deadline: snapshot.deadline,
+            fate: Fate::Live,
+        });
+        self.refunds.payments.push(PaidRequest { payment: request.id.clone(), amount: snapshot.quote.seller, fate: PaidFate::Unverified });
+        self
+    }
+
+    /// What belongs to the agreement, read again after it was changed in this transaction.
+    pub(crate) async fn reread(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        let related = tx.related(&self.agreement).await?;
+        *self = Self::new(self.agreement.clone(), related, self.setting.clone());
+        Ok(())
     }
 
     /// For the rules.

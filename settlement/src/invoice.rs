@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::duplicate::duplicates;
 use crate::event::PaymentEvent;
 use crate::ids::{PaymentRequestId, UnitId, invoice_id, receipt_id};
+use crate::milestone::{Milestone, Plan};
 use crate::money::{Amount, FeeError, Quote};
 use crate::payment_request::{PaymentRequest, PaymentRequestState, Standing};
 use crate::refund::SettledRefund;
@@ -66,6 +67,8 @@ pub struct InvoiceParts<'a> {
     pub revoked: &'a [RevokedPayment],
     /// What has been paid back and proves itself.
     pub refunds: &'a [SettledRefund],
+    /// Its milestones.
+    pub plan: &'a Plan,
 }
 
 /// A payment that counted and was taken back by a reorg.
@@ -113,7 +116,7 @@ pub struct Invoice {
     pub token_decimals: u8,
     /// To the seller in all.
     pub seller_amount_atomic: String,
-    /// To the operator in all: the fees that were paid, and the fee on what is open when that is paid at once.
+    /// To the operator in all: the fees that were paid, and those on what is open: of each milestone of a final plan, else of one payment.
     pub fee_amount_atomic: String,
     /// From the buyer in all: seller amount and fee.
     pub total_amount_atomic: String,
@@ -217,7 +220,7 @@ impl Invoice {
     /// # Errors
     /// When the fees and amounts do not add up within 256 bits.
     pub fn new(parts: &InvoiceParts<'_>) -> Result<Self, FeeError> {
-        let InvoiceParts { agreement, token, names, payments, requests, revoked, refunds } = *parts;
+        let InvoiceParts { agreement, token, names, payments, requests, revoked, refunds, plan } = *parts;
         let terms = &agreement.terms;
         let too_large = |_| FeeError::TooLarge;
         let (mut paid, mut fee) = (Amount::ZERO, Amount::ZERO);
@@ -228,8 +231,8 @@ impl Invoice {
         let proven: Vec<Sibling> = requests.iter().filter_map(paid_sibling).collect();
         let twice = duplicates(terms.amount, &proven).iter().try_fold(Amount::ZERO, |sum, twice| sum.plus(twice.excess)).map_err(too_large)?;
         let owed = open_amount(terms.amount, &proven);
-        if !owed.is_zero() {
-            fee = fee.plus(agreement.fee.price(owed)?.fee).map_err(too_large)?;
+        for payment in yet_to_pay(plan, &proven, owed) {
+            fee = fee.plus(agreement.fee.price(payment)?.fee).map_err(too_large)?;
         }
         let cancelled = matches!(agreement.state, AgreementState::Cancelled { .. });
         let open = if cancelled { Amount::ZERO } else { owed };
@@ -277,6 +280,13 @@ impl Invoice {
             refunds: refunds.to_vec(),
         })
     }
+}
+
+/// The payments that what is owed takes: one for each milestone of a final plan, else one for all of it.
+fn yet_to_pay(plan: &Plan, paid: &[Sibling], owed: Amount) -> Vec<Amount> {
+    let is_paid = |milestone: &Milestone| paid.iter().any(|sibling| sibling.unit.milestone() == Some(&milestone.id));
+    let parts: Vec<Amount> = if plan.is_final() { plan.live().filter(|m| !is_paid(m)).map(|m| m.part.amount).collect() } else { vec![owed] };
+    parts.into_iter().filter(|_| !owed.is_zero()).collect()
 }
 
 /// The sum of what came back.

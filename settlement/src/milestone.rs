@@ -18,8 +18,12 @@ mod state;
 pub use plan::{CannotFinalise, OverPlanned, Plan, Progress};
 pub use state::MilestoneState;
 
-/// Most milestones that an agreement ever has, those that were taken out of the plan included: an agreement is read with all of them. A year of weeks, about.
+/// Most milestones that a plan has: a year of weeks, about. Also the most that each side ever adds, those that were taken out of the plan included, because an
+/// agreement is read with all of them; so neither side can use up the other's.
 pub const MAX_MILESTONES: usize = 50;
+/// Most deliveries of a milestone: who has rejected a hundred has something else to agree on.
+pub const MAX_DELIVERIES: u32 = 100;
+
 /// The two sides of an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -82,6 +86,8 @@ pub struct Milestone {
     pub agreement: AgreementId,
     /// Its place in the plan, from 1.
     pub position: u32,
+    /// Which side has added it; the buyer, for those of the terms.
+    pub added_by: Side,
     /// What it asks for.
     pub part: Part,
     /// Where it stands.

@@ -17,6 +17,7 @@ CREATE TABLE milestones (
     id TEXT NOT NULL PRIMARY KEY,
     agreement_id TEXT NOT NULL REFERENCES agreements (id),
     position BIGINT NOT NULL CHECK (position >= 1),
+    added_by TEXT NOT NULL CHECK (added_by IN ('buyer', 'seller')),
     title TEXT NOT NULL,
     description TEXT,
     -- A JSON array of texts.

@@ -37,6 +37,7 @@ fn milestone(row: &AnyRow) -> Result<Milestone, StoreError> {
         id: fields.parsed("id")?,
         agreement: fields.parsed("agreement_id")?,
         position: fields.unsigned("position")?,
+        added_by: fields.one_of("added_by", side)?,
         part: Part {
             title: fields.text("title")?,
             description: fields.opt_text("description")?,
@@ -109,12 +110,15 @@ pub(crate) async fn plan(connection: &mut AnyConnection, id: &AgreementId) -> Re
     })
 }
 
-/// The deliveries that the milestones of an agreement are about now.
-async fn deliveries(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<MilestoneDelivery>, StoreError> {
-    let query =
-        sqlx::query("SELECT s.* FROM milestones m JOIN milestone_submissions s ON s.id = m.status_submission_id WHERE m.agreement_id = $1 ORDER BY m.position")
-            .bind(id.as_str());
-    query.fetch_all(connection).await?.iter().map(delivery).collect()
+/// The deliveries that the milestones of this plan are about, in its order. By their ids: a milestone that has been delivered again since the plan was read would
+/// be shown with what its version is not about.
+async fn deliveries(connection: &mut AnyConnection, plan: &Plan) -> Result<Vec<MilestoneDelivery>, StoreError> {
+    let mut found = Vec::new();
+    for id in plan.milestones.iter().filter_map(|milestone| milestone.state.submission()) {
+        let query = sqlx::query("SELECT * FROM milestone_submissions WHERE id = $1").bind(id.as_str());
+        found.extend(query.fetch_optional(&mut *connection).await?.as_ref().map(delivery).transpose()?);
+    }
+    Ok(found)
 }
 
 /// What the agreement, and the milestone that this unit pays, say that a payment of it has to follow.
@@ -133,9 +137,9 @@ impl Store {
         plan(&mut *self.read().await?, id).await
     }
 
-    /// The deliveries that the milestones of an agreement are about now.
-    pub async fn milestone_deliveries(&self, id: &AgreementId) -> Result<Vec<MilestoneDelivery>, StoreError> {
-        deliveries(&mut *self.read().await?, id).await
+    /// The deliveries that the milestones of this plan are about, in its order.
+    pub async fn milestone_deliveries(&self, plan: &Plan) -> Result<Vec<MilestoneDelivery>, StoreError> {
+        deliveries(&mut *self.read().await?, plan).await
     }
 }
 
@@ -146,9 +150,9 @@ impl Tx {
         plan(self.connection(), id).await
     }
 
-    /// The deliveries that the milestones of an agreement are about now.
-    pub async fn milestone_deliveries(&mut self, id: &AgreementId) -> Result<Vec<MilestoneDelivery>, StoreError> {
-        deliveries(self.connection(), id).await
+    /// The deliveries that the milestones of this plan are about, in its order.
+    pub async fn milestone_deliveries(&mut self, plan: &Plan) -> Result<Vec<MilestoneDelivery>, StoreError> {
+        deliveries(self.connection(), plan).await
     }
 
     /// Adds a milestone.
@@ -159,13 +163,14 @@ impl Tx {
         let (submission, reason, by, at) = columns(&milestone.state);
         let (submission, reason) = (submission.map(str::to_owned), reason.map(str::to_owned));
         let query = sqlx::query(
-            "INSERT INTO milestones (id, agreement_id, position, title, description, acceptance_criteria, amount, due_at, version, status, \
+            "INSERT INTO milestones (id, agreement_id, position, added_by, title, description, acceptance_criteria, amount, due_at, version, status, \
              status_submission_id, status_reason, status_by, status_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
         )
         .bind(milestone.id.as_str())
         .bind(milestone.agreement.as_str())
         .bind(i64::from(milestone.position))
+        .bind(milestone.added_by.name())
         .bind(milestone.part.title.as_str())
         .bind(milestone.part.description.as_deref())
         .bind(criteria(&milestone.part))

@@ -6,10 +6,11 @@ use crate::agreement::{Role, list_sql};
 use crate::delivery::{BETWEEN, CLAIMABLE, DUE, FIRST_SINCE, PAGE, REDELIVERED, endpoints_of};
 use crate::outbox::{OF_READER, OF_READER_AND_KIND};
 use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
-use crate::pending::{ACKNOWLEDGED, DISPUTED};
+use crate::pending::ACKNOWLEDGED;
 use crate::profile::PROFILES;
 use crate::refund::{self, BY_AGREEMENT, BY_ID, PAYLOAD, SEEN_REFUND};
-use crate::router_event::{OF_TRANSACTION, OUTSTANDING, REFUNDS_OF_TRANSACTION, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
+use crate::related::COUNTED;
+use crate::router_event::{NAMING_NONCE, OF_TRANSACTION, OUTSTANDING, REFUNDS_OF_TRANSACTION, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
 use crate::{Engine, Store, api_token, audit, dispute, ledger_day, payout_change, receipt, receipt_link, statement};
 
@@ -67,12 +68,13 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (receipt_link::PRINTED.to_owned(), &["'pr'"]),
         (receipt_link::OPEN.to_owned(), &["'pr'", "9"]),
         (receipt_link::FORGET.to_owned(), &["'pr'", "9", "9"]),
+        (NAMING_NONCE.to_owned(), &["1", "'0x1'", "'9'", "'0'"]),
         (UNJUDGED.to_owned(), &["1", "9", "9"]),
         (UNJUDGED_REFUNDS.to_owned(), &["1", "9", "9"]),
         (format!("{} {BY_AGREEMENT}", refund::SELECT), &["'agr'"]),
         (format!("{} {BY_ID}", refund::SELECT), &["'rf'"]),
         (SEEN_REFUND.to_owned(), &["'rf'"]),
-        (DISPUTED.to_owned(), &["'agr'"]),
+        (COUNTED.to_owned(), &["'agr'"]),
         (ACKNOWLEDGED.to_owned(), &["'agr'"]),
         (payout_change::LIST.to_owned(), &["'agr'"]),
         (payout_change::IN_FORCE.to_owned(), &["'agr'"]),
@@ -105,7 +107,8 @@ async fn nothing_is_read_from_end_to_end(engine: Engine) {
     for (sql, values) in busy() {
         let filled = (0..values.len()).rev().fold(sql, |sql, place| sql.replace(&format!("${}", place + 1), values[place]));
         let plan = plan(&store, &filled).await;
-        assert!(!plan.contains("Seq Scan") && !plan.lines().any(|line| line.trim().starts_with("SCAN")), "{filled}\n{plan}");
+        let is_scan = |line: &str| line.trim().starts_with("SCAN") && line.trim() != "SCAN CONSTANT ROW";
+        assert!(!plan.contains("Seq Scan") && !plan.lines().any(is_scan), "{filled}\n{plan}");
     }
 }
 

@@ -6,7 +6,7 @@ use settlement::Timestamp;
 use settlement::event::{Location, RefundEvent};
 use settlement::ids::{AgreementId, PaymentRequestId, RefundId};
 use settlement::money::Amount;
-use settlement::refund::{RefundRequest, RefundSibling, RefundState, RefundStatus, Refunds, SettledRefund, SignedRefund};
+use settlement::refund::{RefundRequest, RefundSibling, RefundState, RefundStatus, SettledRefund, SignedRefund};
 use settlement::verify::ProofIssue;
 use sqlx::AnyConnection;
 
@@ -16,8 +16,8 @@ use crate::router_event::refund_of;
 use crate::row::{Fields, lower, signed};
 use crate::{Store, Tx, proof};
 
-mod facts;
-mod read;
+pub(crate) mod facts;
+pub(crate) mod read;
 
 #[cfg(test)]
 pub(crate) use read::{BY_AGREEMENT, BY_ID, SELECT};
@@ -157,11 +157,6 @@ impl Store {
         Ok(read::list(&mut *self.read().await?, agreement).await?.into_iter().map(|listed| listed.stored).collect())
     }
 
-    /// The payments of an agreement and what was asked back of them, for the rules.
-    pub async fn refunds(&self, agreement: &AgreementId) -> Result<Refunds, StoreError> {
-        facts::refunds(&mut *self.read().await?, agreement).await
-    }
-
     /// What of a payment has been paid back and proves itself, oldest first: what a receipt shows.
     pub async fn settled_refunds(&self, payment: &PaymentRequestId) -> Result<Vec<SettledRefund>, StoreError> {
         let listed = read::list_of_payment(&mut *self.read().await?, payment).await?;
@@ -198,11 +193,6 @@ impl Tx {
     /// A refund request by its id.
     pub async fn refund(&mut self, id: &RefundId) -> Result<Option<StoredRefund>, StoreError> {
         read::find(self.connection(), id).await
-    }
-
-    /// The payments of an agreement and what was asked back of them, for the rules.
-    pub async fn refunds(&mut self, agreement: &AgreementId) -> Result<Refunds, StoreError> {
-        facts::refunds(self.connection(), agreement).await
     }
 
     /// The event of a refund that stands on the chain, final or not.

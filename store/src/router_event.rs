@@ -167,11 +167,21 @@ pub(crate) async fn signer_until(connection: &mut AnyConnection, chain_id: u64, 
     row.map(|row| Fields::new("router_events", "tx_hash", &row)?.unsigned("signer_until")).transpose()
 }
 
+/// What uses nonce `$3`, or cancels nonces of its word `$4`, on whatever branch.
+pub(crate) const NAMING_NONCE: &str = "SELECT tx_hash, nonce, mask FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3 \
+     UNION ALL SELECT tx_hash, nonce, mask FROM router_events WHERE chain_id = $1 AND operator = $2 AND word = $4 AND kind = 'nonces_cancelled'";
+
 /// Whether a nonce of an operator was ever seen used or cancelled, on whatever branch.
 pub(crate) async fn is_nonce_seen(connection: &mut AnyConnection, chain_id: u64, operator: Address, nonce: U256) -> Result<bool, StoreError> {
-    let used = sqlx::query_scalar("SELECT COUNT(*) FROM router_events WHERE chain_id = $1 AND operator = $2 AND nonce = $3");
-    let used: i64 = used.bind(signed(chain_id)?).bind(lower(operator)).bind(nonce.to_string()).fetch_one(&mut *connection).await?;
-    Ok(used > 0 || cancellations_of(connection, chain_id, operator, nonce).await?.next().is_some())
+    let (word, bit) = nonce.div_rem(U256::from(256));
+    let query = sqlx::query(NAMING_NONCE).bind(signed(chain_id)?).bind(lower(operator)).bind(nonce.to_string()).bind(word.to_string());
+    for row in &query.fetch_all(connection).await? {
+        let fields = Fields::new("router_events", "tx_hash", row)?;
+        if fields.opt_text("nonce")?.is_some() || fields.word("mask")?.bit(bit.to()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a cancellation of a nonce stands on the chain in this block.

@@ -1,8 +1,9 @@
 //! Payable units and their router nonces.
 
 use alloy_primitives::{Address, U256};
-use settlement::agreement::PaymentFacts;
-use settlement::ids::{AgreementId, UnitId};
+use settlement::agreement::{AgreementRecord, PaymentFacts};
+use settlement::ids::{AgreementId, PaymentRequestId, UnitId};
+use settlement::milestone::Plan;
 use settlement::payment_request::{PaymentRequestState, StatusName, is_unexpected};
 use settlement::unit::{Fate, Sibling, Unit, UnitKind, open_amount};
 use sqlx::AnyConnection;
@@ -10,7 +11,7 @@ use sqlx::AnyConnection;
 use crate::error::{Conflict, StoreError};
 use crate::payment_request::{Listed, list};
 use crate::row::{Fields, lower, signed};
-use crate::{Store, Tx, agreement, milestone, pending, proof_issue, router_event};
+use crate::{Store, Tx, router_event};
 
 /// The kind that a row of `units` holds: a milestone, or 0 for the whole agreement and n for its n-th instalment.
 pub(crate) fn kind(fields: &Fields<'_>) -> Result<UnitKind, StoreError> {
@@ -22,14 +23,19 @@ pub(crate) fn kind(fields: &Fields<'_>) -> Result<UnitKind, StoreError> {
 }
 
 /// What the requests of an agreement say about the next. Those of units whose nonce was cancelled on chain, finally, can never be paid and are left out.
-async fn siblings(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
-    let mut siblings = Vec::new();
-    for listed in list(connection, id).await? {
-        if !is_void(connection, &listed).await? {
+pub(crate) async fn siblings_among(connection: &mut AnyConnection, requests: &[Listed]) -> Result<Vec<Sibling>, StoreError> {
+    let mut siblings = Vec::with_capacity(requests.len());
+    for listed in requests {
+        if !is_void(connection, listed).await? {
             siblings.push(sibling(listed));
         }
     }
     Ok(siblings)
+}
+
+async fn siblings(connection: &mut AnyConnection, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
+    let requests = list(connection, id).await?;
+    siblings_among(connection, &requests).await
 }
 
 /// Whether the nonce is cancelled, finally: the unit says so, and so does the chain. A unit that only says so could be paid beside the next.
@@ -38,30 +44,30 @@ async fn is_void(connection: &mut AnyConnection, listed: &Listed) -> Result<bool
     router_event::is_cancelled(connection, (voided.chain_id, voided.operator, listed.stored.unit().nonce), voided.in_block).await
 }
 
-fn sibling(listed: Listed) -> Sibling {
+fn sibling(listed: &Listed) -> Sibling {
     let Listed { stored, seller_amount, deadline, is_seen, .. } = listed;
     let fate = match stored.status() {
         StatusName::Verified => Fate::Paid,
-        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired if is_seen => Fate::Settling,
+        StatusName::Signed | StatusName::Submitted | StatusName::Cancelled | StatusName::Failed | StatusName::Expired if *is_seen => Fate::Settling,
         StatusName::Signed | StatusName::Submitted => Fate::Live,
         StatusName::Cancelled | StatusName::Failed | StatusName::Expired => Fate::Ended,
     };
     let unit = stored.unit();
-    Sibling { request: stored.id().clone(), unit: unit.kind.clone(), unit_id: unit.id.clone(), seller_amount, deadline, fate }
+    Sibling { request: stored.id().clone(), unit: unit.kind.clone(), unit_id: unit.id.clone(), seller_amount: *seller_amount, deadline: *deadline, fate }
 }
 
-/// What payments and milestones say about an agreement.
-async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
-    let Some(agreement) = agreement::find(connection, id, "").await? else { return Ok(PaymentFacts::default()) };
-    let mut facts = PaymentFacts { proof_issue: !proof_issue::open(connection, id).await?.is_empty(), ..PaymentFacts::default() };
-    facts.disputed = pending::buyer_disputes(connection, id).await?;
-    let (mut proven, mut unexpected) = (Vec::new(), Vec::new());
-    for listed in list(connection, id).await? {
+/// The payments that came unexpectedly, whether anybody has acknowledged them or not.
+pub(crate) fn unexpected(agreement: &AgreementRecord, requests: &[Listed]) -> Vec<PaymentRequestId> {
+    let sound = requests.iter().filter_map(|listed| listed.stored.sound());
+    sound.filter(|request| is_unexpected(&request.state, &agreement.state)).map(|request| request.id.clone()).collect()
+}
+
+/// What payments and milestones say about an agreement, beside what is known already.
+pub(crate) fn payment_facts(mut facts: PaymentFacts, agreement: &AgreementRecord, (requests, plan): (&[Listed], &Plan)) -> PaymentFacts {
+    let mut proven = Vec::new();
+    for listed in requests {
         let sound = listed.stored.sound().map(|request| &request.state);
         facts.proof_issue |= sound.is_none();
-        if sound.is_some_and(|request| is_unexpected(request, &agreement.state)) {
-            unexpected.push(listed.stored.id().clone());
-        }
         let is_proven = matches!(sound, Some(PaymentRequestState::Verified { .. }));
         // A payload that this database does not know has used the unit's nonce: most likely one that was signed for the same work before the database was
         // restored. Another nonce would invite the buyer to pay twice, so somebody has to look first.
@@ -72,11 +78,10 @@ async fn payment_facts(connection: &mut AnyConnection, id: &AgreementId) -> Resu
             proven.push(sibling);
         }
     }
-    facts.unacknowledged = !pending::unacknowledged(connection, id, unexpected).await?.is_empty();
     facts.any_verified = !proven.is_empty();
-    facts.milestones = milestone::plan(connection, id).await?.progress(facts.any_verified);
+    facts.milestones = plan.progress(facts.any_verified);
     facts.paid_in_full = facts.any_verified && open_amount(agreement.terms.amount, &proven).is_zero();
-    Ok(facts)
+    facts
 }
 
 impl Store {
@@ -87,7 +92,10 @@ impl Store {
 
     /// What payments say about an agreement.
     pub async fn payment_facts(&self, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
-        payment_facts(&mut *self.read().await?, id).await
+        match self.agreement(id).await? {
+            Some(agreement) => Ok(self.related(&agreement).await?.payments),
+            None => Ok(PaymentFacts::default()),
+        }
     }
 }
 
@@ -95,11 +103,6 @@ impl Tx {
     /// What the requests of an agreement say about the next.
     pub async fn siblings(&mut self, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
         siblings(self.connection(), id).await
-    }
-
-    /// What payments say about an agreement.
-    pub async fn payment_facts(&mut self, id: &AgreementId) -> Result<PaymentFacts, StoreError> {
-        payment_facts(self.connection(), id).await
     }
 
     /// A unit by its id.

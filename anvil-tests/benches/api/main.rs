@@ -34,18 +34,29 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut rows = Vec::new();
     for (engine, name) in [(Engine::Sqlite, "SQLite"), (Engine::Postgres, "Postgres")] {
-        rows.extend(runtime.block_on(Box::pin(measure(engine, name))));
+        if report::is_wanted(&name.to_lowercase(), &["sqlite", "postgres"]) {
+            rows.extend(runtime.block_on(Box::pin(measure(engine, name))));
+        }
     }
     report::show("api", &rows);
 }
 
 async fn measure(engine: Engine, name: &'static str) -> Vec<Row> {
+    let wanted = |part| report::is_wanted(part, &["create", "read", "list"]);
     let mut world = World::new(engine).await;
     let receipts = seed::receipts(&world).await;
     let server = Server::start(&mut world, &["--only", "api"]).await;
     let peer = Peer::new(engine, world.database.url()).await;
-    let mut rows = vec![creating(name, &world, &server, &peer).await, reading(name, &server, &peer, &receipts).await];
-    rows.push(listing(engine, name, &world, &server).await);
+    let mut rows = Vec::new();
+    if wanted("create") {
+        rows.push(creating(name, &world, &server, &peer).await);
+    }
+    if wanted("read") {
+        rows.push(reading(name, &server, &peer, &receipts).await);
+    }
+    if wanted("list") {
+        rows.push(listing(engine, name, &world, &server).await);
+    }
     rows.push(Row::new(name, "ready on an existing database", format!("{} MB binary", binary_megabytes().await), ms(server.ready_after), "≤ 300 ms, ≤ 40 MB"));
     if let Some(peak) = server.peak_memory_mib() {
         rows.push(Row::new(name, "memory after all this, at most", "–".to_owned(), format!("{peak:.0} MiB"), "≤ 80 MB"));

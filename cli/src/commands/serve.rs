@@ -37,6 +37,7 @@ pub(super) async fn run(args: Serve, context: &Context) -> anyhow::Result<ExitCo
     telemetry::start(config.log.format, &config.log.filter)?;
     let (life, world, signals) = (Lifecycle::new(), World::of_process(), Signals::of_process()?);
     let store = services::open_current_store(&config).await?;
+    services::insist_on_present_routers(&config, &store).await?;
     if with_indexer {
         services::start_indexers(&config, &store, &world, &life)?;
     }

@@ -18,7 +18,7 @@ use settlement::event::Location;
 use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, RefundId, SubmissionId, UnitId};
 use settlement::ledger::{Booked, Side, refund_due};
-use settlement::milestone::{Milestone, MilestoneState, Part, Plan};
+use settlement::milestone::{self, Milestone, MilestoneState, Part, Plan};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState, StatusName};
 use settlement::refund::{RefundAsk, RefundRequest, RefundSnapshot, RefundState, SignedRefund};
@@ -275,6 +275,7 @@ impl World {
             id: MilestoneId::new(self.ids.ulid()),
             agreement: agreement.id.clone(),
             position,
+            added_by: milestone::Side::Buyer,
             part: Part {
                 title: format!("Part {position}"),
                 description: None,

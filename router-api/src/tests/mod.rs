@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod blind_agent;
 mod bodies;
+mod cost;
 mod fuzz;
 mod idempotency;
 mod limits;

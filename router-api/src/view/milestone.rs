@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 use settlement::available_action::AvailableAction;
-use settlement::milestone::MilestoneState;
-use settlement::money::Amount;
+use settlement::milestone::{Milestone, MilestoneState};
 use settlement::next_action::{Actor, AgreementFacts, MilestoneFacts, MilestonePayment, Recommended};
-use settlement::unit::Fate;
+use settlement::unit::{Fate, Sibling, open_amount};
 use store::MilestoneDelivery;
 use utoipa::ToSchema;
 
@@ -112,7 +111,7 @@ pub struct PlanView {
     pub seller_amount_atomic: String,
     /// What no milestone plans for; a plan is confirmed when that is zero.
     pub unplanned_amount_atomic: String,
-    /// What the seller has received for milestones, proven.
+    /// What the seller has received for milestones, verified; what was paid twice counts once.
     pub paid_amount_atomic: String,
     /// What the reader may do with the plan.
     #[schema(value_type = Vec<AvailableActionSchema>)]
@@ -131,7 +130,7 @@ pub struct MilestoneBody {
 /// `{milestones, plan}`
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MilestonesBody {
-    /// All of them, at most 50, in their order; those that were cancelled included.
+    /// All of them, at most 100, in their order; those that were cancelled included.
     pub milestones: Vec<MilestoneView>,
     /// The plan that they make.
     pub plan: PlanView,
@@ -172,9 +171,8 @@ impl PlanView {
     #[must_use]
     pub fn new(facts: &AgreementFacts<'_>, actor: Actor) -> Self {
         let (plan, amount) = (facts.plan, facts.agreement.terms.amount);
-        let paid = facts.siblings.iter().filter(|s| s.fate == Fate::Paid && s.unit.milestone().is_some());
-        // Verified payments never exceed the amount, which fits.
-        let paid = paid.map(|s| s.seller_amount).try_fold(Amount::ZERO, Amount::plus).unwrap_or(amount);
+        let for_milestones: Vec<Sibling> = facts.siblings.iter().filter(|s| s.unit.milestone().is_some()).cloned().collect();
+        let paid = amount.minus(open_amount(amount, &for_milestones)).unwrap_or(amount);
         Self {
             status: plan.status(),
             version: plan.version,
@@ -193,14 +191,14 @@ impl MilestonesBody {
     /// All milestones of the agreement, each with its delivery out of `deliveries`.
     #[must_use]
     pub fn new(facts: &AgreementFacts<'_>, deliveries: &[MilestoneDelivery], actor: Actor) -> Self {
-        let view = |milestone| MilestoneView::new(&facts.on_plan(milestone), delivery_of(&milestone.id, deliveries), actor);
+        let view = |milestone| MilestoneView::new(&facts.on_plan(milestone), delivery_of(milestone, deliveries), actor);
         Self { milestones: facts.plan.milestones.iter().map(view).collect(), plan: PlanView::new(facts, actor) }
     }
 }
 
 /// The delivery that a milestone is about.
-pub fn delivery_of<'a>(milestone: &settlement::ids::MilestoneId, deliveries: &'a [MilestoneDelivery]) -> Option<&'a MilestoneDelivery> {
-    deliveries.iter().find(|delivery| delivery.milestone == *milestone)
+pub fn delivery_of<'a>(milestone: &Milestone, deliveries: &'a [MilestoneDelivery]) -> Option<&'a MilestoneDelivery> {
+    deliveries.iter().find(|delivery| milestone.state.submission() == Some(&delivery.id))
 }
 
 impl From<&MilestoneDelivery> for MilestoneDeliveryView {

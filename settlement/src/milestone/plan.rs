@@ -138,14 +138,17 @@ impl Plan {
         }
     }
 
-    /// Whether a milestone may be added.
+    /// Whether this side may add a milestone.
     ///
     /// # Errors
-    /// Once the plan is final, while the agreement is paid without milestones, and when there have been [`MAX_MILESTONES`].
-    pub fn may_add(&self, circumstances: Circumstances<'_>) -> Result<(), NotAllowed> {
+    /// Once the plan is final, while the agreement is paid without milestones, when there are [`MAX_MILESTONES`], and when the side has added as many.
+    pub fn may_add(&self, by: Side, circumstances: Circumstances<'_>) -> Result<(), NotAllowed> {
         circumstances.may_plan(|because| self.refuse("add a milestone", because))?;
-        if self.milestones.len() >= MAX_MILESTONES {
-            return Err(self.refuse("add a milestone", "an agreement has at most 50 milestones, those that were cancelled included"));
+        if self.live().count() >= MAX_MILESTONES {
+            return Err(self.refuse("add a milestone", "a plan has at most 50 milestones"));
+        }
+        if self.milestones.iter().filter(|milestone| milestone.added_by == by).count() >= MAX_MILESTONES {
+            return Err(self.refuse("add a milestone", "each side adds at most 50 milestones, those that were cancelled included; change one instead"));
         }
         Ok(())
     }

@@ -35,9 +35,9 @@ impl<'a> AgreementFacts<'a> {
     }
 
     /// Whether a milestone for all that is not planned for would be taken. One for less has a larger share of fee, and would not be when this is not.
-    fn may_add_the_rest(&self) -> bool {
+    fn may_add_the_rest(&self, by: Side) -> bool {
         let rest = self.unplanned();
-        self.plan.may_add(self.circumstances()).is_ok() && !rest.is_zero() && self.agreement.fee.quote(rest).is_ok()
+        self.plan.may_add(by, self.circumstances()).is_ok() && !rest.is_zero() && self.agreement.fee.quote(rest).is_ok()
     }
 
     /// What of `availableActions[]` is about the plan: what would be accepted now.
@@ -46,7 +46,7 @@ impl<'a> AgreementFacts<'a> {
         let Some(side) = actor.side() else { return Vec::new() };
         let version = self.plan.version.to_string();
         let mut actions = Vec::new();
-        if self.may_add_the_rest() {
+        if self.may_add_the_rest(side) {
             let body = json!({ "title": "<what is to be done, in one line>", "amountAtomic": self.unplanned().to_string() });
             actions.push(self.on_contract(Action::CreateMilestone, actor).post(self.milestones_path(), body, Some(&version)));
         }
@@ -98,7 +98,7 @@ impl<'a> AgreementFacts<'a> {
             return Recommended::ReviewMilestone;
         }
         if !self.unplanned().is_zero() {
-            return Recommended::CompletePlan;
+            return if self.may_add_the_rest(side) { Recommended::CompletePlan } else { Recommended::None };
         }
         match self.plan.may_finalise(self.circumstances(), self.siblings, self.final_time) {
             Ok(()) => Recommended::FinalizePlan,

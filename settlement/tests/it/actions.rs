@@ -212,7 +212,7 @@ fn accepted_for_agreement(action: Action, actor: Actor, facts: &Facts) -> bool {
             let (open, earlier) = (facts.pending.payout_change.is_some(), facts.pending.payout_changes);
             actor == Actor::Seller && may_request(&facts.agreement.state, payments, earlier, open).is_ok()
         }
-        Action::CreateMilestone => party && facts.plan.may_add(c).is_ok() && !rest.is_zero() && facts.agreement.fee.quote(rest).is_ok(),
+        Action::CreateMilestone => actor.side().is_some_and(|side| facts.plan.may_add(side, c).is_ok()) && !rest.is_zero() && facts.agreement.fee.quote(rest).is_ok(),
         Action::ConfirmPlan => actor.side().is_some_and(|side| facts.plan.clone().confirm(side, agreed, c).is_ok()),
         Action::FinalizePlan => actor == Actor::Buyer && facts.plan.clone().finalise(c, (&facts.siblings, facts.final_time), at(9)).is_ok(),
         other => panic!("{other:?} is not done to an agreement"),
@@ -712,7 +712,7 @@ impl Town {
             Recommended::ReviewMilestone => self.change_milestone(Actor::Buyer, Action::ActivateMilestone, |state| state.activate(c).unwrap()),
             Recommended::CompletePlan => {
                 let (n, left) = (self.plan.milestones.len() as u64 + 1, self.plan.left(agreed, None));
-                self.plan.may_add(c).unwrap();
+                self.plan.may_add(Side::Buyer, c).unwrap();
                 self.plan.milestones.push(world::milestone(n, left.atomic().to::<u64>().min(5_000_000), MilestoneState::new(Side::Buyer)));
                 self.plan.version += 1;
             }

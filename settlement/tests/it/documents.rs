@@ -9,7 +9,7 @@ use settlement::finality::FinalityPolicy;
 use settlement::ids::UnitId;
 use settlement::invoice::{Invoice, InvoiceParts, InvoiceStatus, LineStatus, RevokedPayment};
 use settlement::ledger::{Account, Side, postings, reversal};
-use settlement::milestone::MilestoneState;
+use settlement::milestone::{MilestoneState, Plan};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
 use settlement::receipt::{Receipt, ReceiptError, Statement, TypedData, statement_digest};
@@ -318,8 +318,10 @@ fn paid(request: PaymentRequest) -> PaymentRequest {
     in_state(request, state)
 }
 
+static NO_PLAN: Plan = Plan { version: 0, buyer_confirmed: None, seller_confirmed: None, finalised_at: None, milestones: Vec::new() };
+
 fn parts<'a>(agreement: &'a AgreementRecord, token: &'a Token, requests: &'a [Standing<'a>]) -> InvoiceParts<'a> {
-    InvoiceParts { agreement, token, names: ["Harbour Books", "Ada's Translations"], payments: PaymentFacts::default(), requests, revoked: &[], refunds: &[] }
+    InvoiceParts { agreement, token, names: ["Harbour Books", "Ada's Translations"], payments: PaymentFacts::default(), requests, revoked: &[], refunds: &[], plan: &NO_PLAN }
 }
 
 fn invoice(agreement: &AgreementRecord, requests: &[&PaymentRequest]) -> Invoice {
@@ -353,6 +355,22 @@ fn an_invoice_adds_up_from_open_to_paid() {
     let receipts: Vec<_> = done.lines.iter().map(|line| line.receipt_id.clone().unwrap()).collect();
     assert_eq!(receipts, [format!("rcpt_{}", first.id), format!("rcpt_{}", second.id)]);
     insta::assert_json_snapshot!("invoice", done);
+}
+
+#[test]
+fn an_invoice_over_milestones_knows_the_fee_of_each_payment() {
+    // 2.5 per cent and a fixed part for each: what is paid in two payments costs the fixed part twice.
+    let halves = [1, 2].map(|n| world::milestone(n, 6_250_000, MilestoneState::Active)).to_vec();
+    let (agreement, token, plan) = (world::agreement(), world::token(), Plan::signed(halves, at(0)));
+    let of = |standings: &[Standing<'_>]| Invoice::new(&InvoiceParts { plan: &plan, ..parts(&agreement, &token, standings) }).unwrap();
+    let fee = agreement.fee.price(amount(6_250_000)).unwrap().fee;
+    let both = fee.plus(fee).unwrap();
+    assert_ne!(both, agreement.fee.price(amount(12_500_000)).unwrap().fee);
+    let open = of(&[]);
+    assert_eq!((open.fee_amount_atomic, open.total_amount_atomic), (both.to_string(), amount(12_500_000).plus(both).unwrap().to_string()));
+    let first = paid_milestone(2, 4);
+    let half = of(&[Standing::Sound(&first)]);
+    assert_eq!((half.fee_amount_atomic, half.open_amount_atomic.as_str()), (both.to_string(), "6250000"), "the same, one of them paid");
 }
 
 /// Half of the agreement, paid as its first milestone.

@@ -153,12 +153,14 @@ pub fn circumstances() -> Vec<(&'static str, AgreementState, PaymentFacts, bool)
     let none = PaymentFacts::default();
     let verified = PaymentFacts { any_verified: true, ..none };
     let doubt = PaymentFacts { proof_issue: true, ..none };
+    let unexpected = PaymentFacts { unacknowledged: true, any_verified: true, ..none };
     vec![
         ("draft plan", in_progress.clone(), none, false),
         ("draft plan, agreement rejected", rejected.clone(), none, false),
         ("draft plan, a live request", in_progress.clone(), PaymentFacts { live_request: true, ..none }, false),
         ("draft plan, something paid", in_progress.clone(), verified, false),
         ("draft plan, a proof in doubt", in_progress.clone(), doubt, false),
+        ("draft plan, a payment came unexpectedly", in_progress.clone(), unexpected, false),
         ("draft plan, agreement submitted", submitted.clone(), none, false),
         ("draft plan, agreement accepted", accepted.clone(), none, false),
         ("draft plan, agreement cancelled", cancelled.clone(), none, false),
@@ -166,7 +168,8 @@ pub fn circumstances() -> Vec<(&'static str, AgreementState, PaymentFacts, bool)
         ("final plan, agreement rejected", rejected, none, true),
         ("final plan, a live request", in_progress.clone(), PaymentFacts { live_request: true, ..none }, true),
         ("final plan, something paid", in_progress.clone(), verified, true),
-        ("final plan, a proof in doubt", in_progress, doubt, true),
+        ("final plan, a proof in doubt", in_progress.clone(), doubt, true),
+        ("final plan, a payment came unexpectedly", in_progress, unexpected, true),
         ("final plan, agreement submitted", submitted, none, true),
         ("final plan, agreement accepted", accepted, none, true),
         ("final plan, agreement cancelled", cancelled, none, true),
@@ -232,7 +235,8 @@ pub fn plan_table() -> Vec<Row> {
             settlement::milestone::CannotFinalise::Payload(alive) => panic!("{alive}"),
         });
         let outcomes = vec![
-            ("add a milestone", allowed(plan.may_add(c))),
+            ("add a milestone as the buyer", allowed(plan.may_add(Side::Buyer, c))),
+            ("add a milestone as the seller", allowed(plan.may_add(Side::Seller, c))),
             ("confirm as the buyer", allowed(plan.may_confirm(Side::Buyer, agreed, c))),
             ("confirm as the seller", allowed(plan.may_confirm(Side::Seller, agreed, c))),
             ("finalise", allowed(finalised)),

@@ -10,7 +10,7 @@ use settlement::asset::{Asset, Token};
 use settlement::event::{Location, PaymentEvent};
 use settlement::finality::FinalityPolicy;
 use settlement::ids::{AgreementId, MilestoneId, PaymentRequestId, ProfileId, SubmissionId, UnitId};
-use settlement::milestone::{Milestone, MilestoneState, Part};
+use settlement::milestone::{Milestone, MilestoneState, Part, Side};
 use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
 use settlement::receipt::{Receipt, ReceiptDraft, Stamp};
@@ -101,7 +101,7 @@ pub fn milestone_id(n: u64) -> MilestoneId {
 pub fn milestone(n: u64, atomic: u64, state: MilestoneState) -> Milestone {
     let part = Part { title: format!("Part {n}"), description: None, acceptance_criteria: vec![], amount: amount(atomic), due_at: None };
     let position = u32::try_from(n).unwrap();
-    Milestone { id: milestone_id(n), agreement: agreement().id, position, part, state, version: 1, created_at: at(0), updated_at: at(0) }
+    Milestone { id: milestone_id(n), agreement: agreement().id, position, part, added_by: Side::Buyer, state, version: 1, created_at: at(0), updated_at: at(0) }
 }
 
 pub fn unit() -> Unit {

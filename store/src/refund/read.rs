@@ -56,7 +56,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: &RefundId) -> Resul
 }
 
 /// The refunds of an agreement, oldest first.
-pub(super) async fn list(connection: &mut AnyConnection, agreement: &AgreementId) -> Result<Vec<Listed>, StoreError> {
+pub(crate) async fn list(connection: &mut AnyConnection, agreement: &AgreementId) -> Result<Vec<Listed>, StoreError> {
     query(connection, BY_AGREEMENT, agreement.as_str()).await
 }
 

@@ -80,7 +80,7 @@ async fn one_dispute_of_an_agreement_is_open(engine: Engine) {
     tx.update_dispute(&withdrawn).await.unwrap();
     tx.insert_dispute(&dispute(&world.agreement, 2)).await.unwrap();
     tx.commit().await.unwrap();
-    let pending = world.store().pending(&world.agreement.id, false).await.unwrap();
+    let pending = world.related().await.pending;
     assert_eq!((pending.dispute, pending.disputes), (Some(dispute(&world.agreement, 2)), 2));
     assert!(world.store().payment_facts(&world.agreement.id).await.unwrap().disputed, "the buyer's");
 }
@@ -138,13 +138,13 @@ async fn a08_a_payment_after_its_request_was_cancelled_waits_for_a_party(engine:
     let paid = world.verify(&PaymentRequest { state: cancelled, ..request }, &event).await.id;
     let facts = world.store().payment_facts(&world.agreement.id).await.unwrap();
     assert!(facts.unacknowledged && facts.paid_in_full);
-    let pending = world.store().pending(&world.agreement.id, true).await.unwrap();
+    let pending = world.related().await.pending;
     assert_eq!(pending.to_acknowledge, std::slice::from_ref(&paid));
     let known = Acknowledgement { request: paid, agreement: world.agreement.id.clone(), by: Side::Seller, at: at(9) };
     let mut tx = world.begin().await;
     tx.acknowledge(&known).await.unwrap();
     assert_eq!(conflict(tx.acknowledge(&known).await), Conflict::Duplicate("acknowledgement"));
-    assert!(!tx.payment_facts(&world.agreement.id).await.unwrap().unacknowledged);
+    assert!(!tx.related(&world.agreement).await.unwrap().payments.unacknowledged);
     tx.commit().await.unwrap();
     assert_eq!(world.store().acknowledgements(&world.agreement.id).await.unwrap(), [known]);
 }

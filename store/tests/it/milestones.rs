@@ -35,7 +35,7 @@ fn milestone(agreement: &AgreementRecord, n: u64, atomic: u64, state: MilestoneS
         due_at: n.is_multiple_of(2).then(|| at(1_000)),
     };
     let position = u32::try_from(n).unwrap();
-    Milestone { id: milestone_id(n), agreement: agreement.id.clone(), position, part, state, version: 1, created_at: at(n), updated_at: at(n) }
+    Milestone { id: milestone_id(n), agreement: agreement.id.clone(), position, added_by: Side::Seller, part, state, version: 1, created_at: at(n), updated_at: at(n) }
 }
 
 async fn store_plan(store: &Store, agreement: &AgreementRecord, plan: &Plan) {
@@ -168,9 +168,14 @@ async fn deliveries_are_numbered_and_the_present_one_is_found(engine: Engine) {
     assert_eq!(conflict(tx.insert_milestone_delivery(&delivery(3, 1)).await), Conflict::Duplicate("revision"));
     assert_eq!(tx.next_milestone_revision(&milestone_id(1)).await.unwrap(), 2);
     tx.insert_milestone_delivery(&delivery(2, 2)).await.unwrap();
-    assert_eq!(tx.milestone_deliveries(&world.agreement.id).await.unwrap(), [delivery(2, 2)]);
+    let plan = tx.plan(&world.agreement.id).await.unwrap();
+    assert_eq!(tx.milestone_deliveries(&plan).await.unwrap(), [delivery(2, 2)]);
     tx.commit().await.unwrap();
-    assert_eq!(world.store().milestone_deliveries(&world.agreement.id).await.unwrap(), [delivery(2, 2)]);
+    assert_eq!(world.store().milestone_deliveries(&plan).await.unwrap(), [delivery(2, 2)]);
+    // Whoever has read the milestone before it was delivered again sees the delivery that its version is about.
+    let before = MilestoneState::Submitted { submission: submission(1), at: at(1) };
+    let earlier = Plan { milestones: vec![Milestone { state: before, ..plan.milestones[0].clone() }], ..plan };
+    assert_eq!(world.store().milestone_deliveries(&earlier).await.unwrap(), [delivery(1, 1)]);
 }
 
 /// A milestone of 2.5, accepted, with a request for it.

@@ -291,14 +291,14 @@ async fn d06_a_changed_refund_is_not_believed(engine: Engine) {
         assert_eq!(world.damage(table, set, only).await, 1, "{table} {set}");
         let StoredRefund::Unproven { issues, .. } = stored(&world, &refund.id).await else { panic!("{table} {set}: believed") };
         assert_eq!(issues[0].check, check, "{table} {set}: {issues:?}");
-        let known = world.store().refunds(&world.agreement.id).await.unwrap();
+        let known = world.related().await.refunds;
         assert_eq!(known.reserve(Some(&payment.id), None), Err(CannotRefund::RefundInDoubt(refund.id.clone())), "{table} {set}");
         assert!(world.store().settled_refunds(&payment.id).await.unwrap().is_empty(), "a receipt shows nothing that does not prove itself");
         world.mend(table).await;
     }
     assert!(stored(&world, &refund.id).await.sound().is_some());
     world.damage("payment_requests", "snapshot = '{}'", "1 = 1").await;
-    let known = world.store().refunds(&world.agreement.id).await.unwrap();
+    let known = world.related().await.refunds;
     assert_eq!(known.payments[0].fate, PaidFate::InDoubt);
 }
 
@@ -325,7 +325,7 @@ async fn a_refund_whose_nonce_is_cancelled_is_void_until_a_reorg_takes_that_back
     let block = header(15, 0);
     let (word, mask) = (U256::from(3), U256::ONE << (900 - 3 * 256));
     let cancel = RouterEvent::NoncesCancelled { location: location(&block, 0), operator: operator().address(), word, mask };
-    let is_void = async || world.store().refunds(&world.agreement.id).await.unwrap().refunds[0].is_void;
+    let is_void = async || world.related().await.refunds.refunds[0].is_void;
     assert!(!is_void().await);
     let mut tx = world.begin().await;
     tx.append_headers(CHAIN, &[block]).await.unwrap();
@@ -377,7 +377,7 @@ async fn g05_the_operator_closes_an_issue_as_the_page_says(engine: Engine) {
     let mut tx = world.begin().await;
     assert!(tx.open_refund_issue(&issue, &location(&header(20, 0), 5)).await.unwrap());
     tx.commit().await.unwrap();
-    let life = async || world.store().refunds(&world.agreement.id).await.unwrap().refunds[0].life(at(1_000_000), u64::MAX);
+    let life = async || world.related().await.refunds.refunds[0].life(at(1_000_000), u64::MAX);
     assert_eq!(life().await, Some(PayloadLife::InDoubt), "whatever the clock says");
     let statement = PAGE.lines().find(|line| line.starts_with("UPDATE refund_issues")).expect("the page says how");
     world.db.tamper(&statement.replace("rf_…", refund.id.as_str())).await;
@@ -395,7 +395,7 @@ async fn an_issue_of_a_refund_is_opened_once_and_closed_with_its_event(engine: E
     assert!(!tx.open_refund_issue(&issue, &place).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(world.store().refund_issues(&world.agreement.id).await.unwrap(), vec![issue.clone()]);
-    assert!(world.store().refunds(&world.agreement.id).await.unwrap().refunds[0].has_issue);
+    assert!(world.related().await.refunds.refunds[0].has_issue);
     let mut tx = world.begin().await;
     assert_eq!(tx.close_issues_of_event(&place, at(500)).await.unwrap(), 1);
     tx.commit().await.unwrap();

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, U256};
 use futures::future::join_all;
+use settlement::Timestamp;
 use settlement::agreement::PaymentFacts;
 use settlement::event::RouterEvent;
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, StatusName};
 use settlement::unit::{Fate, Unit, UnitKind};
-use store::{Conflict, Engine, StoredRequest};
+use store::{Conflict, Cursor, Engine, PayableElsewhere, StoredRequest};
 
 use crate::world::{CHAIN, DEADLINE, ROUTER, World, agreement, amount, at, conflict, event, header, location, operator, request, request_id, unit};
 
@@ -18,6 +19,7 @@ on_both_engines!(
     nonces_seen_on_the_chain_are_not_given_out,
     every_fate_is_told_to_the_next_request,
     payments_add_up_to_facts,
+    a_payload_of_another_router_or_operator_is_known_until_it_is_over,
 );
 
 async fn a_nonce_belongs_to_one_unit(engine: Engine) {
@@ -128,6 +130,32 @@ async fn every_fate_is_told_to_the_next_request(engine: Engine) {
     assert_eq!(world.store().siblings(&agreement(9).id).await.unwrap(), vec![]);
 }
 
+async fn a_payload_of_another_router_or_operator_is_known_until_it_is_over(engine: Engine) {
+    let world = World::new(engine).await;
+    world.start_chain().await;
+    let (present, other) = ((ROUTER, operator().address()), Address::repeat_byte(9));
+    let mut tx = world.begin().await;
+    tx.allocate_nonce(CHAIN, ROUTER, operator().address()).await.unwrap();
+    tx.commit().await.unwrap();
+    let elsewhere = async |at| world.store().payable_elsewhere(CHAIN, at).await.unwrap();
+    assert_eq!(elsewhere((ROUTER, other)).await, None, "nothing was signed");
+    let request = world.signed(1).await;
+    let alive = Some(PayableElsewhere { router: ROUTER, operator: operator().address(), payloads: 1, until: Timestamp::from_unix_seconds(DEADLINE) });
+    assert_eq!(elsewhere((ROUTER, other)).await, alive, "another operator");
+    assert_eq!(elsewhere((other, operator().address())).await, alive, "another router");
+    assert_eq!(elsewhere(present).await, None);
+    assert_eq!(world.store().payable_elsewhere(CHAIN + 1, (other, other)).await.unwrap(), None, "another chain");
+    // What has ended off-chain can be paid all the same, until its deadline is final.
+    world.set(&request.id, StatusName::Signed, &PaymentRequestState::Expired { tx_hash: None, at: at(9) }, at(9)).await.unwrap();
+    assert_eq!(elsewhere((ROUTER, other)).await, alive);
+    for (final_time, expected) in [(DEADLINE, alive), (DEADLINE + 1, None)] {
+        let mut tx = world.begin().await;
+        tx.advance(&Cursor { final_time, ..world.cursor().await }).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(elsewhere((ROUTER, other)).await, expected, "{final_time}");
+    }
+}
+
 async fn payments_add_up_to_facts(engine: Engine) {
     let world = World::new(engine).await;
     world.start_chain().await;
@@ -151,7 +179,7 @@ async fn payments_add_up_to_facts(engine: Engine) {
         world.verify(&PaymentRequest { state: expired, ..request }, &event).await;
         assert_eq!(facts().await, PaymentFacts { any_verified: true, paid_in_full: n == 5, ..PaymentFacts::default() });
     }
-    assert_eq!(world.begin().await.payment_facts(&world.agreement.id).await.unwrap(), facts().await);
+    assert_eq!(world.begin().await.related(&world.agreement).await.unwrap().payments, facts().await);
     world.db.tamper("UPDATE proofs SET final_through = 0 WHERE block_number = 12").await;
     let doubtful = facts().await;
     assert_eq!(doubtful, PaymentFacts { any_verified: true, proof_issue: true, ..PaymentFacts::default() });

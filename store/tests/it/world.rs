@@ -241,6 +241,12 @@ impl World {
         tx.commit().await
     }
 
+    /// What belongs to the agreement as it stands now.
+    pub async fn related(&self) -> store::Related {
+        let agreement = self.store().agreement(&self.agreement.id).await.unwrap().expect("the agreement is there");
+        self.store().related(&agreement).await.unwrap()
+    }
+
     /// The chain is read up to block 1 by the leader that is returned.
     pub async fn start_chain(&self) -> Leadership {
         let leadership = self.store().lead(CHAIN).await.unwrap();

@@ -70,7 +70,7 @@ impl Changing {
         effect.tx.audit(participant.caller.author().did(AuditAction::DisputeChanged, &changed.id, changed.updated_at).with(data.clone()));
         announce(api, &mut effect.tx, kind, &self.known.agreement, data);
         // What stands open has changed with it.
-        self.known.pending = effect.tx.pending(&self.known.agreement.id, self.known.payments.unacknowledged).await?;
+        self.known.reread(&mut effect.tx).await?;
         let view = view(&self.known, &changed, participant);
         effect.commit(StatusCode::OK, &DisputeBody { dispute: view }).await
     }

@@ -34,6 +34,7 @@ async fn invoice(api: &Api, known: &Known) -> Result<Invoice, Problem> {
         requests: &standings,
         revoked: &revoked,
         refunds: &refunds,
+        plan: &known.plan,
     };
     Invoice::new(&parts).map_err(|error| Problem::internal(&error))
 }

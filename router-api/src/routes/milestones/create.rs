@@ -84,7 +84,7 @@ pub async fn create_milestone(
 
 /// The new milestone, at the end of the plan.
 fn add(api: &Api, known: &Known, by: Side, part: Part) -> Result<Milestone, Problem> {
-    known.plan.may_add(known.facts().circumstances()).map_err(|refusal| contracts::not_allowed(refusal, known))?;
+    known.plan.may_add(by, known.facts().circumstances()).map_err(|refusal| contracts::not_allowed(refusal, known))?;
     super::check_amount(known, &part, None)?;
     let last = known.plan.milestones.last().map_or(0, |milestone| milestone.position);
     let (id, now) = (MilestoneId::new(api.ids.ulid()), api.now());
@@ -92,6 +92,7 @@ fn add(api: &Api, known: &Known, by: Side, part: Part) -> Result<Milestone, Prob
         id,
         agreement: known.agreement.id.clone(),
         position: last.saturating_add(1),
+        added_by: by,
         part,
         state: MilestoneState::new(by),
         version: 1,

@@ -23,7 +23,7 @@ use crate::view::milestone::MilestonesBody;
     responses((status = 200, description = "All of them.", body = MilestonesBody, example = json!(super::example_bodies())))
 )]
 pub async fn list_milestones(State(api): State<Arc<Api>>, participant: Participant<AgreementRead>) -> Result<Json<MilestonesBody>, Problem> {
-    let deliveries = api.store.milestone_deliveries(&participant.agreement.id).await?;
     let known = Known::read(&api, participant.agreement, participant.setting).await?;
+    let deliveries = api.store.milestone_deliveries(&known.plan).await?;
     Ok(Json(MilestonesBody::new(&known.facts(), &deliveries, participant.actor)))
 }

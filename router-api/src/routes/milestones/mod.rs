@@ -58,17 +58,17 @@ async fn raise_version(tx: &mut Tx, agreement: &AgreementId, plan: &Plan) -> Res
 /// The milestone as it is after the change.
 async fn shown<A>(tx: &mut Tx, participant: &Participant<A>, id: &MilestoneId) -> Result<MilestoneBody, Problem> {
     let known = Known::within(tx, &participant.agreement.id, &participant.setting).await?;
-    let deliveries = tx.milestone_deliveries(&known.agreement.id).await?;
+    let deliveries = tx.milestone_deliveries(&known.plan).await?;
     let facts = known.facts();
     let milestone = known.plan.get(id).ok_or_else(Problem::not_found)?;
-    let view = MilestoneView::new(&facts.on_plan(milestone), delivery_of(id, &deliveries), participant.actor);
+    let view = MilestoneView::new(&facts.on_plan(milestone), delivery_of(milestone, &deliveries), participant.actor);
     Ok(MilestoneBody { milestone: view, plan: PlanView::new(&facts, participant.actor) })
 }
 
 /// The plan and its milestones as they are after the change.
 async fn all_shown<A>(tx: &mut Tx, participant: &Participant<A>) -> Result<MilestonesBody, Problem> {
     let known = Known::within(tx, &participant.agreement.id, &participant.setting).await?;
-    let deliveries = tx.milestone_deliveries(&known.agreement.id).await?;
+    let deliveries = tx.milestone_deliveries(&known.plan).await?;
     Ok(MilestonesBody::new(&known.facts(), &deliveries, participant.actor))
 }
 

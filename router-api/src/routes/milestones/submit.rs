@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use settlement::audit::AuditAction;
 use settlement::ids::{MilestoneId, SubmissionId};
-use settlement::milestone::Milestone;
+use settlement::milestone::{MAX_DELIVERIES, Milestone};
 use settlement::notice::NoticeType;
 use store::MilestoneDelivery;
 use utoipa::ToSchema;
@@ -51,7 +51,8 @@ pub struct SubmitMilestone {
     request_body = SubmitMilestone,
     responses(
         (status = 200, description = "The milestone after it.", body = MilestoneBody, example = json!(super::example_body())),
-        (status = 409, description = "Changed meanwhile (`stale`, with `currentVersion`), or not in this state (`not_allowed`).",
+        (status = 409, description = "Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), a payment came unexpectedly \
+            (`payment_acknowledgement_required`), or the milestone has had enough deliveries (`limit_reached`).",
             body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
@@ -66,6 +67,10 @@ pub async fn submit_milestone(
     let submitted = before.state.clone().submit(delivery.id.clone(), known.facts().circumstances(), now);
     let state = submitted.map_err(|refusal| contracts::not_allowed(refusal, &known))?;
     delivery.revision = effect.tx.next_milestone_revision(&id).await?;
+    if delivery.revision > MAX_DELIVERIES {
+        let detail = format!("a milestone has at most {MAX_DELIVERIES} deliveries; agree on what is still to do as a new agreement");
+        return Err(Problem::new(Code::LimitReached, detail));
+    }
     effect.tx.insert_milestone_delivery(&delivery).await?;
     let after = Milestone { state, version: before.version.saturating_add(1), updated_at: now, ..before.clone() };
     effect.tx.set_milestone(&before, &after).await?;

@@ -435,7 +435,7 @@ async fn what_a_milestone_asks_for_is_checked() {
 }
 
 #[tokio::test]
-async fn there_are_at_most_fifty_milestones_cancelled_ones_included() {
+async fn there_are_at_most_fifty_milestones_and_neither_side_uses_up_the_others() {
     let app = TestApp::new().await;
     let mut divided = app.planned(&app.buyer, "1").await;
     for n in 0..50 {
@@ -446,9 +446,29 @@ async fn there_are_at_most_fifty_milestones_cancelled_ones_included() {
         }
         divided.milestones.push(made.expect(201)["milestone"]["id"].as_str().unwrap().to_owned());
     }
+    let plan = async || app.get(&divided.path()).bearer(&app.buyer).send().await.expect(200)["plan"].clone();
+    let may_add = |plan: &Value| plan["availableActions"].as_array().unwrap().iter().any(|action| action["action"] == "create_milestone");
+    assert!(!may_add(&plan().await));
+    app.add_milestone(&divided, &app.seller, "1").await.problem(409, "not_allowed");
     let cancel = app.on_milestone(&divided, 0, (Method::PATCH, ""), json!({ "action": "cancel" })).await;
     cancel.bearer(&app.seller).send().await.expect(200);
+    // There is room again, but the buyer has had its share.
     app.add_milestone(&divided, &app.buyer, "1").await.problem(409, "not_allowed");
+    assert!(!may_add(&plan().await));
+    app.add_milestone(&divided, &app.seller, "1").await.expect(201);
+}
+
+#[tokio::test]
+async fn a_milestone_has_at_most_a_hundred_deliveries() {
+    let app = TestApp::new().await;
+    let divided = app.planned(&app.buyer, "12500000").await;
+    app.finalize(&divided).await.expect(200);
+    for _ in 0..100 {
+        app.submit_milestone(&divided, 0).await.expect(200);
+        let reject = app.on_milestone(&divided, 0, (Method::POST, "/decision"), json!({ "action": "reject", "reason": "again" })).await;
+        reject.bearer(&app.buyer).send().await.expect(200);
+    }
+    app.submit_milestone(&divided, 0).await.problem(409, "limit_reached");
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ pub async fn create_payment_request(
     match sign_next(&api, &mut effect.tx, &known, wanted).await? {
         Outcome::Signed(request) => {
             effect.tx.audit(signed(&participant, &request));
-            let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
+            let known = known.with_signed(&request);
             let view = shown(&api, &participant, &known, request, &Sighting::default());
             effect.commit(StatusCode::CREATED, &PaymentRequestBody { payment_request: view }).await
         }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use settlement::agreement::{AgreementRecord, Consent};
 use settlement::audit::AuditAction;
 use settlement::ids::{MilestoneId, ProfileId};
-use settlement::milestone::{Milestone, MilestoneState, Part, Plan};
+use settlement::milestone::{Milestone, MilestoneState, Part, Plan, Side};
 use settlement::next_action::Actor;
 use settlement::notice::NoticeType;
 use store::{Conflict, StoreError, Tx};
@@ -144,6 +144,7 @@ async fn store_plan(api: &Api, tx: &mut Tx, agreement: &AgreementRecord) -> Resu
         id: MilestoneId::new(api.ids.ulid()),
         agreement: agreement.id.clone(),
         position,
+        added_by: Side::Buyer,
         part: part.clone(),
         state: MilestoneState::Active,
         version: 1,

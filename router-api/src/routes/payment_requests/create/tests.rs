@@ -43,6 +43,17 @@ async fn the_buyer_gets_a_payload_that_a_careful_wallet_accepts() {
 }
 
 #[tokio::test]
+async fn the_answer_is_what_is_read_afterwards() {
+    let app = TestApp::new().await;
+    let first = app.create(app.wanted()).await.expect(201)["paymentRequest"].clone();
+    assert_eq!(app.request_detail(first["id"].as_str().unwrap()).await, first);
+    // And beside one that was cancelled before it.
+    app.on_request(Method::POST, first["id"].as_str().unwrap(), "/cancel").bearer(&app.buyer).json(json!({ "reason": "again" })).send().await.expect(200);
+    let second = app.create(app.wanted()).await.expect(201)["paymentRequest"].clone();
+    assert_eq!(app.request_detail(second["id"].as_str().unwrap()).await, second);
+}
+
+#[tokio::test]
 async fn only_the_payers_detail_has_anything_to_execute() {
     let app = TestApp::new().await;
     let id = app.request().await;
