@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use settlement::ids::{AgreementId, PaymentRequestId};
 use settlement::milestone::Side;
 use settlement::payment_request::Acknowledgement;
-use sqlx::any::AnyRow;
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
 use crate::row::Fields;

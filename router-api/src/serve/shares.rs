@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn i09_a_network_holds_its_share_and_gets_it_back_and_a_proxy_is_not_counted() {
         let shares = Shares::new(2, vec!["10.0.0.0/8".parse().unwrap()]);
-        let mut held: Vec<Share> = ["203.0.113.9", "::ffff:203.0.113.9", "2001:db8::1", "2001:db8::2"].iter().filter_map(|text| shares.take(address(text))).collect();
+        let mut held: Vec<Share> =
+            ["203.0.113.9", "::ffff:203.0.113.9", "2001:db8::1", "2001:db8::2"].iter().filter_map(|text| shares.take(address(text))).collect();
         assert_eq!(held.len(), 4);
         assert!(shares.take(address("203.0.113.9")).is_none() && shares.take(address("2001:db8::3")).is_none());
         assert!(shares.take(address("203.0.113.10")).is_some(), "another client");

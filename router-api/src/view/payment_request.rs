@@ -7,8 +7,8 @@ use settlement::finality::confirmations;
 use settlement::ids::receipt_id;
 use settlement::next_action::{Actor, Permissions, RecommendedAction, RequestFacts};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
-use signer::ExecutionPayload;
 use settlement::verify::ProofIssue;
+use signer::ExecutionPayload;
 use store::SeenEvent;
 use utoipa::ToSchema;
 

@@ -212,7 +212,9 @@ fn accepted_for_agreement(action: Action, actor: Actor, facts: &Facts) -> bool {
             let (open, earlier) = (facts.pending.payout_change.is_some(), facts.pending.payout_changes);
             actor == Actor::Seller && may_request(&facts.agreement.state, payments, earlier, open).is_ok()
         }
-        Action::CreateMilestone => actor.side().is_some_and(|side| facts.plan.may_add(side, c).is_ok()) && !rest.is_zero() && facts.agreement.fee.quote(rest).is_ok(),
+        Action::CreateMilestone => {
+            actor.side().is_some_and(|side| facts.plan.may_add(side, c).is_ok()) && !rest.is_zero() && facts.agreement.fee.quote(rest).is_ok()
+        }
         Action::ConfirmPlan => actor.side().is_some_and(|side| facts.plan.clone().confirm(side, agreed, c).is_ok()),
         Action::FinalizePlan => actor == Actor::Buyer && facts.plan.clone().finalise(c, (&facts.siblings, facts.final_time), at(9)).is_ok(),
         other => panic!("{other:?} is not done to an agreement"),

@@ -321,7 +321,16 @@ fn paid(request: PaymentRequest) -> PaymentRequest {
 static NO_PLAN: Plan = Plan { version: 0, buyer_confirmed: None, seller_confirmed: None, finalised_at: None, milestones: Vec::new() };
 
 fn parts<'a>(agreement: &'a AgreementRecord, token: &'a Token, requests: &'a [Standing<'a>]) -> InvoiceParts<'a> {
-    InvoiceParts { agreement, token, names: ["Harbour Books", "Ada's Translations"], payments: PaymentFacts::default(), requests, revoked: &[], refunds: &[], plan: &NO_PLAN }
+    InvoiceParts {
+        agreement,
+        token,
+        names: ["Harbour Books", "Ada's Translations"],
+        payments: PaymentFacts::default(),
+        requests,
+        revoked: &[],
+        refunds: &[],
+        plan: &NO_PLAN,
+    }
 }
 
 fn invoice(agreement: &AgreementRecord, requests: &[&PaymentRequest]) -> Invoice {

@@ -35,7 +35,17 @@ fn milestone(agreement: &AgreementRecord, n: u64, atomic: u64, state: MilestoneS
         due_at: n.is_multiple_of(2).then(|| at(1_000)),
     };
     let position = u32::try_from(n).unwrap();
-    Milestone { id: milestone_id(n), agreement: agreement.id.clone(), position, added_by: Side::Seller, part, state, version: 1, created_at: at(n), updated_at: at(n) }
+    Milestone {
+        id: milestone_id(n),
+        agreement: agreement.id.clone(),
+        position,
+        added_by: Side::Seller,
+        part,
+        state,
+        version: 1,
+        created_at: at(n),
+        updated_at: at(n),
+    }
 }
 
 async fn store_plan(store: &Store, agreement: &AgreementRecord, plan: &Plan) {

@@ -10,8 +10,9 @@ use serde::Deserialize;
 use store::{AgreementFilter, PageKey, Role};
 use utoipa::IntoParams;
 
+use super::{Common, view_among};
 use crate::extract::{AgreementRead, Caller, Page, Params, part_in};
-use crate::known::{Known, Setting};
+use crate::known::Known;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::agreement::ContractsBody;
@@ -64,11 +65,11 @@ pub async fn list_contracts(
     };
     let found = api.store.agreements(&filter).await?;
     let (rows, next_cursor) = page.cut(found, |row| PageKey { at: row.created_at, id: row.id.to_string() });
-    let mut contracts = Vec::with_capacity(rows.len());
+    let (mut contracts, mut common) = (Vec::with_capacity(rows.len()), Common::default());
     for agreement in rows {
         let Some(actor) = part_in(&api.store, &agreement, &caller.profile).await? else { continue };
-        let setting = Setting::read(&api, &agreement.terms.asset).await?;
-        contracts.push(super::view(&api, &Known::read(&api, agreement, setting).await?, actor).await?);
+        let setting = common.setting(&api, &agreement.terms.asset).await?;
+        contracts.push(view_among(&api, &mut common, (&Known::read(&api, agreement, setting).await?, actor)).await?);
     }
     Ok(Json(ContractsBody { contracts, next_cursor }))
 }

@@ -9,23 +9,57 @@ mod offered_actions;
 pub mod show;
 pub mod update;
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 use settlement::agreement::{ACKNOWLEDGE_FIRST, AgreementRecord, AgreementState, PaymentFacts};
-use settlement::ids::{PaymentRequestId, SubmissionId};
+use settlement::asset::Asset;
+use settlement::ids::{PaymentRequestId, ProfileId, SubmissionId};
 use settlement::next_action::Actor;
 use settlement::{NotAllowed, Timestamp};
-use store::Tx;
+use store::{Profile, Tx};
 
-use crate::known::Known;
+use crate::known::{Known, Setting};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::agreement::{ContractParts, ContractView};
 
+/// What many agreements of one list have in common, read once.
+#[derive(Default)]
+struct Common {
+    settings: HashMap<Asset, Setting>,
+    profiles: HashMap<ProfileId, Profile>,
+}
+
+impl Common {
+    async fn setting(&mut self, api: &Api, asset: &Asset) -> Result<Setting, Problem> {
+        if let Some(known) = self.settings.get(asset) {
+            return Ok(known.clone());
+        }
+        let setting = Setting::read(api, asset).await?;
+        self.settings.insert(*asset, setting.clone());
+        Ok(setting)
+    }
+
+    async fn profile(&mut self, api: &Api, id: &ProfileId) -> Result<Profile, Problem> {
+        if let Some(known) = self.profiles.get(id) {
+            return Ok(known.clone());
+        }
+        let profile = api.store.profile(id).await?.ok_or_else(Problem::not_found)?;
+        self.profiles.insert(id.clone(), profile.clone());
+        Ok(profile)
+    }
+}
+
 /// An agreement as the actor sees it.
 pub(super) async fn view(api: &Api, known: &Known, actor: Actor) -> Result<ContractView, Problem> {
-    let (buyer, seller) = (&known.agreement.buyer.profile, &known.agreement.seller.profile);
-    let buyer = api.store.profile(buyer).await?.ok_or_else(Problem::not_found)?;
-    let seller = api.store.profile(seller).await?.ok_or_else(Problem::not_found)?;
+    view_among(api, &mut Common::default(), (known, actor)).await
+}
+
+/// One of many.
+async fn view_among(api: &Api, common: &mut Common, (known, actor): (&Known, Actor)) -> Result<ContractView, Problem> {
+    let buyer = common.profile(api, &known.agreement.buyer.profile).await?;
+    let seller = common.profile(api, &known.agreement.seller.profile).await?;
     let delivery = match delivery_of(&known.agreement.state) {
         Some(id) => api.store.submission(id).await?,
         None => None,

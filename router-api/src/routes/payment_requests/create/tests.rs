@@ -48,7 +48,7 @@ async fn the_answer_is_what_is_read_afterwards() {
     let first = app.create(app.wanted()).await.expect(201)["paymentRequest"].clone();
     assert_eq!(app.request_detail(first["id"].as_str().unwrap()).await, first);
     // And beside one that was cancelled before it.
-    app.on_request(Method::POST, first["id"].as_str().unwrap(), "/cancel").bearer(&app.buyer).json(json!({ "reason": "again" })).send().await.expect(200);
+    app.on_request(Method::POST, first["id"].as_str().unwrap(), "cancel").bearer(&app.buyer).json(json!({ "reason": "again" })).send().await.expect(200);
     let second = app.create(app.wanted()).await.expect(201)["paymentRequest"].clone();
     assert_eq!(app.request_detail(second["id"].as_str().unwrap()).await, second);
 }
