@@ -4,14 +4,21 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use cli::stack::Stack;
-use reqwest::StatusCode;
 use secrecy::ExposeSecret;
+use serde_json::Value;
+use url::Url;
 
 use crate::World;
 use crate::program::Program;
 
 /// How often a starting server is asked whether it is ready.
 const ASK_EVERY: Duration = Duration::from_millis(2);
+
+/// Whether the instance at this URL is ready, and nothing of it is degraded.
+pub async fn is_ready(http: &reqwest::Client, api: &Url) -> bool {
+    let asked = async { http.get(api.join("/ready").ok()?).send().await.ok()?.error_for_status().ok()?.json::<Value>().await.ok() };
+    asked.await.is_some_and(|body| body["status"] == "ready")
+}
 
 /// A running `counterfoil serve`.
 #[derive(Debug)]
@@ -39,9 +46,8 @@ impl Server {
         ];
         let started = Instant::now();
         let program = Program::start(Some(&settings), &environment, &[&["serve"], only].concat(), "warn").await;
-        let ready = world.api_url().join("/ready").unwrap();
-        let http = reqwest::Client::new();
-        while !matches!(http.get(ready.clone()).send().await, Ok(answer) if answer.status() == StatusCode::OK) {
+        let (api, http) = (world.api_url().clone(), reqwest::Client::new());
+        while !is_ready(&http, &api).await {
             tokio::time::sleep(ASK_EVERY).await;
         }
         let ready_after = started.elapsed();

@@ -6,6 +6,7 @@ use alloy_primitives::Address;
 use contracts::PaymentRouter::{isSignerCall, signerUntilCall};
 use contracts::TestToken::decimalsCall;
 use serde::Serialize;
+use serde_json::Value;
 use settlement::Clock;
 use settlement::asset::Asset;
 use store::Store;
@@ -264,10 +265,18 @@ async fn api(config: &Config) -> Finding {
     let what = format!("api {}", config.api.url);
     let asked = async { Client::new(config.api.url.clone(), None)?.get("/ready").await };
     match asked.await {
-        Ok(_) => Finding::fine(what, "is ready"),
+        Ok(body) if body["status"] == "ready" => Finding::fine(what, "is ready"),
+        Ok(body) => Finding::note(what, format!("works in part: {}", failures(&body))),
         // How the client wraps it says nothing that the address does not.
         Err(error) => Finding::note(what, format!("is not ready: {}", error.root_cause())),
     }
+}
+
+/// What `/ready` finds failed, and why.
+fn failures(body: &Value) -> String {
+    let failed = body["checks"].as_array().into_iter().flatten().filter(|check| check["ok"] == false);
+    let said = |check: &Value, part: &str| check[part].as_str().unwrap_or("?").to_owned();
+    failed.map(|check| format!("{} ({})", said(check, "name"), said(check, "detail"))).collect::<Vec<_>>().join(", ")
 }
 
 fn tools() -> Finding {

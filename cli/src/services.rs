@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use indexer::registry::RegistryError;
 use indexer::{Indexer, IndexerConfig};
 use router_api::webhooks::{SealingKey, SystemResolver, Targets, WebhookWorker, Webhooks, WorkerParts};
-use router_api::{Api, ContractWallets, ContractWalletsUnavailable, EventStreams, LastUses, TokenReader, TokenUnreadable};
+use router_api::{Api, ContractWallets, ContractWalletsUnavailable, LastUses, TokenReader, TokenUnreadable, Waiting};
 use secrecy::SecretString;
 use settlement::asset::{Asset, Token};
 use settlement::audit::{AuditAction, Author};
@@ -152,7 +152,7 @@ pub fn start_api(config: &Config, store: &Store, world: &World, listener: TcpLis
         last_uses: LastUses::default(),
         tokens: Arc::new(Nodes(nodes)),
         webhooks: webhooks.clone(),
-        events: EventStreams::new(life.soft().clone()),
+        waiting: Waiting::new(life.soft().clone()),
         metrics: telemetry::metrics(),
         config: api_config(config)?,
     };

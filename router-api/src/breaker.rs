@@ -117,6 +117,11 @@ impl RoutingSigner for Breaker {
         self.signer.address()
     }
 
+    /// Not while it is left alone, nor after that until one request has tried it.
+    fn is_reachable(&self) -> bool {
+        matches!(*self.state(), State::Closed { .. }) && self.signer.is_reachable()
+    }
+
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
         self.ask(self.signer.sign(snapshot)).await
     }
@@ -158,6 +163,7 @@ mod tests {
             assert!(matches!(breaker.ask(pending::<Result<(), SignerError>>()).await, Err(SignerError::Unavailable { .. })));
         }
         assert!(!is_asked(&breaker).await, "nobody waits for it now");
+        assert!(!breaker.is_reachable());
         clock.advance_s(9);
         assert!(!is_asked(&breaker).await);
         clock.advance_s(1);
@@ -166,6 +172,7 @@ mod tests {
         clock.advance_s(10);
         assert!(is_asked(&breaker).await);
         assert!(is_asked(&breaker).await, "it is back");
+        assert!(breaker.is_reachable());
     }
 
     #[tokio::test]

@@ -22,7 +22,6 @@ mod serve;
 mod siwe;
 mod state;
 mod steady;
-mod streams;
 mod style;
 #[cfg(test)]
 mod testing;
@@ -31,6 +30,7 @@ mod tests;
 mod text;
 pub mod token;
 pub mod view;
+mod waiting;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub use limits::RateLimits;
 pub use openapi::openapi;
 pub use serve::{ServeError, serve};
 pub use state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable, TokenReader, TokenUnreadable};
-pub use streams::EventStreams;
+pub use waiting::Waiting;
 
 /// The application: every route, behind what every request passes.
 pub fn app(api: Api) -> Router {

@@ -30,7 +30,8 @@ mod tests;
         description = "On-chain settlement for work agreed off-chain: the buyer pays from its own wallet, by a payload signed here that says exactly what it \
             does; a payment counts once its event on the chain matches what was signed, field by field.\n\nAmounts are decimal strings in atomic units. \
             Times are ISO-8601 with milliseconds and `Z`. Errors are RFC 9457 with a `code` out of a closed list (`/docs/errors/{code}`). Every answer has \
-            `X-Request-ID`.",
+            `X-Request-ID`, but for one kind: a head that is no HTTP/1.1 (400), longer than 32 KiB or of more than 64 headers (431) is answered before anything \
+            reads it, with no body and no header of ours, and the connection ends.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     components(schemas(ProblemBody, WebhookMessage)),

@@ -20,7 +20,7 @@ use url::Url;
 use crate::cors::AllowedOrigin;
 use crate::last_use::LastUses;
 use crate::limits::RateLimits;
-use crate::streams::EventStreams;
+use crate::waiting::Waiting;
 use crate::webhooks::Webhooks;
 
 /// How long a chain may take to answer for a contract wallet.
@@ -40,8 +40,8 @@ pub struct Api {
     pub contract_wallets: Arc<dyn ContractWallets>,
     /// How endpoints are made and secrets kept.
     pub webhooks: Webhooks,
-    /// The open event streams.
-    pub events: EventStreams,
+    /// Who waits for something to be told.
+    pub waiting: Waiting,
     /// When tokens were last used, on its way to the database.
     pub last_uses: LastUses,
     /// Who reads what a token says of itself.
@@ -67,7 +67,7 @@ pub struct ApiConfig {
     pub verify_wait: Duration,
     /// The key under which bearer tokens are hashed.
     pub token_key: SecretString,
-    /// How far the indexer may be behind before the instance is not ready.
+    /// How far the indexer may be behind a chain before the instance is degraded.
     pub max_indexer_lag: Duration,
     /// How many requests a caller may send.
     pub limits: RateLimits,

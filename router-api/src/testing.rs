@@ -45,7 +45,7 @@ pub use signing::SignerSwitch;
 use crate::last_use::LastUses;
 use crate::limits::RateLimits;
 use crate::state::{Api, ApiConfig, ContractWallets, ContractWalletsUnavailable, TokenReader, TokenUnreadable};
-use crate::streams::EventStreams;
+use crate::waiting::Waiting;
 use crate::webhooks::{SealingKey, Targets, WebhookWorker, Webhooks, WorkerParts};
 
 /// The chain of every test.
@@ -240,7 +240,7 @@ impl TestApp {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             webhooks: self.webhooks(),
-            events: EventStreams::with_heartbeat(self.stop.clone(), HEARTBEAT),
+            waiting: Waiting::with_heartbeat(self.stop.clone(), HEARTBEAT),
             last_uses: LastUses::default(),
             tokens: Arc::new(FakeTokens),
             contract_wallets: self.contract_wallets.clone(),

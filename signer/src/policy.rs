@@ -206,6 +206,10 @@ impl RoutingSigner for PolicySigner {
         self.inner.address()
     }
 
+    fn is_reachable(&self) -> bool {
+        self.inner.is_reachable()
+    }
+
     async fn sign(&self, snapshot: Snapshot) -> Result<SignedSnapshot, SignerError> {
         self.policy.check(&snapshot, self.clock.now())?;
         self.inner.sign(snapshot).await

@@ -16,6 +16,11 @@ pub trait RoutingSigner: Send + Sync + Debug {
     /// The address that its signatures recover to.
     fn address(&self) -> Address;
 
+    /// Whether it could be reached when it was asked last. One that nobody has asked, or that is always there, can be.
+    fn is_reachable(&self) -> bool {
+        true
+    }
+
     /// Signs the EIP-712 digest of the snapshot's `Payment`.
     ///
     /// The answer's [`SignedSnapshot::signer`] is [`RoutingSigner::address`]: a signer checks its signature before it hands it out,

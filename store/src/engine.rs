@@ -20,7 +20,7 @@ use crate::receipt::Checked;
 
 /// How long a caller waits for a connection, or for its turn to write, before it hears that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Channel on which Postgres tells other processes that something was committed.
+/// Channel on which Postgres tells other processes that lines were added to the log of what is told.
 const CHANNEL: &str = "counterfoil_changes";
 
 /// Which database it is.
@@ -234,16 +234,22 @@ impl Write {
         }
     }
 
-    /// Commits, and wakes whoever waits for changes here and, where others may, elsewhere.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Commits.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        self.transaction.commit().await.map_err(of_commit)
+    }
+
+    /// Commits what tells something, and wakes whoever waits for that here and, where others may, elsewhere.
+    pub(crate) async fn commit_and_wake(mut self) -> Result<(), StoreError> {
         match self.engine {
             Engine::Sqlite => {}
             Engine::Postgres => {
                 sqlx::query("SELECT CAST(pg_notify($1, '') AS TEXT)").bind(CHANNEL).execute(&mut *self.transaction).await?;
             }
         }
-        self.transaction.commit().await.map_err(of_commit)?;
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        let changes = self.changes.clone();
+        self.commit().await?;
+        changes.send_modify(|count| *count = count.wrapping_add(1));
         Ok(())
     }
 
@@ -351,7 +357,7 @@ fn sqlite_url(url: &str) -> Result<String, StoreError> {
     Ok(format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' }))
 }
 
-/// Hears of commits by other processes, for as long as the store is used. Waiters poll as well, so that a lost connection only costs time.
+/// Hears of what other processes tell, for as long as the store is used. Waiters poll as well, so that a lost connection only costs time.
 async fn listen(url: String, changes: watch::Sender<u64>) {
     const RETRY_AFTER: Duration = Duration::from_secs(1);
     loop {

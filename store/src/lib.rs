@@ -127,7 +127,7 @@ impl Store {
         Ok(Tx::over(self.database.write().await?))
     }
 
-    /// What is committed from now on.
+    /// What is told from now on: commits that add to the log of notices.
     #[must_use]
     pub fn changes(&self) -> Changes {
         Changes { receiver: self.database.subscribe() }
@@ -177,9 +177,11 @@ impl Tx {
     pub async fn commit(mut self) -> Result<(), StoreError> {
         // The counters are taken last, so that writers queue for them only while they commit, and in one order, so that none waits for another in a circle.
         ledger_day::flush(&mut self).await?;
+        let tells = !self.notices.is_empty();
         outbox::flush(&mut self).await?;
         audit::flush(&mut self).await?;
-        self.write.commit().await
+        // Everybody who waits for commits reads the log of what is told: the others wake nobody.
+        if tells { self.write.commit_and_wake().await } else { self.write.commit().await }
     }
 
     /// Takes it back.
@@ -201,14 +203,14 @@ impl fmt::Debug for Tx {
     }
 }
 
-/// Waits for commits: of this process, and on Postgres of others.
+/// Waits for commits that tell something: of this process, and on Postgres of others.
 #[derive(Debug)]
 pub struct Changes {
     receiver: watch::Receiver<u64>,
 }
 
 impl Changes {
-    /// Returns when something was committed since the last call (or since it was made), or after `max`.
+    /// Returns when something was told since the last call (or since it was made), or after `max`.
     pub async fn wait(&mut self, max: Duration) {
         // A closed channel means the store is gone: then waiting out the time is all that is left.
         if let Ok(Err(_)) = tokio::time::timeout(max, self.receiver.changed()).await {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anvil_tests::program::Program;
+use anvil_tests::server::is_ready;
 use anvil_tests::{Engine, World, WorldOptions, eventually, on_both_engines};
 use cli::stack::Stack;
 use secrecy::ExposeSecret;
@@ -16,8 +17,8 @@ async fn i12_the_log_of_a_whole_payment_holds_no_secret(engine: Engine) {
     let identities = world.instance().identities.clone();
     world.stop().await;
     let program = Program::start(Some(&settings), &[("COUNTERFOIL_DATABASE__URL", world.database.url())], &["serve"], "trace").await;
-    let health = || async { reqwest::get(world.api_url().join("/ready").unwrap()).await.map(|answer| answer.status().as_u16()).unwrap_or_default() };
-    eventually("it is ready", health, |status| *status == 200).await;
+    let (http, api) = (reqwest::Client::new(), world.api_url());
+    eventually("it is ready", || is_ready(&http, api), |ready| *ready).await;
 
     let at = world.payable().await;
     world.paid(&at).await;

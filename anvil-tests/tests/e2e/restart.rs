@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anvil_tests::program::Program;
+use anvil_tests::server::is_ready;
 use anvil_tests::{Engine, Party, World, WorldOptions, eventually, on_both_engines};
 use cli::paying::collection;
 use cli::stack::Stack;
@@ -90,7 +91,8 @@ impl Killable {
         let (settings, listen) = (Stack::settings_file(world.folder()), format!("127.0.0.1:{port}"));
         let environment = [("COUNTERFOIL_DATABASE__URL", world.database.url()), ("COUNTERFOIL_API__LISTEN", listen.as_str())];
         let server = Program::start(Some(&settings), &environment, &["serve", "--only", "api"], "warn").await;
-        let ready = || async { reqwest::get(format!("http://{listen}/ready")).await.is_ok_and(|answer| answer.status().is_success()) };
+        let (http, api) = (reqwest::Client::new(), format!("http://{listen}").parse().unwrap());
+        let ready = || is_ready(&http, &api);
         eventually("the server is ready", ready, |ready| *ready).await;
         Self { server, buyer: world.buyer.at(format!("http://{listen}").parse().unwrap()) }
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anvil_tests::program::Program;
+use anvil_tests::server::is_ready;
 use anvil_tests::{Engine, Party, World, WorldOptions, eventually, on_both_engines};
 use axum::Router;
 use axum::body::Bytes;
@@ -326,8 +327,8 @@ async fn f01_a_program_that_is_killed_again_and_again_delivers_every_event(engin
         program.kill().await;
     }
     let program = Program::start(Some(&settings), &environment, &["serve"], "warn").await;
-    let health = || async { reqwest::get(world.api_url().join("/ready").unwrap()).await.map(|answer| answer.status().as_u16()).unwrap_or_default() };
-    eventually("it is ready", health, |status| *status == 200).await;
+    let (http, api) = (reqwest::Client::new(), world.api_url());
+    eventually("it is ready", || is_ready(&http, api), |ready| *ready).await;
     world.verified(&at).await;
     let events: BTreeSet<String> = log(&world.seller).await.into_iter().collect();
     let backlog = || async { world.database.store.backlog().await.unwrap().pending };

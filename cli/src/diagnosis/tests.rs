@@ -31,6 +31,14 @@ async fn settled(config: &Config) -> Vec<Finding> {
     diagnose(config).await
 }
 
+#[test]
+fn what_an_instance_that_works_in_part_lacks_is_named_with_its_reason() {
+    let body = serde_json::json!({ "status": "degraded", "checks": [
+        { "name": "database", "ok": true, "detail": "answers" }, { "name": "signer:1", "ok": false, "detail": "the operator has revoked it on chain" },
+        { "name": "indexer:1", "ok": false, "detail": "180 s behind" }] });
+    assert_eq!(failures(&body), "signer:1 (the operator has revoked it on chain), indexer:1 (180 s behind)");
+}
+
 #[tokio::test]
 async fn an_instance_is_fine_until_its_signer_is_revoked() {
     let folder = tempfile::tempdir().unwrap();

@@ -247,8 +247,12 @@ impl Stack {
         }
         let client = self.client()?;
         let ready = async {
-            while let Err(error) = client.get("/ready").await {
-                tracing::debug!("not ready: {error:#}");
+            loop {
+                match client.get("/ready").await {
+                    Ok(body) if body["status"] == "ready" => return,
+                    Ok(body) => tracing::debug!("not ready: {body}"),
+                    Err(error) => tracing::debug!("not ready: {error:#}"),
+                }
                 tokio::time::sleep(POLL_INTERVAL).await;
             }
         };

@@ -76,6 +76,36 @@ async fn busy(address: SocketAddr, request: String, answered: Arc<AtomicUsize>, 
     }
 }
 
+/// The request that asks for a payment and waits for it.
+fn verify(app: &TestApp, id: &str) -> String {
+    let body = json!({ "txHash": TestApp::hash(7) }).to_string();
+    format!(
+        "POST {}/{id}/verify HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        app.requests_path(),
+        app.buyer.token,
+        body.len()
+    )
+}
+
+#[tokio::test]
+async fn h06_a_stop_answers_who_waits_for_a_payment_at_once() {
+    let app = TestApp::with(|config| config.verify_wait = Duration::from_secs(30)).await;
+    app.start_chain().await;
+    let id = app.request().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(serve(listener, app.router(), Vec::new(), app.stop.clone()));
+    let mut held = TcpStream::connect(address).await.unwrap();
+    held.write_all(verify(&app, &id).as_bytes()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(1), answer(&mut held)).await.expect_err("it waits for the payment");
+    let stopped = Instant::now();
+    app.stop.cancel();
+    let head = answer(&mut held).await.expect("it is answered");
+    assert!(head.starts_with("http/1.1 202") && head.contains("retry-after: 2") && head.contains("connection: close"), "{head}");
+    server.await.unwrap().unwrap();
+    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn h06_a_stop_under_load_answers_every_request_in_flight() {
     let app = TestApp::with(|config| config.verify_wait = SLOW).await;
@@ -87,13 +117,7 @@ async fn h06_a_stop_under_load_answers_every_request_in_flight() {
     for _ in 0..BUSY {
         clients.spawn(busy(running.address, read.clone(), Arc::clone(&answered), Arc::clone(&stopping)));
     }
-    let body = json!({ "txHash": TestApp::hash(7) }).to_string();
-    let slow = format!(
-        "POST {}/{id}/verify HTTP/1.1\r\nhost: pay.example\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        app.requests_path(),
-        app.buyer.token,
-        body.len()
-    );
+    let slow = verify(&app, &id);
     let mut held = TcpStream::connect(running.address).await.unwrap();
     held.write_all(slow.as_bytes()).await.unwrap();
     let mut idle = TcpStream::connect(running.address).await.unwrap();
@@ -236,12 +260,17 @@ async fn heads_are_limited_in_size_and_number() {
     for (header, expected) in [
         (format!("x-long: {}\r\n", "a".repeat(2 * MAX_HEAD_BYTES)), "http/1.1 431"),
         ("x-many: a\r\n".repeat(MAX_HEADERS + 1), "http/1.1 431"),
+        ("no header\r\n".to_owned(), "http/1.1 400"),
         ("x-some: a\r\n".repeat(MAX_HEADERS - 2), "http/1.1 200"),
     ] {
         let mut stream = TcpStream::connect(running.address).await.unwrap();
         stream.write_all(format!("GET /health HTTP/1.1\r\nhost: pay.example\r\n{header}\r\n").as_bytes()).await.unwrap();
         let head = answer(&mut stream).await.unwrap();
         assert!(head.starts_with(expected), "{head}");
+        // The document says so: what nothing of ours has read has nothing of ours in its answer, and is the last of its connection.
+        let is_ours = expected.ends_with("200");
+        assert_eq!((head.contains("x-request-id: "), head.contains("connection: close")), (is_ours, !is_ours), "{head}");
+        assert!(is_ours || head.contains("content-length: 0"), "{head}");
     }
     running.soft.cancel();
     running.server.await.unwrap().unwrap();

@@ -1,6 +1,7 @@
 //! A chain without a chain: what the indexer would write for blocks and payments, written through the same store.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
+use serde_json::json;
 use settlement::IdSource;
 use settlement::agreement::AgreementRecord;
 use settlement::event::{Location, PaymentEvent, RouterEvent};
@@ -97,7 +98,7 @@ impl TestApp {
                 let issue = OpenIssue { request: request.id.clone(), agreement: agreement.id.clone(), issues, opened_at: self.now() };
                 tx.open_issue(&issue, &seen.event.location).await.unwrap();
                 tx.judge_event(&seen.event.location, Verdict::Issue).await.unwrap();
-                self.tell(&mut tx, NoticeType::PaymentInspectionRequired, &agreement);
+                self.tell(&mut tx, NoticeType::PaymentInspectionRequired, &agreement, &request.id);
             }
         }
         tx.commit().await.unwrap();
@@ -117,8 +118,8 @@ impl TestApp {
         tx.set_request_state(&request.id, request.state.name(), &verified, now).await.unwrap();
         tx.post(&request.id, &format!("{}:{}", at.block_hash, at.log_index), &lines).await.unwrap();
         tx.judge_event(&at, Verdict::Verified).await.unwrap();
-        self.tell(tx, NoticeType::PaymentVerified, agreement);
-        self.tell(tx, NoticeType::ReceiptIssued, agreement);
+        self.tell(tx, NoticeType::PaymentVerified, agreement, &request.id);
+        self.tell(tx, NoticeType::ReceiptIssued, agreement, &request.id);
     }
 
     /// The request is paid, and the payment is final. Returns its transaction.
@@ -147,8 +148,8 @@ impl TestApp {
         if matches!(request.state, PaymentRequestState::Verified { .. }) {
             tx.set_request_state(&request.id, request.state.name(), &request.state.clone().reorg(now).unwrap(), now).await.unwrap();
             tx.reverse(&request.id, now).await.unwrap();
-            self.tell(&mut tx, NoticeType::PaymentReorged, &agreement);
-            self.tell(&mut tx, NoticeType::ReceiptRevoked, &agreement);
+            self.tell(&mut tx, NoticeType::PaymentReorged, &agreement, &request.id);
+            self.tell(&mut tx, NoticeType::ReceiptRevoked, &agreement, &request.id);
         }
         tx.commit().await.unwrap();
     }
@@ -215,8 +216,11 @@ impl TestApp {
         }
     }
 
-    fn tell(&self, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord) {
-        tx.append(&EventId::new(self.ids.ulid()), &Notice::about(kind, agreement, kind.example()), self.now());
+    fn tell(&self, tx: &mut Tx, kind: NoticeType, agreement: &AgreementRecord, request: &PaymentRequestId) {
+        let mut data = kind.example();
+        data["contractId"] = json!(agreement.id.as_str());
+        data["paymentRequestId"] = json!(request.as_str());
+        tx.append(&EventId::new(self.ids.ulid()), &Notice::about(kind, agreement, data), self.now());
     }
 }
 

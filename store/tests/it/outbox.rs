@@ -17,6 +17,7 @@ on_both_engines!(
     numbers_have_no_gaps_and_follow_the_commits_of_concurrent_writers,
     nothing_is_told_by_what_is_rolled_back_or_dropped,
     a_commit_wakes_whoever_waits_in_the_same_process,
+    a_commit_that_tells_nothing_wakes_nobody,
     changes_of_another_process_are_heard_where_there_can_be_one,
     the_listener_comes_back_after_its_connection_was_cut,
 );
@@ -202,6 +203,22 @@ async fn a_commit_wakes_whoever_waits_in_the_same_process(engine: Engine) {
     let start = tokio::time::Instant::now();
     quiet.wait(Duration::from_millis(100)).await;
     assert!(start.elapsed() >= Duration::from_millis(100), "nothing happened, so the time is waited out");
+}
+
+async fn a_commit_that_tells_nothing_wakes_nobody(engine: Engine) {
+    let world = World::new(engine).await;
+    let store = world.store();
+    let mut changes = store.changes();
+    let silent = async {
+        for n in 0..3 {
+            let mut tx = world.begin().await;
+            tx.insert_nonce(&format!("nonce {n}"), at(900)).await.unwrap();
+            tx.commit().await.unwrap();
+            store.begin().await.unwrap().commit().await.unwrap();
+        }
+    };
+    assert!(!is_woken(&mut changes, silent).await);
+    assert!(is_woken(&mut changes, tell(store, [1])).await);
 }
 
 /// Waits until the store hears of commits made by `other`.

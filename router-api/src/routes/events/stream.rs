@@ -21,8 +21,8 @@ use super::{check_after, kinds, readers};
 use crate::extract::{Caller, EventRead, Params};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
-use crate::streams::{Listener, Seat, Wake};
 use crate::view::event::EventView;
+use crate::waiting::{Heard, Listener, Seat, Wake};
 
 /// What a client sends when it comes back (HTML, server-sent events).
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -55,7 +55,7 @@ pub struct StreamParams {
     responses(
         (status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
             example = json!("id: 42\nevent: payment.verified\ndata: {\"id\":\"evt_…\",\"sequence\":42,\"type\":\"payment.verified\",…}\n\n")),
-        (status = 429, description = "The token or the instance has enough streams (`too_many_streams`).", body = ProblemBody, content_type = PROBLEM_JSON),
+        (status = 429, description = "The token, the profile or the instance has enough streams (`too_many_streams`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
 pub async fn stream_events(
@@ -66,8 +66,8 @@ pub async fn stream_events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let kinds = kinds(params.types.as_deref())?;
     let asked = last_event_id(&headers)?.or(check_after(params.after)?);
-    let seat = api.events.seat(&caller.token.id)?;
-    let listener = api.events.listen(&api.store).await?;
+    let seat = api.waiting.stream_seat(&caller.profile, &caller.token.id)?;
+    let listener = api.waiting.listen(&api.store).await?;
     let after = match asked {
         Some(after) => after,
         None => api.store.last_sequence().await?,
@@ -103,6 +103,8 @@ impl Follower {
             // Clients and proxies learn at once that the stream is open.
             return Some((Event::default().comment("open"), self));
         }
+        // Counted from what was sent last, whatever wakes it meanwhile.
+        let heartbeat = self.listener.next_heartbeat();
         let mut is_silent = false;
         loop {
             if let Some(line) = self.read.pop_front() {
@@ -121,9 +123,10 @@ impl Follower {
             if is_silent {
                 return Some((Event::default().comment("alive"), self));
             }
-            match self.listener.wait(&self.readers, self.after).await {
+            let heard = Heard { readers: &self.readers, kinds: &self.kinds, after: self.after };
+            match self.listener.wait(heard, heartbeat).await {
                 Wake::Told => {}
-                Wake::Heartbeat => is_silent = true,
+                Wake::Over => is_silent = true,
                 Wake::Stop => return None,
             }
         }

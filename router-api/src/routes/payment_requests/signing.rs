@@ -97,6 +97,11 @@ fn next_payment(known: &Known, wanted: &Wanted) -> Result<Result<(NextUnit, Quot
     }
 }
 
+/// Whether a signer whose time on the chain ends then (unix seconds; 0: revoked) may still sign something that can be paid.
+pub(in crate::routes) fn may_sign(until: u64, now: Timestamp) -> bool {
+    until >= now.plus(SHORTEST).unix_seconds()
+}
+
 /// The last second at which the payload can be executed: what was asked for, and no later than the signer may sign.
 ///
 /// # Errors
@@ -107,7 +112,7 @@ pub(in crate::routes) async fn deadline(api: &Api, tx: &mut Tx, known: &Known, c
     let wanted = now.plus(expires_in).unix_seconds();
     let Some(signer) = api.signers.get(&chain.chain_id) else { return Ok(wanted) };
     let Some(until) = tx.signer_until(chain.chain_id, chain.operator, signer.address()).await? else { return Ok(wanted) };
-    if until < now.plus(SHORTEST).unix_seconds() {
+    if !may_sign(until, now) {
         return Err(unavailable(chain.chain_id, "the operator has revoked it on chain, or its time there is over"));
     }
     Ok(wanted.min(until))

@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use settlement::ids::PaymentRequestId;
+use settlement::ids::{PaymentRequestId, ProfileId};
 use settlement::payment_request::{PaymentRequest, PaymentRequestState};
-use store::{Changes, StoredRequest};
+use store::StoredRequest;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
@@ -22,6 +22,7 @@ use crate::known::{ChainState, Following, Known, Setting};
 use crate::problem::{PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
 use crate::view::payment_request::{PaymentRequestBody, PendingPaymentRequestBody};
+use crate::waiting::Wake;
 
 /// The longest that an answer is held, whatever the configuration says: proxies give up after a minute or less.
 const MAX_WAIT: Duration = Duration::from_secs(30);
@@ -29,6 +30,8 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 const RETRY_S: u64 = 2;
 /// When to ask again while it is not, in seconds: somebody has to act first.
 const DELAYED_RETRY_S: u64 = 30;
+/// When to ask again where the answer could not be held, in seconds: somebody who waits has to get it first.
+const CROWDED_RETRY_S: u64 = 10;
 
 /// The transaction to look for, where the payer knows it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -42,7 +45,8 @@ pub struct VerifyTransaction {
 /// Look for the payment.
 ///
 /// Names the transaction, if there is one in the body, and waits up to 30 seconds for the chain. 200 once the request is verified or has ended; 202 with
-/// `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. Safe to repeat: its answer is never a stored one.
+/// `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. The 202 comes at once when the profile has 20 such answers waiting,
+/// or the instance as many as it takes, and when the instance stops. Safe to repeat: its answer is never a stored one.
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/{contractId}/crypto-payment-requests/{paymentRequestId}/verify",
@@ -64,43 +68,67 @@ pub async fn verify_transaction(
     Write(body, mut effect): Write<VerifyTransaction>,
 ) -> Result<Response, Problem> {
     let payer = participant.require_payer()?;
-    // Listening starts before the first look, so that nothing can happen in between.
-    let changes = api.store.changes();
     if let Some(tx_hash) = &body.tx_hash {
         let named = Named { agreement: &participant.agreement.id, request: request.id(), tx_hash: **tx_hash, by: participant.caller.author() };
         name_transaction(&api, &mut effect.tx, named).await?;
     }
     effect.release().await?;
-    let (request, sighting) = wait(&api, request.id(), changes).await?;
+    let looked = wait(&api, request.id(), &participant.caller.profile).await?;
+    let (is_over, Looked { request, sighting, is_crowded }) = (looked.is_over(), looked);
     let chain = ChainState::read(&api, participant.agreement.terms.asset.chain_id()).await?;
-    let (following, ended) = (chain.following(), has_ended(&request.state) && sighting.seen.is_none());
-    let verified = matches!(request.state, PaymentRequestState::Verified { .. });
+    let following = chain.following();
     let setting = Setting { chain, ..participant.setting };
     let known = Known::read(&api, participant.agreement, setting).await?;
     let payment_request = detail(&api, &known, &StoredRequest::Sound(request), &sighting, (participant.actor, Some(payer)));
-    if verified || ended {
+    if is_over {
         return Ok(Json(PaymentRequestBody { payment_request }).into_response());
     }
-    Ok(not_yet(PendingPaymentRequestBody { payment_request, retry_after_seconds: retry_after(following), delayed_by: following.delay() }))
+    Ok(not_yet(PendingPaymentRequestBody { payment_request, retry_after_seconds: retry_after(following, is_crowded), delayed_by: following.delay() }))
 }
 
-/// Looks until the request is verified, has ended or does not prove itself, or the time is over.
-async fn wait(api: &Api, id: &PaymentRequestId, mut changes: Changes) -> Result<(PaymentRequest, Sighting), Problem> {
-    let until = Instant::now() + api.config.verify_wait.min(MAX_WAIT);
-    loop {
-        let stored = api.store.request(id).await?.ok_or_else(Problem::not_found)?;
-        let sighting = Sighting::read(api, &stored).await?;
-        let request = sound(stored)?;
-        if !sighting.issues.is_empty() {
-            return Err(inspection_required(id).with("proofIssues", sighting.shown()));
-        }
-        let left = until.saturating_duration_since(Instant::now());
-        let ended = has_ended(&request.state) && sighting.seen.is_none();
-        if ended || matches!(request.state, PaymentRequestState::Verified { .. }) || left.is_zero() {
-            return Ok((request, sighting));
-        }
-        changes.wait(left).await;
+/// What was seen last.
+struct Looked {
+    request: PaymentRequest,
+    sighting: Sighting,
+    /// Nobody waited, because too many do.
+    is_crowded: bool,
+}
+
+impl Looked {
+    /// Whether waiting brings nothing more.
+    fn is_over(&self) -> bool {
+        matches!(self.request.state, PaymentRequestState::Verified { .. }) || (has_ended(&self.request.state) && self.sighting.seen.is_none())
     }
+}
+
+/// Looks whenever something is told of the request, until it is verified, has ended or does not prove itself, or the time is over. When the instance stops, the time
+/// is over too: the caller asks another one.
+async fn wait(api: &Api, id: &PaymentRequestId, caller: &ProfileId) -> Result<Looked, Problem> {
+    let until = Instant::now() + api.config.verify_wait.min(MAX_WAIT);
+    // Listening starts before the first look, so that nothing can happen in between.
+    let mut held = api.waiting.hold(&api.store, caller).await?;
+    let is_crowded = held.is_none();
+    let mut goes_on = true;
+    loop {
+        let (request, sighting) = look(api, id).await?;
+        let looked = Looked { request, sighting, is_crowded };
+        let Some(held) = held.as_mut().filter(|_| goes_on && !looked.is_over()) else { return Ok(looked) };
+        goes_on = match held.wait(id, until).await {
+            Wake::Told => true,
+            Wake::Over | Wake::Stop => false,
+        };
+    }
+}
+
+/// The request as it stands, if nothing of it is in doubt.
+async fn look(api: &Api, id: &PaymentRequestId) -> Result<(PaymentRequest, Sighting), Problem> {
+    let stored = api.store.request(id).await?.ok_or_else(Problem::not_found)?;
+    let sighting = Sighting::read(api, &stored).await?;
+    let request = sound(stored)?;
+    if !sighting.issues.is_empty() {
+        return Err(inspection_required(id).with("proofIssues", sighting.shown()));
+    }
+    Ok((request, sighting))
 }
 
 /// Whether nothing more is to be expected, unless it is paid all the same.
@@ -111,8 +139,9 @@ const fn has_ended(state: &PaymentRequestState) -> bool {
     }
 }
 
-const fn retry_after(following: Following) -> u64 {
+const fn retry_after(following: Following, is_crowded: bool) -> u64 {
     match following {
+        Following::Yes if is_crowded => CROWDED_RETRY_S,
         Following::Yes => RETRY_S,
         Following::NotStarted | Following::Lagging | Following::Halted => DELAYED_RETRY_S,
     }
@@ -132,10 +161,12 @@ mod tests {
     use serde_json::{Value, json};
     use settlement::event::PaymentEvent;
     use settlement::receipt::Receipt;
+    use tokio::task::JoinSet;
 
-    use crate::testing::TestApp;
+    use crate::testing::{Answer, TestApp};
     use crate::view::documented::assert_documented;
     use crate::view::payment_request::{PaymentRequestBody, PendingPaymentRequestBody};
+    use crate::waiting::MAX_HELD_PER_PROFILE;
 
     #[tokio::test]
     async fn b16_an_unmined_transaction_is_no_error_and_says_when_to_ask_again() {
@@ -189,6 +220,33 @@ mod tests {
         let receipts = app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.seller).send().await.expect(200);
         assert_eq!(receipts["receipts"].as_array().unwrap().len(), 1);
         assert_eq!(app.store.postings(&app.seeded.agreement).await.unwrap().len(), 3, "buyer, seller, fee: one entry");
+    }
+
+    #[tokio::test]
+    async fn a_caller_with_many_waiting_answers_is_told_to_come_back_and_others_wait() {
+        let app = TestApp::with(|config| config.verify_wait = Duration::from_secs(30)).await;
+        app.start_chain().await;
+        let id = app.request().await;
+        let mut waiting: JoinSet<Answer> = JoinSet::new();
+        for _ in 0..MAX_HELD_PER_PROFILE {
+            waiting.spawn(app.on_request(Method::POST, &id, "verify").bearer(&app.buyer).json(json!({})).send());
+        }
+        // Each of them has to be waiting before one is too many.
+        let crowded = async {
+            loop {
+                let asking = tokio::time::timeout(Duration::from_millis(200), app.verify(&id, json!({})));
+                if let Ok(answer) = asking.await {
+                    return answer;
+                }
+            }
+        };
+        let crowded = tokio::time::timeout(Duration::from_secs(20), crowded).await.expect("one too many does not wait").expect(202);
+        assert_eq!((&crowded["retryAfterSeconds"], crowded.header("retry-after")), (&json!(10), Some("10")));
+        assert!(waiting.try_join_next().is_none(), "the others wait on");
+        app.pay(&id).await;
+        while let Some(answer) = waiting.join_next().await {
+            assert_eq!(answer.unwrap().expect(200)["paymentRequest"]["status"], "router_verified");
+        }
     }
 
     #[tokio::test]

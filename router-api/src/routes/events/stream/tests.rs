@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 use tokio::time::{Duration, Instant, timeout};
 use tower::ServiceExt;
 
-use crate::streams::MAX_PER_TOKEN;
 use crate::testing::{Call, Rest, TestApp};
+use crate::waiting::{MAX_PER_PROFILE, MAX_PER_TOKEN};
 
 const PATH: &str = "/api/agent/events/stream";
 
@@ -125,6 +125,39 @@ async fn the_streams_of_a_token_are_bounded_and_a_closed_one_makes_room() {
     open(app.get(PATH).bearer(&app.buyer)).await;
     streams.pop();
     open(app.get(PATH).bearer(&app.seller)).await;
+}
+
+#[tokio::test]
+async fn the_streams_of_a_profile_are_bounded_whatever_its_tokens() {
+    let app = TestApp::new().await;
+    let mut streams = Vec::new();
+    while streams.len() < MAX_PER_PROFILE {
+        let token = app.token_with(&app.seller, &[Scope::NOTIFICATIONS_READ]).await;
+        for _ in 0..MAX_PER_TOKEN {
+            streams.push(open(app.get(PATH).token(&token)).await);
+        }
+    }
+    let token = app.token_with(&app.seller, &[Scope::NOTIFICATIONS_READ]).await;
+    app.get(PATH).token(&token).send().await.problem(429, "too_many_streams");
+    open(app.get(PATH).bearer(&app.buyer)).await;
+    streams.pop();
+    open(app.get(PATH).token(&token)).await;
+}
+
+#[tokio::test]
+async fn what_a_stream_leaves_out_does_not_put_off_its_sign_of_life() {
+    let app = TestApp::new().await;
+    let mut filtered = open(app.get(&format!("{PATH}?types=payment.verified")).bearer(&app.seller)).await;
+    let busy = async {
+        loop {
+            let id = app.request().await;
+            app.cancel_request(&id).await.expect(200);
+        }
+    };
+    let alive = async {
+        tokio::select! { text = filtered.next() => text, () = busy => None }
+    };
+    assert_eq!(timeout(Duration::from_secs(10), alive).await.expect("it is not silent for long").unwrap(), ": alive\n\n");
 }
 
 #[tokio::test]
