@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use router_api::problem::Code;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -12,6 +12,8 @@ use url::Url;
 use crate::failure::{Failure, OrFix};
 use crate::system::OsIds;
 
+/// Largest answer that is read, in bytes: a page of a list has some hundred thousand. The page that a scanned code leads to is anybody's.
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
 /// Longer than the API may hold a verify request.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 
@@ -85,13 +87,26 @@ impl Client {
         let unreachable = || format!("the API at {} does not answer", self.base);
         let response = request.send().await.or_fix(unreachable(), "start it with `counterfoil serve`, or name another with --api")?;
         let status = response.status();
-        let text = response.text().await.or_fix(unreachable(), "try again")?;
-        let body: Result<Value, _> = serde_json::from_str(&text);
+        let text = self.body(response).await?;
+        let body: Result<Value, _> = serde_json::from_slice(&text);
         if status.is_success() {
             let body = body.or_fix(format!("{} answers no JSON", self.base), "check that --api is a Counterfoil API")?;
             return Ok(Answer { status, body });
         }
         Err(refusal(status, &body.unwrap_or_default()).into())
+    }
+
+    /// All of an answer, if it is no larger than any answer is.
+    async fn body(&self, mut response: Response) -> anyhow::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.or_fix(format!("the API at {} does not answer", self.base), "try again")? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                let what = format!("{} answers more than {MAX_ANSWER} bytes", self.base);
+                return Err(Failure::new(what, "check that it is a Counterfoil API").into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
     }
 }
 
@@ -144,6 +159,25 @@ mod tests {
     fn i12_the_token_is_not_in_debug() {
         let client = Client::new("http://127.0.0.1:1".parse().unwrap(), Some(SecretString::from("cf_secret".to_owned()))).unwrap();
         assert!(!format!("{client:?}").contains("cf_secret"));
+    }
+
+    /// A server whose answers have no end.
+    async fn endless() -> Url {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let answer = || async {
+            let chunk = std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 65_536]));
+            axum::body::Body::from_stream(futures::stream::iter(chunk))
+        };
+        tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+        url
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_let_go() {
+        let client = Client::new(endless().await, None).unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(30), client.get("/r/00?format=json")).await.expect("it does not wait for the end");
+        assert!(answer.unwrap_err().to_string().ends_with("answers more than 16777216 bytes"));
     }
 
     #[tokio::test]

@@ -10,11 +10,14 @@ use settlement::event::PaymentEvent;
 use settlement::money::Amount;
 use settlement::receipt::{Receipt, ReceiptClaim, Reference};
 use settlement::terms::Terms;
-use settlement::verify::{Authority, Evidence, report};
+use settlement::verify::{AgreedTerms, Authority, Evidence, report};
 
 use crate::config::SecretUrl;
 use crate::receipt_source::Link;
 pub use facts::{Facts, IssuerStanding};
+
+/// The step that says whether who signed the receipt may.
+const ISSUER: &str = "issuer";
 
 /// What the reader of a receipt knows from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +26,8 @@ pub struct Trust {
     pub operator: Option<Address>,
     /// The agreed terms as JSON: alone, or as part of an agreement.
     pub terms: Option<String>,
+    /// Whether a step that was not checked is as bad as one that does not hold.
+    pub strict: bool,
 }
 
 /// What became of one step.
@@ -52,9 +57,9 @@ pub struct Step {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
-    /// Whether every step that was checked holds, and none was left out for want of the chain.
+    /// Whether every step that was checked holds; under [`Trust::strict`], whether every step was checked and holds. Nothing that the chain can say is left out.
     pub verified: bool,
-    /// The first step that does not hold.
+    /// The first step that does not hold; under [`Trust::strict`], else the first that was not checked.
     pub failed_step: Option<&'static str>,
     /// All steps, in order.
     pub steps: Vec<Step>,
@@ -74,13 +79,17 @@ impl Step {
 
 impl Verdict {
     fn new(steps: Vec<Step>, trust: &Trust) -> Self {
-        let failed_step = steps.iter().find(|step| step.outcome == Outcome::Fails).map(|step| step.name);
+        let first = |outcome| steps.iter().find(|step| step.outcome == outcome).map(|step| step.name);
+        let failed_step = first(Outcome::Fails).or_else(|| first(Outcome::NotChecked).filter(|_| trust.strict));
         let mut cannot_know = vec!["whether the node tells the truth: use one that you trust"];
+        if issuer_is_unknown(&steps) {
+            cannot_know.push("whose the wallets buyerWallet and sellerWallet are: only the issuer says so; payer and payee are the chain's");
+        }
         if trust.operator.is_none() {
             cannot_know.push("whether the operator is one you accept: name it with --operator");
         }
         if trust.terms.is_none() {
-            cannot_know.push("whether these are the terms you agreed: give yours with --terms");
+            cannot_know.push("whether these are the terms you agreed, and the title is theirs: give yours with --terms");
         }
         cannot_know.push("whether both parties consented: the operator signed that they did, and how it was shown; the signatures are with the agreement");
         cannot_know.push("when it was verified and made out, and which block was final then: that is the word of whoever signed it");
@@ -97,14 +106,22 @@ impl Verdict {
         };
         let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or_default();
         let mut lines: Vec<_> = self.steps.iter().map(|s| format!("  {} {:width$}  {}", mark(s.outcome), s.name, s.detail).trim_end().to_owned()).collect();
+        let fails = |step| self.steps.iter().any(|s| s.name == step && s.outcome == Outcome::Fails);
         lines.push(match self.failed_step {
+            None if issuer_is_unknown(&self.steps) => "The payment holds. Who the parties are is NOT proven: that is the issuer's word alone.".to_owned(),
             None => "The receipt holds.".to_owned(),
-            Some(step) => format!("The receipt does NOT hold: {step} fails."),
+            Some(step) if fails(step) => format!("The receipt does NOT hold: {step} fails."),
+            Some(step) => format!("The receipt is NOT proven: {step} was not checked, and --strict wants all of it."),
         });
         lines.push("This check cannot know".to_owned());
         lines.extend(self.cannot_know.iter().map(|what| format!("  {what}")));
         lines.join("\n")
     }
+}
+
+/// Whether nobody knows that whoever signed the receipt may speak for the operator. What only that signature covers is then proven by nothing.
+fn issuer_is_unknown(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.name == ISSUER && step.outcome == Outcome::NotChecked)
 }
 
 /// Checks a receipt, step by step. A receipt that does not hold is a verdict, not an error.
@@ -163,7 +180,11 @@ fn stands(reference: &Reference, event: Option<&PaymentEvent>) -> Step {
 pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
     let (signed, snapshot) = (&claim.signed, claim.signed.snapshot());
     let mut steps = vec![
-        Step::new("document", true, "agrees with itself and with its terms"),
+        Step::new(
+            "document",
+            true,
+            if claim.terms.is_some() { "agrees with itself and with its terms" } else { "agrees with itself; its terms are not in it" },
+        ),
         Step::new("snapshot", true, format!("hashes to requestId {}", signed.request_id())),
         Step::new("signature", true, format!("of digest {} is by {}", signed.digest(), signed.signer())),
         Step::new("router_code", facts.is_router, format!("at {} {} the router's", snapshot.router, if facts.is_router { "is" } else { "is NOT" })),
@@ -174,10 +195,12 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
             None => Step::not_checked("accepted_operator", format!("it is {}; nobody said whom you accept", snapshot.operator)),
         },
     ];
-    steps.push(match trust.terms.as_deref().map(|text| same_terms(text, claim)) {
-        Some(Ok(())) => Step::new("accepted_terms", true, "those you gave are those that were signed"),
-        Some(Err(why)) => Step::new("accepted_terms", false, why),
-        None => Step::not_checked("accepted_terms", format!("\"{}\"; nobody said what you agreed", claim.terms.title)),
+    let given = trust.terms.as_deref().map(|text| with_terms(text, claim));
+    steps.push(match (&given, &claim.terms) {
+        (Some(Ok(_)), _) => Step::new("accepted_terms", true, "those you gave are those that were signed"),
+        (Some(Err(why)), _) => Step::new("accepted_terms", false, why),
+        (None, Some(terms)) => Step::not_checked("accepted_terms", format!("\"{}\"; nobody said what you agreed", terms.title)),
+        (None, None) => Step::not_checked("accepted_terms", format!("only their hash is here, {}; nobody said what you agreed", snapshot.terms_hash)),
     });
     steps.push(issued(claim, facts.issuer));
     let place = format!("log {} of transaction {}", claim.event.location.log_index, claim.event.location.tx_hash);
@@ -186,8 +209,8 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
         Some(event) if *event != claim.event => steps.push(Step::new("event", false, format!("{place} is another one than the receipt shows"))),
         Some(event) => {
             steps.push(Step::new("event", true, format!("is {place}, in every field")));
-            let agreed = claim.agreed();
-            let evidence = Evidence { signed, event, agreed: Some(&agreed), authority: facts.authority, final_through: facts.final_through };
+            let agreed = given.and_then(Result::ok).unwrap_or_else(|| claim.agreed());
+            let evidence = Evidence { signed, event, agreed: agreed.as_ref(), authority: facts.authority, final_through: facts.final_through };
             steps.extend(compared(&evidence));
             let same = facts.authority == Some(claim.authority);
             steps.push(Step::new(
@@ -203,26 +226,27 @@ pub fn judge(claim: &ReceiptClaim, facts: &Facts, trust: &Trust) -> Verdict {
 /// Whether whoever signed the receipt may speak for the operator. A signer that was revoked since says nothing any more, for or against: the chain alone
 /// proves the payment.
 fn issued(claim: &ReceiptClaim, standing: IssuerStanding) -> Step {
-    const NAME: &str = "issuer";
     let (issuer, at) = (claim.issuer, claim.stamp.issued_at);
     match standing {
-        IssuerStanding::Operator => Step::new(NAME, true, format!("{issuer}, the operator itself, signed it at {at}")),
+        IssuerStanding::Operator => Step::new(ISSUER, true, format!("{issuer}, the operator itself, signed it at {at}")),
         IssuerStanding::Delegate { until } if at.unix_seconds() <= until => {
-            Step::new(NAME, true, format!("{issuer}, the operator's delegate, {}, signed it at {at}", crate::output::until(until)))
+            Step::new(ISSUER, true, format!("{issuer}, the operator's delegate, {}, signed it at {at}", crate::output::until(until)))
         }
         IssuerStanding::Delegate { until } => {
-            Step::new(NAME, false, format!("{issuer} was the operator's delegate, {}, and says that it signed at {at}", crate::output::until(until)))
+            Step::new(ISSUER, false, format!("{issuer} was the operator's delegate, {}, and says that it signed at {at}", crate::output::until(until)))
         }
-        IssuerStanding::Revoked => {
-            Step::not_checked(NAME, format!("{issuer} was the operator's delegate and has been revoked: only what the chain says counts"))
-        }
-        IssuerStanding::Stranger => Step::new(NAME, false, format!("{issuer} does not speak for the operator, and did not when it was paid")),
+        IssuerStanding::Revoked => Step::not_checked(
+            ISSUER,
+            format!("{issuer} was the operator's delegate and has been revoked: only what the chain says counts, and it does not know the parties' wallets"),
+        ),
+        IssuerStanding::Stranger => Step::new(ISSUER, false, format!("{issuer} does not speak for the operator, and did not when it was paid")),
     }
 }
 
 /// The comparisons that also the indexer makes before it verifies a payment.
 fn compared(evidence: &Evidence<'_>) -> Vec<Step> {
     let of = |(name, result): (&'static str, Result<(), settlement::verify::ProofIssue>)| match result {
+        Ok(()) if name == "agreement" && evidence.agreed.is_none() => Step::not_checked(name, "needs the terms, and they are not in the receipt"),
         Ok(()) => Step::new(name, true, held(name, evidence)),
         Err(issue) => Step::new(name, false, format!("expected {}, found {}", issue.expected, issue.found)),
     };
@@ -257,11 +281,15 @@ fn held(name: &str, evidence: &Evidence<'_>) -> String {
     }
 }
 
-/// Whether the given terms are those whose hash was signed.
-fn same_terms(text: &str, claim: &ReceiptClaim) -> Result<(), String> {
+/// What was agreed by the given terms, if they are those whose hash was signed.
+fn with_terms(text: &str, claim: &ReceiptClaim) -> Result<Option<AgreedTerms>, String> {
     let document: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let hash = Terms::parse(document.get("terms").unwrap_or(&document)).map_err(|e| e.to_string())?.hash();
-    if hash == claim.terms.hash() { Ok(()) } else { Err(format!("those you gave hash to {hash}, and {} was signed", claim.terms.hash())) }
+    let terms = Terms::parse(document.get("terms").unwrap_or(&document)).map_err(|e| e.to_string())?;
+    let (hash, signed) = (terms.hash(), claim.signed.snapshot().terms_hash);
+    if hash != signed {
+        return Err(format!("those you gave hash to {hash}, and {signed} was signed"));
+    }
+    claim.clone().with_terms(terms).map(|claim| claim.agreed()).map_err(|e| e.to_string())
 }
 
 fn describe(error: &dyn std::error::Error) -> String {

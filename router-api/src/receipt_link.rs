@@ -52,18 +52,18 @@ pub(crate) fn page(public_url: &Url, token: &str) -> String {
     format!("{}/r/{token}", public_url.as_str().trim_end_matches('/'))
 }
 
-/// What the audit log keeps of a link: which receipt it shows, what for, whom it was made by (of a printed one: who drew the first page), and until when.
+/// What the audit log keeps of a link: which receipt it shows, what for, whom it was made by (of a printed one: the party that drew the first page), and until when.
 pub(crate) fn about(link: &ReceiptLink) -> Value {
     json!({ "receiptId": receipt_id(&link.request), "purpose": link.purpose.as_str(), "createdBy": link.created_by.as_str(),
         "expiresAt": link.expires_at.map(|at| at.to_string()) })
 }
 
-/// Where printed receipts of the request lead to; made when one is printed for the first time, and anew after it was revoked. The paper shows what the page
-/// shows, so whoever may print may make it.
+/// Where printed receipts of the request lead to; made when a party prints one for the first time, and anew after it was revoked. Only the parties may open a page to
+/// the public, so the papers of others have no code. To print is enough: the page shows what the paper shows, and a party can revoke it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn printed(api: &Api, request: &PaymentRequestId, reader: &ProfileId) -> Result<String, Problem> {
+pub(crate) async fn printed(api: &Api, request: &PaymentRequestId, party: &ProfileId) -> Result<String, Problem> {
     if let Some(link) = api.store.printed_receipt_link(request).await? {
         return Ok(url(api, &link.id));
     }
@@ -72,7 +72,7 @@ pub(crate) async fn printed(api: &Api, request: &PaymentRequestId, reader: &Prof
         request: request.clone(),
         purpose: LinkPurpose::Document,
         label: None,
-        created_by: reader.clone(),
+        created_by: party.clone(),
         created_at: api.now(),
         expires_at: None,
         revoked_at: None,

@@ -46,8 +46,8 @@ pub struct ReceiptClaim {
     pub document: Document,
     /// Its snapshot and signature, parsed and recomputed.
     pub signed: SignedSnapshot,
-    /// Its terms, parsed and hashed again.
-    pub terms: Terms,
+    /// Its terms, parsed and hashed again; none in what the public sees.
+    pub terms: Option<Terms>,
     /// The event it claims.
     pub event: PaymentEvent,
     /// Why it says the signer of the payment could sign.
@@ -123,7 +123,7 @@ impl ReceiptDraft {
             event: EventDocument::from(event),
             proof: ProofDocument {
                 snapshot: signed.canonical().to_owned(),
-                terms: terms.canonical().to_owned(),
+                terms: Some(terms.canonical().to_owned()),
                 signature: signed.signature().clone(),
                 signer: signed.signer().to_string(),
                 authority: authority.to_owned(),
@@ -197,6 +197,17 @@ impl Receipt {
         serde_json::to_string(&self.0).expect("a struct of strings and numbers is always JSON")
     }
 
+    /// The text of a receipt without its terms, for whoever is not to read what was agreed. `termsHash` still commits to them, and no signature covers more of them
+    /// than that, so it verifies as before.
+    ///
+    /// # Errors
+    /// When it is no receipt document.
+    pub fn without_terms(text: &str) -> Result<String, ReceiptError> {
+        let mut document: Document = serde_json::from_str(text).map_err(|e| ReceiptError::Malformed(e.to_string()))?;
+        document.proof.terms = None;
+        Ok(serde_json::to_string(&document).expect("a struct of strings and numbers is always JSON"))
+    }
+
     /// Reads a receipt that somebody hands over (alone, or as the `receipt` of the API's answer) and checks that it agrees with itself and is signed.
     ///
     /// # Errors
@@ -212,7 +223,7 @@ impl Receipt {
             return Err(ReceiptError::Malformed(format!("schema: expected {SCHEMA}")));
         }
         let signed = SignedSnapshot::parse(&document.proof.snapshot, document.proof.signature.clone()).map_err(ReceiptError::Snapshot)?;
-        let terms = Terms::from_canonical(&document.proof.terms).map_err(ReceiptError::Terms)?;
+        let terms = document.proof.terms.as_deref().map(Terms::from_canonical).transpose().map_err(ReceiptError::Terms)?;
         let stamp = Stamp {
             verified_at: instant("verifiedAt", &document.verified_at)?,
             issued_at: instant("issuedAt", &document.issued_at)?,
@@ -243,44 +254,55 @@ impl ReceiptClaim {
     pub fn proves_itself(&self, text: &str) -> bool {
         let agreed = self.agreed();
         let (authority, final_through) = (Some(self.authority), Some(self.stamp.final_through));
-        let evidence = Evidence { signed: &self.signed, event: &self.event, agreed: Some(&agreed), authority, final_through };
+        let evidence = Evidence { signed: &self.signed, event: &self.event, agreed: agreed.as_ref(), authority, final_through };
         verify(&evidence).is_ok() && Receipt(self.document.clone(), self.issuer).text() == text
     }
 
-    /// What was agreed, as far as the receipt knows: the terms to the byte, and the parties, consent and fee policy that were signed with their hash.
+    /// The same with its terms, for a receipt that came without them.
+    ///
+    /// # Errors
+    /// When these are not the terms whose hash was signed, or the title is not theirs.
+    pub fn with_terms(self, terms: Terms) -> Result<Self, ReceiptError> {
+        let mut claim = self;
+        claim.document.proof.terms = Some(terms.canonical().to_owned());
+        claim.terms = Some(terms);
+        claim.check_terms()?;
+        Ok(claim)
+    }
+
+    /// What was agreed, as far as the receipt knows: the terms to the byte, and the parties, consent and fee policy that were signed with their hash. None where it
+    /// has no terms.
     #[must_use]
-    pub fn agreed(&self) -> AgreedTerms {
-        let s = self.signed.snapshot();
-        AgreedTerms {
+    pub fn agreed(&self) -> Option<AgreedTerms> {
+        let (s, terms) = (self.signed.snapshot(), self.terms.as_ref()?);
+        Some(AgreedTerms {
             agreement: s.agreement.clone(),
-            terms_hash: self.terms.hash(),
+            terms_hash: terms.hash(),
             consent: s.consent,
             buyer: s.buyer.clone(),
             seller: s.seller.clone(),
             // That both sides had agreed on another payee is the word of whoever signed the snapshot, which names the change.
-            payee: if s.payout_change.is_some() { s.payee } else { self.terms.payee },
+            payee: if s.payout_change.is_some() { s.payee } else { terms.payee },
             payout_change: s.payout_change.clone(),
-            asset: self.terms.asset,
-            amount: self.terms.amount,
+            asset: terms.asset,
+            amount: terms.amount,
             fee: s.fee,
             // What was agreed for a milestone is not in the terms that both signed; the operator's signature over the snapshot is all there is of it here.
             milestone: s.unit_kind.milestone().map(|id| AgreedMilestone { id: id.clone(), amount: s.quote.seller }),
-        }
+        })
     }
 
     /// What a person reads must be what was signed.
     fn check_consistent(&self) -> Result<(), ReceiptError> {
         let (d, s) = (&self.document, self.signed.snapshot());
         let change = |id: Option<&str>| id.unwrap_or("none").to_owned();
-        let pairs: [(&'static str, &str, String); 19] = [
+        let pairs: [(&'static str, &str, String); 17] = [
             ("id", &d.id, receipt_id(&s.payment_request)),
             ("paymentRequestId", &d.payment_request_id, s.payment_request.to_string()),
             ("contractId", &d.contract_id, s.agreement.to_string()),
             ("invoiceId", &d.invoice_id, invoice_id(&s.agreement)),
             ("consent", &d.consent, s.consent.to_string()),
             ("termsHash", &d.terms_hash.to_string(), s.terms_hash.to_string()),
-            ("proof.terms", &self.terms.hash().to_string(), s.terms_hash.to_string()),
-            ("title", &d.title, self.terms.title.clone()),
             ("tokenDecimals", &d.token_decimals.to_string(), s.decimals.to_string()),
             ("asset", &d.asset, s.asset.to_string()),
             ("tokenSymbol", &d.token_symbol, s.symbol.clone()),
@@ -297,6 +319,20 @@ impl ReceiptClaim {
             if *shown != signed {
                 return Err(ReceiptError::Inconsistent { field, shown: shown.to_owned(), signed });
             }
+        }
+        self.check_terms()
+    }
+
+    /// The terms, where they are known, must be those that were signed, and the title theirs.
+    fn check_terms(&self) -> Result<(), ReceiptError> {
+        let Some(terms) = &self.terms else { return Ok(()) };
+        let (hash, signed) = (terms.hash(), self.signed.snapshot().terms_hash);
+        if hash != signed {
+            return Err(ReceiptError::Inconsistent { field: "proof.terms", shown: hash.to_string(), signed: signed.to_string() });
+        }
+        // The title is signed as part of the terms, and in no other way.
+        if self.document.title != terms.title {
+            return Err(ReceiptError::Inconsistent { field: "title", shown: self.document.title.clone(), signed: terms.title.clone() });
         }
         Ok(())
     }

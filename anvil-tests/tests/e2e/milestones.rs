@@ -89,7 +89,7 @@ async fn a_plan_is_made_by_both_and_each_milestone_is_paid_by_itself(engine: Eng
     for (at, amount) in [(&first, "5000000"), (&second, "7500000")] {
         let receipt = seller.get(&format!("/api/agent/receipts/{}", receipt_id(&at.request))).await.expect(200)["receipt"].take();
         assert_eq!(receipt["sellerAmountAtomic"], amount);
-        let trust = Trust { operator: Some(OPERATOR.address()), terms: Some(story.world.terms().to_string()) };
+        let trust = Trust { operator: Some(OPERATOR.address()), terms: Some(story.world.terms().to_string()), strict: true };
         let rpc = SecretUrl::new(story.world.chain.url.as_str());
         let verdict = receipt_check::check(&receipt.to_string(), &rpc, &trust).await.unwrap();
         assert_eq!(verdict.failed_step, None, "{verdict:#?}");

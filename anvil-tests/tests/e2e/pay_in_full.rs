@@ -28,7 +28,7 @@ async fn an_agreement_is_paid_in_full_and_the_receipt_proves_itself(engine: Engi
     assert_eq!(of_seller["receipt"], world.buyer.get(&path).await.expect(200)["receipt"], "both parties read the same receipt");
     assert_eq!(world.stranger.get(&path).await.status, 404);
     let rpc = SecretUrl::new(world.chain.url.as_str());
-    let trust = Trust { operator: Some(OPERATOR.address()), terms: Some(world.terms().to_string()) };
+    let trust = Trust { operator: Some(OPERATOR.address()), terms: Some(world.terms().to_string()), strict: true };
     let verdict = receipt_check::check(&of_seller["receipt"].to_string(), &rpc, &trust).await.unwrap();
     assert_eq!(verdict.failed_step, None, "{verdict:#?}");
 

@@ -149,7 +149,7 @@ impl<'a> Story<'a> {
         steps.doing("the seller reads the receipt and checks it against the chain alone");
         let id = settlement::ids::receipt_id(&at.request);
         let receipt = self.seller.get(&format!("/api/agent/receipts/{id}")).await?["receipt"].take();
-        let trust = Trust { operator: Some(OPERATOR.address()), terms: Some(self.terms.to_string()) };
+        let trust = Trust { operator: Some(OPERATOR.address()), terms: Some(self.terms.to_string()), strict: true };
         let rpc = crate::config::SecretUrl::new(self.stack.rpc_url.as_str());
         let verdict = receipt_check::check(&receipt.to_string(), &rpc, &trust).await?;
         if let Some(step) = verdict.failed_step {

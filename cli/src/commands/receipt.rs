@@ -46,6 +46,9 @@ pub(super) struct Verify {
     /// The agreed terms as JSON, or the agreement with them, to compare them with the hash that was signed
     #[arg(long, value_name = "FILE")]
     terms: Option<PathBuf>,
+    /// Fail also where a step was not checked: no operator or terms were given, or the issuer's key has been revoked
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Command {
@@ -65,7 +68,7 @@ async fn show(args: Show, context: &Context) -> anyhow::Result<ExitCode> {
 
 async fn verify(args: Verify, context: &Context) -> anyhow::Result<ExitCode> {
     let terms = args.terms.as_ref().map(|path| read_text(path)).transpose()?;
-    let trust = Trust { operator: args.operator, terms };
+    let trust = Trust { operator: args.operator, terms, strict: args.strict };
     let verdict = match receipt_source::read(&args.receipt).await? {
         Source::Document(receipt) => receipt_check::check(&receipt, &args.node.rpc, &trust).await,
         Source::Link(link) => receipt_check::check_link(&link, &args.node.rpc, &trust).await,

@@ -18,6 +18,12 @@ use crate::failure::{Failure, OrFix};
 
 const NO_ANSWER: &str = "the node does not answer";
 const ASK_AGAIN: &str = "check --rpc, and that the node runs";
+/// By how much a range of blocks is divided when the node refuses it.
+const NARROWER: u64 = 10;
+/// Fewest blocks that a node is asked about at once: the strictest public ones answer for this many.
+const MIN_RANGE: u64 = 100;
+/// Most questions about ranges: a node that answers for no more than the fewest blocks is asked about a week of them, which takes minutes.
+const MAX_RANGES: u32 = 5_000;
 
 /// What a node says about a payment.
 #[derive(Clone, Debug)]
@@ -44,9 +50,9 @@ pub enum IssuerStanding {
         /// Unix seconds.
         until: u64,
     },
-    /// It was a delegate when the payment was made, and is none any more.
+    /// It was a delegate when the payment was made or later, and is none any more.
     Revoked,
-    /// It is none, and was none when the payment was made.
+    /// It is none, and has been none since the payment was made.
     Stranger,
 }
 
@@ -78,27 +84,50 @@ impl Facts {
             Some(event) => authority(&chain, snapshot.router, snapshot.operator, claim.signed.signer(), &event.location).await?,
             None => None,
         };
-        let issuer = issuer(&chain, claim, event.as_ref().map(|event| &event.location)).await?;
+        let issuer = issuer(&chain, snapshot.router, (snapshot.operator, claim.issuer), event.as_ref().map(|event| &event.location)).await?;
         Ok(Self { is_router, event, authority, final_through, issuer })
     }
 }
 
-/// Whether the issuer speaks for the operator today, or did when the payment was made.
-async fn issuer(chain: &Chain, claim: &ReceiptClaim, paid: Option<&Location>) -> anyhow::Result<IssuerStanding> {
-    let (snapshot, signer) = (claim.signed.snapshot(), claim.issuer);
-    let operator = snapshot.operator;
+/// Whether the issuer speaks for the operator today, or did at some time since the payment was made: a receipt is signed when it is first read, so its signer may
+/// have been appointed after the payment and revoked before today.
+async fn issuer(chain: &Chain, router: Address, (operator, signer): (Address, Address), paid: Option<&Location>) -> anyhow::Result<IssuerStanding> {
     if signer == operator {
         return Ok(IssuerStanding::Operator);
     }
-    let until = view_at(chain, snapshot.router, &signerUntilCall { operator, signer }, BlockId::latest()).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+    let until = view_at(chain, router, &signerUntilCall { operator, signer }, BlockId::latest()).await.or_fix(NO_ANSWER, ASK_AGAIN)?;
     if !until.is_zero() {
         return Ok(IssuerStanding::Delegate { until: until.to() });
     }
-    let was = match paid {
-        Some(at) => authority(chain, snapshot.router, operator, signer, at).await?,
-        None => None,
-    };
-    Ok(if was.is_some() { IssuerStanding::Revoked } else { IssuerStanding::Stranger })
+    let Some(at) = paid else { return Ok(IssuerStanding::Stranger) };
+    let was = authority(chain, router, operator, signer, at).await?.is_some() || appointed_since(chain, router, (operator, signer), at.block_number).await?;
+    Ok(if was { IssuerStanding::Revoked } else { IssuerStanding::Stranger })
+}
+
+/// Whether the operator has named the signer in this block or a later one. All blocks at once, where the node answers that; else in ranges that it does answer.
+async fn appointed_since(chain: &Chain, router: Address, (operator, signer): (Address, Address), since: u64) -> anyhow::Result<bool> {
+    let head = chain.get_block_number().await.or_fix(NO_ANSWER, ASK_AGAIN)?;
+    let (filter, mut from, mut width) = (appointments(router, operator, signer), since, u64::MAX);
+    for _ in 0..MAX_RANGES {
+        if from > head {
+            return Ok(false);
+        }
+        let to = head.min(from.saturating_add(width - 1));
+        match chain.get_logs(&filter.clone().from_block(from).to_block(to)).await {
+            Ok(logs) if logs.iter().any(names_somebody) => return Ok(true),
+            Ok(_) => from = to.saturating_add(1),
+            Err(_) if to - from >= MIN_RANGE => width = ((to - from + 1) / NARROWER).max(MIN_RANGE),
+            Err(error) => {
+                return Err(error).or_fix(format!("the node does not say who was named a signer in blocks {from} to {to}"), "ask a node that keeps logs");
+            }
+        }
+    }
+    Err(Failure::new("the node answers for too few blocks at once to say whether the issuer was ever named", "ask a node that answers for more").into())
+}
+
+/// Whether a log of an appointment is one, and not a revocation.
+fn names_somebody(log: &Log) -> bool {
+    !log.removed && SignerSet::decode_log_data_validate(log.data()).is_ok_and(|set| !set.until.is_zero())
 }
 
 /// A node of this chain.

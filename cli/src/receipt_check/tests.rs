@@ -115,7 +115,7 @@ fn facts(claim: &ReceiptClaim) -> Facts {
 }
 
 fn trusting() -> Trust {
-    Trust { operator: Some(key('3').address()), terms: Some(terms().to_string()) }
+    Trust { operator: Some(key('3').address()), terms: Some(terms().to_string()), strict: false }
 }
 
 #[test]
@@ -200,6 +200,17 @@ fn d04_a_receipt_of_a_revoked_signer_rests_on_the_chain_alone() {
     let verdict = judge(&claim, &Facts { issuer: IssuerStanding::Revoked, ..facts(&claim) }, &trusting());
     let not_checked: Vec<_> = verdict.steps.iter().filter(|step| step.outcome == Outcome::NotChecked).map(|step| step.name).collect();
     assert!(verdict.verified && not_checked == ["issuer"], "{}", verdict.for_people());
+    assert!(verdict.cannot_know.iter().any(|what| what.contains("buyerWallet and sellerWallet")));
+    let said = verdict.for_people();
+    assert!(said.contains("The payment holds. Who the parties are is NOT proven") && !said.contains("The receipt holds"), "{said}");
+    let strict = Trust { strict: true, ..trusting() };
+    let verdict = judge(&claim, &Facts { issuer: IssuerStanding::Revoked, ..facts(&claim) }, &strict);
+    assert!(!verdict.verified && verdict.failed_step == Some("issuer"), "{}", verdict.for_people());
+    assert!(verdict.for_people().contains("NOT proven: issuer was not checked"), "{}", verdict.for_people());
+    let verdict = judge(&claim, &facts(&claim), &strict);
+    assert!(verdict.verified && verdict.for_people().contains("The receipt holds."), "all of it was checked");
+    let verdict = judge(&claim, &Facts { final_through: Some(9), ..facts(&claim) }, &Trust { strict: true, ..Trust::default() });
+    assert_eq!(verdict.failed_step, Some("finality"), "what does not hold comes first");
     let operator = judge(&claim, &Facts { issuer: IssuerStanding::Operator, ..facts(&claim) }, &trusting());
     assert!(operator.verified && operator.steps.iter().all(|step| step.outcome == Outcome::Holds));
 }
@@ -217,6 +228,25 @@ fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
     for text in [other.to_string(), "{}".to_owned(), "not JSON".to_owned()] {
         assert_eq!(judge(&claim, &facts(&claim), &Trust { terms: Some(text), ..trusting() }).failed_step, Some("accepted_terms"));
     }
+}
+
+/// As the code of a printed receipt leads to it.
+#[test]
+fn a_receipt_without_its_terms_is_checked_but_for_them_and_wholly_with_those_of_the_reader() {
+    let public = Receipt::without_terms(&receipt()).unwrap();
+    let claim = Receipt::parse(&public).unwrap();
+    let verdict = judge(&claim, &facts(&claim), &Trust { terms: None, ..trusting() });
+    let not_checked: Vec<_> = verdict.steps.iter().filter(|step| step.outcome == Outcome::NotChecked).map(|step| step.name).collect();
+    assert!(verdict.verified && not_checked == ["accepted_terms", "agreement"], "{}", verdict.for_people());
+    let verdict = judge(&claim, &facts(&claim), &trusting());
+    assert!(verdict.verified && verdict.steps.iter().all(|step| step.outcome == Outcome::Holds), "{}", verdict.for_people());
+    let mut other = terms();
+    other["title"] = json!("Label 10 images");
+    assert_eq!(judge(&claim, &facts(&claim), &Trust { terms: Some(other.to_string()), ..trusting() }).failed_step, Some("accepted_terms"));
+    // The title is signed only as part of the terms.
+    let renamed = Receipt::parse(&public.replace("Label 1,000 images", "Label 10 images")).unwrap();
+    assert_eq!(judge(&renamed, &facts(&renamed), &trusting()).failed_step, Some("accepted_terms"));
+    assert!(!judge(&renamed, &facts(&renamed), &Trust::default()).for_people().contains("Label"), "an unproven title is not repeated");
 }
 
 #[tokio::test]

@@ -158,3 +158,69 @@ fn fill((red, green, blue): (u8, u8, u8)) -> Fill {
 fn count(modules: usize) -> f32 {
     f32::from(u16::try_from(modules).unwrap_or(u16::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::sheet::{Row, Section, Status, Tone};
+    use crate::document::visible::visible;
+
+    /// A sheet with what a party wrote: its title, and a name.
+    fn sheet(title: &str, name: &str) -> Sheet {
+        Sheet {
+            kind: "Receipt",
+            id: "rcpt_pr_1".to_owned(),
+            status: Status { label: "Paid and final", tone: Tone::Good },
+            warning: None,
+            title: visible(title),
+            headline: Row::text("Paid to the seller", name),
+            byline: visible(name),
+            written: Timestamp::from_millis(1_700_000_000_000),
+            sections: vec![Section { heading: "Parties", rows: vec![Row::text("Buyer", name), Row::code("Seller", name)] }],
+            table: None,
+            link: None,
+            notes: vec![visible(title)],
+        }
+    }
+
+    /// Text as nobody writes it: letters and marks of every script, pictures, controls, and what turns the direction.
+    fn hostile() -> impl Strategy<Value = String> {
+        let mark = prop_oneof![
+            prop::char::range('\u{300}', '\u{36f}'),
+            prop::char::range('\u{591}', '\u{5c7}'),
+            prop::char::range('\u{64b}', '\u{65f}'),
+            prop::char::range('\u{3099}', '\u{309a}'),
+            prop::char::range('\u{20d0}', '\u{20f0}'),
+            prop::char::range('\u{fe00}', '\u{fe0f}'),
+        ];
+        let letter = prop_oneof![
+            prop::char::range('a', 'z'),
+            prop::char::range('\u{5d0}', '\u{5ea}'),
+            prop::char::range('\u{620}', '\u{64a}'),
+            prop::char::range('\u{e80}', '\u{eff}'),
+            prop::char::range('\u{1100}', '\u{11ff}'),
+            prop::char::range('\u{3041}', '\u{30ff}'),
+            prop::char::range('\u{4e00}', '\u{9fff}'),
+            prop::char::range('\u{ac00}', '\u{d7a3}'),
+            prop::char::range('\u{1f1e6}', '\u{1f1ff}'),
+            prop::char::range('\u{1f300}', '\u{1faff}'),
+        ];
+        let control = prop_oneof![prop::char::range('\0', '\u{1f}'), prop::char::range('\u{200b}', '\u{206f}')];
+        prop::collection::vec(prop_oneof![4 => letter, 4 => mark, 1 => control, 1 => Just(' '), 2 => any::<char>()], 0..60)
+            .prop_map(|characters| characters.into_iter().collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// One party's title or name must not take the document from the other.
+        #[test]
+        fn i06_whatever_the_parties_write_the_document_is_made(title in hostile(), name in hostile()) {
+            let attachment = Attachment { name: "rcpt_pr_1.json".to_owned(), description: "The document for programs", json: "{}".to_owned() };
+            let written = write(&sheet(&title, &name), attachment);
+            prop_assert!(written.is_ok(), "{:?}", written.err());
+        }
+    }
+}

@@ -34,7 +34,7 @@ pub(crate) fn sheet(claim: &ReceiptClaim, aside: &Aside) -> Sheet {
         id: d.id.clone(),
         status,
         warning: revoked_at.map(warning),
-        title: visible(&claim.terms.title),
+        title: visible(&d.title),
         headline: Row::text(if revoked_at.is_none() { "Paid to the seller" } else { "Not paid, as the chain stands" }, amount(s.quote.seller, token)),
         byline: format!(
             "{} {}, made out {}",
@@ -56,11 +56,10 @@ pub(crate) fn sheet(claim: &ReceiptClaim, aside: &Aside) -> Sheet {
         .collect(),
         table: None,
         link: page.clone().map(|url| Link { scanned: format!("{url}#{}", Reference::from(claim)), url }),
-        notes: vec![
-            "Only the chain proves a payment. To check this receipt against it, without trusting who issued it: counterfoil receipt verify, with this \
-             document, its JSON or the text of its code."
-                .to_owned(),
-        ],
+        notes: vec![format!(
+            "Only the chain proves a payment. To check this receipt against it, without trusting who issued it: counterfoil receipt verify, with {}.",
+            if page.is_some() { "this document, its JSON or the text of its code" } else { "this document or its JSON" }
+        )],
     }
 }
 

@@ -109,7 +109,6 @@ const OF_OPERATIONS: &[(&str, &[Code])] = &[
     ("update_webhook", &[Code::WebhookUrlRefused]),
     ("list_webhook_deliveries", LISTING),
     ("show_receipt", &[Code::SignerUnavailable]),
-    ("list_receipts", &[Code::SignerUnavailable]),
     ("create_receipt_link", &[Code::RoleRequired, Code::ProofInspectionRequired]),
     ("revoke_receipt_link", &[Code::RoleRequired]),
     ("list_receipt_links", &[Code::RoleRequired]),

@@ -112,6 +112,12 @@ impl Problem {
         self.0.code
     }
 
+    /// What it is about, for people.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// The answer, for the request it belongs to.
     pub(crate) fn render(self, instance: &str, request_id: &str) -> Response {
         let Occurrence { code, detail, retry_after_s, extra, headers: more_headers } = *self.0;

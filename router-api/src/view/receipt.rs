@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use settlement::ids::receipt_id;
+use settlement::ids::{PaymentRequestId, receipt_id};
 use settlement::refund::SettledRefund;
 use store::Revocation;
 use utoipa::ToSchema;
+
+use crate::problem::Problem;
 
 /// Proof of a payment that can be checked against the chain alone.
 #[derive(Clone, Debug, ToSchema)]
@@ -162,8 +164,9 @@ pub struct ReceiptEventSchema {
 pub struct ReceiptProofSchema {
     /// The canonical snapshot; `requestId` is the keccak256 of these bytes.
     pub snapshot: String,
-    /// The canonical terms; `termsHash` is the keccak256 of these bytes.
-    pub terms: String,
+    /// The canonical terms; `termsHash` is the keccak256 of these bytes. Null on public pages.
+    #[schema(required)]
+    pub terms: Option<String>,
     /// Over the digest, 65 bytes.
     pub signature: String,
     /// Whom it recovers to.
@@ -231,7 +234,7 @@ impl ReceiptBody {
     }
 }
 
-/// `{receipts, refunds, revoked, inspectionRequired}`
+/// `{receipts, refunds, revoked, inspectionRequired, notIssued}`
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReceiptsBody {
@@ -245,6 +248,31 @@ pub struct ReceiptsBody {
     pub revoked: Vec<RevokedReceiptView>,
     /// Payment requests whose payment does not prove itself: there is no receipt for them.
     pub inspection_required: Vec<String>,
+    /// Verified payments whose receipt nobody has read yet, and that cannot be signed now.
+    pub not_issued: Vec<NotIssuedView>,
+}
+
+/// A receipt that there is not yet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = NotIssuedReceipt)]
+pub struct NotIssuedView {
+    /// `rcpt_{paymentRequestId}`
+    pub receipt_id: String,
+    /// The payment request, which is verified.
+    pub payment_request_id: String,
+    /// The problem that reading it alone would have: `signer_unavailable`
+    pub code: &'static str,
+    /// The same in words.
+    pub reason: String,
+}
+
+impl NotIssuedView {
+    /// Of a request whose receipt cannot be made out for this reason.
+    #[must_use]
+    pub fn new(request: &PaymentRequestId, problem: &Problem) -> Self {
+        Self { receipt_id: receipt_id(request), payment_request_id: request.to_string(), code: problem.code().as_str(), reason: problem.detail().to_owned() }
+    }
 }
 
 /// A receipt that no longer counts.

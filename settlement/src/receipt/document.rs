@@ -126,8 +126,9 @@ pub struct AttestationDocument {
 pub struct ProofDocument {
     /// The canonical snapshot; `requestId` is the keccak256 of these bytes.
     pub snapshot: String,
-    /// The canonical terms; `termsHash` is the keccak256 of these bytes.
-    pub terms: String,
+    /// The canonical terms; `termsHash` is the keccak256 of these bytes. Null in what is shown to the public, and never left out.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub terms: Option<String>,
     /// Over the digest, 65 bytes.
     pub signature: Bytes,
     /// Whom it recovers to.

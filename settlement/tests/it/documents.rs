@@ -14,6 +14,7 @@ use settlement::money::{Amount, FeePolicy};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing};
 use settlement::receipt::{Receipt, ReceiptError, Statement, TypedData, statement_digest};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
+use settlement::terms::Terms;
 use settlement::unit::{Unit, UnitKind};
 use settlement::verify::{Authority, Evidence, Proof, report};
 
@@ -138,8 +139,8 @@ fn a_receipt_reads_back_and_proves_itself() {
         let claim = Receipt::parse(&json.to_string()).unwrap();
         assert_eq!(claim.signed, world::signed());
         assert_eq!(claim.event, Case::sound().event);
-        assert_eq!((claim.terms.clone(), claim.authority), (world::agreement().terms, Authority::Operator));
-        let agreed = claim.agreed();
+        assert_eq!((claim.terms.clone(), claim.authority), (Some(world::agreement().terms), Authority::Operator));
+        let agreed = claim.agreed().unwrap();
         assert_eq!(agreed, (&world::agreement()).into());
         let evidence =
             Evidence { signed: &claim.signed, event: &claim.event, agreed: Some(&agreed), authority: Some(claim.authority), final_through: Some(BLOCK) };
@@ -158,6 +159,31 @@ fn the_receipt_of_a_delegates_signature_says_until_when_it_could_sign() {
     assert_eq!(receipt.document().proof.authorised_until, Some(world::PAID_AT + 9));
     let claim = Receipt::parse(&receipt.text()).unwrap();
     assert_eq!((claim.authority, claim.issuer), (authority, delegate.address()));
+}
+
+#[test]
+fn a_receipt_without_its_terms_is_as_signed_as_before_and_proves_them_only_to_who_has_them() {
+    let full = world::receipt(&world::proof(), &world::signed(), &world::operator());
+    let text = Receipt::without_terms(&full.text()).unwrap();
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let mut expected = receipt_json();
+    expected["proof"]["terms"] = Value::Null;
+    assert_eq!(json, expected, "nothing else is gone");
+    let claim = Receipt::parse(&text).unwrap();
+    assert_eq!((claim.issuer, &claim.terms, claim.agreed()), (world::operator().address(), &None, None));
+    assert!(!claim.proves_itself(&text), "it says nothing of what was agreed");
+    let terms = world::agreement().terms;
+    assert!(claim.clone().with_terms(terms.clone()).unwrap().proves_itself(&full.text()), "who has the terms has the receipt");
+
+    let mut others = world::terms_document();
+    others["title"] = "Label 9,000 images".into();
+    let others = Terms::parse(&others).unwrap();
+    assert!(matches!(claim.with_terms(others), Err(ReceiptError::Inconsistent { field: "proof.terms", .. })));
+    // Nobody's signature covers the title but through the terms.
+    let mut renamed = json;
+    renamed["title"] = "Label 9,000 images".into();
+    let renamed = Receipt::parse(&renamed.to_string()).unwrap();
+    assert!(matches!(renamed.with_terms(terms), Err(ReceiptError::Inconsistent { field: "title", .. })));
 }
 
 /// Paths of all values in the document that are neither objects nor arrays.
@@ -197,7 +223,8 @@ fn noticed_by(json: &Value) -> String {
         Err(error) => return error.to_string(),
     };
     let agreed = claim.agreed();
-    let evidence = Evidence { signed: &claim.signed, event: &claim.event, agreed: Some(&agreed), authority: Some(claim.authority), final_through: Some(BLOCK) };
+    let evidence =
+        Evidence { signed: &claim.signed, event: &claim.event, agreed: agreed.as_ref(), authority: Some(claim.authority), final_through: Some(BLOCK) };
     let failing: Vec<_> = report(&evidence).into_iter().filter(|(_, result)| result.is_err()).map(|(name, _)| name).collect();
     if failing.is_empty() { "the chain alone".to_owned() } else { format!("checks: {}", failing.join(" ")) }
 }

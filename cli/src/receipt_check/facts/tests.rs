@@ -5,7 +5,10 @@ use crate::stack::anvil::{Anvil, AnvilOptions, Mining};
 use alloy_primitives::aliases::U48;
 use alloy_primitives::{TxHash, U256};
 use alloy_sol_types::SolCall;
+use axum::Json;
 use contracts::PaymentRouter::setSignerCall;
+use serde_json::{Value, json};
+use url::Url;
 
 const DELEGATE: Address = Address::repeat_byte(7);
 
@@ -70,6 +73,71 @@ async fn the_logs_say_the_same_as_the_state() {
     assert_eq!(last_appointment(&chain, &filter, second).await.unwrap(), Some(longer));
     let stranger = appointments(contracts::router_address(), OPERATOR.address(), Address::repeat_byte(8));
     assert_eq!(last_appointment(&chain, &stranger, second).await.unwrap(), None);
+}
+
+/// What a chain says of who signed a receipt about a payment in this block.
+async fn standing(chain: &Chain, signer: Address, paid: &Location) -> IssuerStanding {
+    issuer(chain, contracts::router_address(), (OPERATOR.address(), signer), Some(paid)).await.unwrap()
+}
+
+#[tokio::test]
+async fn d04_an_issuer_that_was_appointed_after_the_payment_and_revoked_since_is_no_stranger() {
+    let (_anvil, chain) = chain().await;
+    let until = 4_000_000_000;
+    let named_before = set(&chain, until).await;
+    let revoked_before = set(&chain, 0).await;
+    assert_eq!(standing(&chain, DELEGATE, &at(&named_before, 1)).await, IssuerStanding::Revoked, "named when it was paid");
+    assert_eq!(standing(&chain, DELEGATE, &at(&revoked_before, 1)).await, IssuerStanding::Stranger, "revoked before it was paid, and never named again");
+    let paid = at(&revoked_before, 1);
+    set(&chain, until).await;
+    assert_eq!(standing(&chain, DELEGATE, &paid).await, IssuerStanding::Delegate { until });
+    set(&chain, 0).await;
+    assert_eq!(standing(&chain, DELEGATE, &paid).await, IssuerStanding::Revoked, "named after it was paid, and revoked since");
+    assert_eq!(standing(&chain, Address::repeat_byte(8), &paid).await, IssuerStanding::Stranger);
+    assert_eq!(standing(&chain, OPERATOR.address(), &paid).await, IssuerStanding::Operator);
+}
+
+/// A node that answers for this many blocks at once.
+async fn strict_node(behind: Url, most: u64) -> SecretUrl {
+    let http = reqwest::Client::new();
+    let answer = move |Json(asked): Json<Value>| {
+        let (http, behind) = (http.clone(), behind.clone());
+        async move {
+            let block = |name: &str| asked["params"][0][name].as_str().and_then(|text| u64::from_str_radix(text.strip_prefix("0x")?, 16).ok());
+            if let (Some(from), Some(to)) = (block("fromBlock"), block("toBlock"))
+                && to - from >= most
+            {
+                return Json(json!({ "jsonrpc": "2.0", "id": asked["id"], "error": { "code": -32602, "message": "range too large" } }));
+            }
+            Json(http.post(behind).json(&asked).send().await.unwrap().json().await.unwrap())
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = SecretUrl::new(&format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(axum::routing::post(answer))).await });
+    url
+}
+
+#[tokio::test]
+async fn a_node_that_answers_for_few_blocks_is_asked_about_them_one_range_after_the_other() {
+    let (anvil, chain) = chain().await;
+    let paid = at(&set(&chain, 0).await, 1);
+    mine(&chain, 450).await;
+    set(&chain, 4_000_000_000).await;
+    set(&chain, 0).await;
+    mine(&chain, 450).await;
+    for most in [MIN_RANGE, 333] {
+        let strict = connect(&strict_node(anvil.url().clone(), most).await, None).unwrap();
+        assert_eq!(standing(&strict, DELEGATE, &paid).await, IssuerStanding::Revoked, "{most}");
+        assert_eq!(standing(&strict, Address::repeat_byte(8), &paid).await, IssuerStanding::Stranger, "{most}");
+    }
+    let stricter = connect(&strict_node(anvil.url().clone(), 1).await, None).unwrap();
+    let asked = issuer(&stricter, contracts::router_address(), (OPERATOR.address(), DELEGATE), Some(&paid)).await;
+    assert!(asked.unwrap_err().to_string().contains("does not say who was named a signer"), "unknown is not a stranger");
+}
+
+async fn mine(chain: &Chain, blocks: u64) {
+    let _: Value = chain.raw_request("anvil_mine".into(), [format!("{blocks:#x}")]).await.unwrap();
 }
 
 #[tokio::test]

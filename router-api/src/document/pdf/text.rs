@@ -109,32 +109,46 @@ pub(super) fn wrap(text: &str, style: Style, size: f32, width: f32) -> Vec<Line>
     lines.iter().map(|text| line(text.trim_end(), style, size)).collect()
 }
 
-/// What no font has is written as its code point.
+/// What no font has is written as its code point; so is what follows it in the same cluster, and a mark that no font has together with its letter.
 fn covered(text: &str, style: Style) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match face_of(c, style) {
-            Some(_) => shown.push(c),
-            None => shown.push_str(&code_point(c)),
-        }
+    for cluster in text.graphemes(true) {
+        let face = face_of(cluster, style).or_else(|| cluster.chars().next().and_then(|letter| face_of_char(letter, style)));
+        let in_face = |c: &char| face.is_some_and(|face| has(face, *c));
+        let kept = cluster.chars().take_while(in_face).count();
+        shown.extend(cluster.chars().take(kept));
+        shown.extend(cluster.chars().skip(kept).map(code_point));
     }
     shown
 }
 
-/// The face that shows a character: the one asked for, else the first that has it.
-fn face_of(c: char, style: Style) -> Option<usize> {
-    [style.face(), 0, 3].into_iter().find(|face| FACES[*face].face.glyph_index(c).is_some())
+/// Whether a face has a character. Its first glyph is the one for what it does not have.
+fn has(face: usize, c: char) -> bool {
+    FACES[face].face.glyph_index(c).is_some_and(|glyph| glyph.0 != 0)
 }
 
-/// The text in pieces of one face each. A mark stays with its letter.
+/// The face that shows all of a cluster: the one asked for, else the first that can.
+fn face_of(cluster: &str, style: Style) -> Option<usize> {
+    [style.face(), 0, 3].into_iter().find(|face| cluster.chars().all(|c| has(*face, c)))
+}
+
+/// The same for one character.
+fn face_of_char(c: char, style: Style) -> Option<usize> {
+    [style.face(), 0, 3].into_iter().find(|face| has(*face, c))
+}
+
+/// Covered text in pieces of one face each. A mark stays with its letter, unless no face has both: a glyph that is missing would make the whole document fail.
 fn by_face(text: &str, style: Style) -> Vec<(usize, &str)> {
     let mut parts: Vec<(usize, usize)> = Vec::new();
-    for (at, cluster) in text.grapheme_indices(true) {
-        let all = |face: &usize| cluster.chars().all(|c| FACES[*face].face.glyph_index(c).is_some());
-        let first = cluster.chars().next().and_then(|c| face_of(c, style)).unwrap_or_default();
-        let face = [style.face(), 0, 3].into_iter().find(all).unwrap_or(first);
+    let mut set = |face: usize, at: usize| {
         if parts.last().is_none_or(|(last, _)| *last != face) {
             parts.push((face, at));
+        }
+    };
+    for (at, cluster) in text.grapheme_indices(true) {
+        match face_of(cluster, style) {
+            Some(face) => set(face, at),
+            None => cluster.char_indices().for_each(|(within, c)| set(face_of_char(c, style).unwrap_or_default(), at + within)),
         }
     }
     let ends = parts.iter().skip(1).map(|(_, at)| *at).chain([text.len()]).collect::<Vec<_>>();
@@ -174,6 +188,8 @@ fn cluster(index: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
     use super::*;
 
     fn shown(lines: &[Line]) -> Vec<String> {
@@ -204,6 +220,46 @@ mod tests {
             assert!(line.runs.iter().flat_map(|run| &run.glyphs).all(|glyph| krilla::text::Glyph::glyph_id(glyph) != GlyphId::new(0)), "{text}");
         }
         assert_eq!(shown(&[line("🎉 \u{e000}", Style::Regular, 12.0)]), ["[U+1F389] [U+E000]"]);
+    }
+
+    #[test]
+    fn i06_a_mark_that_no_font_has_with_its_letter_is_written_as_its_code_point() {
+        for (text, expected) in [
+            ("字\u{301}", "字[U+0301]"),
+            ("a\u{3099}", "a[U+3099]"),
+            ("字\u{301}\u{3099}", "字[U+0301][U+3099]"),
+            ("🎉\u{3099}", "[U+1F389][U+3099]"),
+            ("か\u{3099}e\u{301}", "か\u{3099}e\u{301}"),
+        ] {
+            let line = line(text, Style::Regular, 12.0);
+            assert!(missing(&line).is_empty(), "{text}");
+            assert_eq!(shown(&[line]), [expected]);
+        }
+    }
+
+    /// The runs of a line in which a glyph is missing.
+    fn missing(line: &Line) -> Vec<&str> {
+        let lacks = |run: &&Run| run.glyphs.iter().any(|glyph| krilla::text::Glyph::glyph_id(glyph) == GlyphId::new(0));
+        line.runs.iter().filter(lacks).map(|run| run.text.as_str()).collect()
+    }
+
+    #[test]
+    fn i06_no_character_and_no_mark_on_any_letter_lacks_its_glyph() {
+        for style in [Style::Regular, Style::Bold, Style::Code] {
+            let all: Vec<char> = (0..=0x1_ffff).filter_map(char::from_u32).filter(|c| face_of_char(*c, style).is_some()).collect();
+            for some in all.chunks(64) {
+                let text: String = some.iter().collect();
+                assert_eq!(missing(&line(&text, style, 12.0)), Vec::<&str>::new(), "from {:x}", u32::from(some[0]));
+            }
+            let marks: Vec<char> = all.into_iter().filter(|c| c.general_category_group() == GeneralCategoryGroup::Mark).collect();
+            assert!(marks.len() > 100, "the fonts have marks");
+            for (letter, marks) in
+                ['a', '字', 'ش', 'א', 'か', '한', '🎉', '\u{0eb3}', '\u{1100}'].into_iter().flat_map(|c| marks.chunks(64).map(move |m| (c, m)))
+            {
+                let text: String = marks.iter().flat_map(|mark| [letter, *mark, ' ']).collect();
+                assert_eq!(missing(&line(&text, style, 12.0)), Vec::<&str>::new(), "on {letter}");
+            }
+        }
     }
 
     #[test]

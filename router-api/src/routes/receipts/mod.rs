@@ -10,6 +10,13 @@ use serde_json::{Value, json};
 
 pub(crate) use issue::last_revocations;
 
+/// For the document: as the public sees it.
+fn public_example() -> Value {
+    let mut example = example();
+    example["proof"]["terms"] = Value::Null;
+    example
+}
+
 /// For the document.
 fn example() -> Value {
     let hash = "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060";

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
 use super::issue;
-use super::show::{Asked, ReceiptFormat, present};
+use super::show::{Asked, Audience, ReceiptFormat, present};
 use crate::document::{self, Format};
 use crate::extract::{Params, PathId};
 use crate::problem::{PROBLEM_JSON, Problem, ProblemBody};
@@ -20,7 +20,8 @@ const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 /// The public page of a receipt.
 ///
 /// What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page (the default), a PDF or JSON. A link that was never made,
-/// was revoked or has ended is 404, and looks the same.
+/// was revoked or has ended is 404, and looks the same. Of what was agreed it has the title and the hash: `proof.terms` is null, also in the JSON inside the PDF.
+/// Its signature verifies all the same.
 #[utoipa::path(
     get,
     path = "/r/{linkToken}",
@@ -30,7 +31,7 @@ const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
         (status = 200, description = "The receipt.", content(
             (String = "text/html", example = json!("<!doctype html>")),
             (String = "application/pdf", example = json!("%PDF-1.7")),
-            (ReceiptBody = "application/json", example = json!({ "receipt": super::example(), "refunds": [] })))),
+            (ReceiptBody = "application/json", example = json!({ "receipt": super::public_example(), "refunds": [] })))),
         (status = 304, description = "It is what `If-None-Match` names."),
         (status = 404, description = "The link opens nothing (`not_found`); a page, for who asks for one.",
             content((ProblemBody = PROBLEM_JSON), (String = "text/html"))),
@@ -66,7 +67,7 @@ async fn opened(api: &Api, token: &str, format: Format, headers: &HeaderMap) -> 
     let found = api.store.receipted(&link.request).await?.ok_or_else(Problem::not_found)?;
     let standing = issue::standing(api, found).await?;
     let page = receipt_link::page(&api.config.public_url, token);
-    present(api, &link.request, standing, &Asked { format, page: Some(page), headers }).await
+    present(api, &link.request, standing, &Asked { format, audience: Audience::Public, page: Some(page), headers }).await
 }
 
 /// No search engine is to keep it.

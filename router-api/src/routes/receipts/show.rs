@@ -42,8 +42,8 @@ impl ReceiptFormat {
 ///
 /// `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF (PDF/A-3 with the JSON attached). It carries all that is
 /// needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the event stands. It is signed when it is read for the
-/// first time and the same bytes ever after. The code on page and PDF leads to a public page of this receipt. A reorganisation that takes the payment away
-/// revokes it.
+/// first time and the same bytes ever after. The code on the page and the PDF of a party leads to a public page of this receipt, which has all but the terms;
+/// those of anybody else have no code. A reorganisation that takes the payment away revokes it.
 #[utoipa::path(
     get,
     path = "/api/agent/receipts/{receiptId}",
@@ -74,17 +74,38 @@ pub async fn show_receipt(
     let format = document::wanted(params.format(), &headers, Format::Json)?;
     let id = request_of_receipt(&id).map_err(|_| Problem::not_found())?;
     let found = issue::find(&api, &id, &caller.profile).await?;
+    let is_party = [&found.buyer, &found.seller].contains(&&caller.profile);
     let standing = issue::standing(&api, found).await?;
     let page = match format {
-        Format::Json => None,
-        Format::Html | Format::Pdf => Some(receipt_link::printed(&api, &id, &caller.profile).await?),
+        Format::Html | Format::Pdf if is_party => Some(receipt_link::printed(&api, &id, &caller.profile).await?),
+        Format::Json | Format::Html | Format::Pdf => None,
     };
-    present(&api, &id, standing, &Asked { format, page, headers: &headers }).await
+    present(&api, &id, standing, &Asked { format, audience: Audience::Agreement, page, headers: &headers }).await
+}
+
+/// Who looks at a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Who may see the agreement: all of the receipt.
+    Agreement,
+    /// Whoever has a link: what was paid, and of the terms only title and hash.
+    Public,
+}
+
+impl Audience {
+    /// The text of a receipt as this audience has it.
+    fn text(self, whole: String) -> Result<String, Problem> {
+        match self {
+            Self::Agreement => Ok(whole),
+            Self::Public => Receipt::without_terms(&whole).map_err(|error| Problem::internal(&error)),
+        }
+    }
 }
 
 /// How a receipt is asked for.
 pub(super) struct Asked<'a> {
     pub(super) format: Format,
+    pub(super) audience: Audience,
     /// Where page and PDF lead to.
     pub(super) page: Option<String>,
     pub(super) headers: &'a HeaderMap,
@@ -95,31 +116,32 @@ pub(super) struct Asked<'a> {
 /// # Errors
 /// 410 `receipt_revoked` where there is nothing to draw over.
 pub(super) async fn present(api: &Api, id: &PaymentRequestId, standing: Standing, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let Asked { format, page, headers } = asked;
+    let Asked { format, audience, page, headers } = asked;
     match (standing, *format) {
         (Standing::InForce(text, refunds), Format::Json) => {
+            let text = audience.text(text)?;
             Ok(document::answer(StatusCode::OK, *format, &receipt_id(id), ReceiptBody::json(&text, &refunds).into_bytes(), headers))
         }
         (Standing::InForce(text, refunds), Format::Html | Format::Pdf) => {
-            document::drawn(shown(&text, &Aside { revoked_at: None, refunds, page: page.clone() })?, *format, headers).await
+            document::drawn(shown(audience.text(text)?, &Aside { revoked_at: None, refunds, page: page.clone() })?, *format, headers).await
         }
         (Standing::Revoked(gone), Format::Json) => Err(issue::revoked(id, &gone)),
         (Standing::Revoked(gone), Format::Html | Format::Pdf) => match issue::handed_out(api, id, &gone).await? {
             Some(text) => {
                 let aside = Aside { revoked_at: Some(gone.revocation.at), refunds: Vec::new(), page: page.clone() };
-                document::drawn(shown(&text, &aside)?, *format, headers).await
+                document::drawn(shown(audience.text(text)?, &aside)?, *format, headers).await
             }
             None => Err(issue::revoked(id, &gone)),
         },
     }
 }
 
-fn shown(text: &str, aside: &Aside) -> Result<Shown, Problem> {
-    let claim = Receipt::parse(text).map_err(|error| Problem::internal(&error))?;
+fn shown(text: String, aside: &Aside) -> Result<Shown, Problem> {
+    let claim = Receipt::parse(&text).map_err(|error| Problem::internal(&error))?;
     Ok(Shown {
         status: if aside.revoked_at.is_none() { StatusCode::OK } else { StatusCode::GONE },
         id: claim.document.id.clone(),
-        json: text.to_owned(),
+        json: text,
         sheet: document::receipt::sheet(&claim, aside),
     })
 }
@@ -161,7 +183,7 @@ mod tests {
         let answer = app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.seller).send().await.expect(200);
         let claim = Receipt::parse(&answer.text()).unwrap();
         // The verifier of a stranger: it has the document, the chain's word on the signer, and the newest final block.
-        let (agreed, through) = (claim.agreed(), Some(claim.event.location.block_number));
+        let (agreed, through) = (claim.agreed().unwrap(), Some(claim.event.location.block_number));
         let evidence = Evidence { signed: &claim.signed, event: &claim.event, agreed: Some(&agreed), authority: Some(claim.authority), final_through: through };
         assert_eq!(verify(&evidence).unwrap().request().as_str(), request);
         for (pointer, value) in [

@@ -11,6 +11,8 @@ use store::Engine;
 
 use crate::state::Api;
 use crate::testing::{Answer, CHAIN_ID, TestApp};
+use crate::view::documented::assert_documented;
+use crate::view::receipt::ReceiptsBody;
 
 async fn read(app: &TestApp, request: &str) -> Answer {
     app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.seller).send().await
@@ -64,12 +66,35 @@ async fn d07_without_a_signer_there_is_none_yet_and_nothing_is_stored() {
     app.pay(&request).await;
     app.signer_switch.fail();
     read(&app, &request).await.problem(503, "signer_unavailable");
-    app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.buyer).send().await.problem(503, "signer_unavailable");
+    let listed = list(&app).await;
+    assert_eq!((&listed["receipts"], &listed["notIssued"][0]["paymentRequestId"]), (&json!([]), &json!(request)));
     app.clock.advance_s(60);
     app.signer_switch.answer();
     let later = read(&app, &request).await.expect(200);
     assert_eq!(later["receipt"]["issuedAt"], app.now().to_string());
     assert_ne!(later["receipt"]["issuedAt"], later["receipt"]["verifiedAt"]);
+}
+
+#[tokio::test]
+async fn d07_what_cannot_be_signed_hides_no_receipt_that_was() {
+    let app = TestApp::new().await;
+    let (mut body, mut requests) = (app.wanted(), Vec::new());
+    for part in ["5000000", "7500000"] {
+        body["sellerAmount"] = json!(part);
+        let request = app.create(body.clone()).await.expect(201)["paymentRequest"]["id"].as_str().unwrap().to_owned();
+        app.pay(&request).await;
+        requests.push(request);
+    }
+    let signed = read(&app, &requests[0]).await.expect(200)["receipt"].clone();
+    // As on an instance that no longer signs for the chain.
+    let unsigning = crate::app(Api { signers: BTreeMap::new(), ..app.api() });
+    let listed = app.get(&format!("/api/agent/contracts/{}/receipts", app.seeded.agreement)).bearer(&app.buyer).at(&unsigning).send().await.expect(200);
+    assert_documented::<ReceiptsBody>(listed.json());
+    assert_eq!(listed["receipts"], json!([signed]));
+    let reason = "nothing can be signed for this chain now";
+    let missing = json!({ "receiptId": format!("rcpt_{}", requests[1]), "paymentRequestId": requests[1], "code": "signer_unavailable", "reason": reason });
+    assert_eq!(listed["notIssued"], json!([missing]));
+    assert_eq!(list(&app).await["notIssued"], json!([]), "a signer makes up for it");
 }
 
 async fn d09_whoever_signs_first_has_signed_for_everybody(engine: Engine) {

@@ -1,7 +1,12 @@
 use axum::http::Method;
+use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::object::Name;
 use serde_json::{Value, json};
+use settlement::receipt::Receipt;
 
 use crate::testing::{Actor, Answer, TestApp};
+use crate::view::documented::assert_documented;
+use crate::view::receipt::ReceiptBody;
 
 /// A paid request, where its links are, and a first one.
 async fn linked(app: &TestApp) -> (String, String, Value) {
@@ -28,8 +33,11 @@ async fn i11_a_link_shows_one_receipt_until_it_is_revoked_or_ends() {
     assert_eq!(shown.header("x-robots-tag"), Some("noindex, nofollow, noarchive"));
     assert_eq!((shown.header("cache-control"), shown.header("referrer-policy")), (Some("private, no-cache"), Some("no-referrer")));
     assert!(shown.text().contains(&format!("rcpt_{request}")) && shown.text().contains("name=\"robots\" content=\"noindex"));
-    let own = app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.buyer).send().await.expect(200);
-    assert_eq!(app.get(&page(&link)).header("accept", "application/json").send().await.expect(200).text(), own.text(), "the receipt and nothing else");
+    let mut own = app.get(&format!("/api/agent/receipts/rcpt_{request}")).bearer(&app.buyer).send().await.expect(200).json().clone();
+    own["receipt"]["proof"]["terms"] = Value::Null;
+    let public = app.get(&page(&link)).header("accept", "application/json").send().await.expect(200);
+    assert_eq!(*public.json(), own, "the receipt and nothing else");
+    assert_documented::<ReceiptBody>(public.json());
 
     let brief = make(&app, &links, &app.buyer, json!({ "expiresInDays": 2 })).await.expect(201)["link"].clone();
     app.get(&page(&brief)).send().await.expect(200);
@@ -95,7 +103,7 @@ async fn i11_the_database_has_no_token_and_no_stored_answer_either() {
 async fn i11_revoking_what_printed_receipts_lead_to_gives_the_next_print_another() {
     let app = TestApp::new().await;
     let (request, links, _) = linked(&app).await;
-    let print = || app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.evaluator).send();
+    let print = || app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.buyer).send();
     let first = print().await.expect(200).text();
     assert_eq!(print().await.expect(200).text(), first, "one link, however often it is printed");
     let listed = app.get(&links).bearer(&app.buyer).send().await.expect(200)["links"].clone();
@@ -105,6 +113,63 @@ async fn i11_revoking_what_printed_receipts_lead_to_gives_the_next_print_another
     app.get(&page(&printed)).send().await.expect(404);
     let second = print().await.expect(200).text();
     assert!(second != first && !second.contains(printed["url"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn i11_only_a_party_opens_a_page_to_the_public_by_printing() {
+    let app = TestApp::new().await;
+    let request = app.request().await;
+    app.pay(&request).await;
+    let (receipt, links) = (format!("/api/agent/receipts/rcpt_{request}"), format!("/api/agent/receipts/rcpt_{request}/links"));
+    let open = async || app.get(&links).bearer(&app.seller).send().await.expect(200)["links"].as_array().unwrap().len();
+    let print = async |actor: &Actor| app.get(&format!("{receipt}?format=html")).bearer(actor).send().await.expect(200).text();
+    let before = print(&app.evaluator).await;
+    app.get(&format!("{receipt}?format=pdf")).bearer(&app.evaluator).send().await.expect(200);
+    assert!(!before.contains("/r/") && !before.contains("<svg"), "{before}");
+    assert_eq!(open().await, 0);
+    assert!(print(&app.seller).await.contains("https://pay.example/r/"));
+    assert_eq!(open().await, 1);
+    assert_eq!(print(&app.evaluator).await, before, "nor is a party's link shown to others");
+}
+
+#[tokio::test]
+async fn i11_what_was_agreed_is_on_no_public_page() {
+    let app = TestApp::new().await;
+    let body = app.signed("described", |terms| {
+        terms["description"] = json!("the secret recipe");
+        terms["acceptanceCriteria"] = json!(["tastes like the secret recipe"]);
+    });
+    let contract = app.post("/api/agent/contracts/import").bearer(&app.buyer).json(body).send().await.expect(201);
+    let requests = format!("/api/agent/contracts/{}/crypto-payment-requests", contract["contract"]["id"].as_str().unwrap());
+    let request = app.post(&requests).bearer(&app.buyer).json(app.wanted()).send().await.expect(201);
+    let request = request["paymentRequest"]["id"].as_str().unwrap().to_owned();
+    app.pay(&request).await;
+    let receipt = format!("/api/agent/receipts/rcpt_{request}");
+    let own = app.get(&receipt).bearer(&app.seller).send().await.expect(200);
+    assert!(own.text().contains("the secret recipe"), "the parties have all of it");
+    let link = make(&app, &format!("{receipt}/links"), &app.seller, json!({})).await.expect(201)["link"].clone();
+    for reorged in [false, true] {
+        if reorged {
+            app.reorg(&request).await;
+        }
+        for format in ["json", "html", "pdf"] {
+            let answer = app.get(&format!("{}?format={format}", page(&link))).send().await;
+            let shown = if format == "pdf" { attached(&answer.bytes) } else { answer.text() };
+            assert!(!shown.contains("secret"), "{format}: {shown}");
+            if format != "html" && !reorged {
+                let claim = Receipt::parse(&shown).unwrap();
+                assert!(claim.terms.is_none() && claim.issuer == app.signer, "{format}");
+            }
+        }
+    }
+}
+
+/// The file inside a PDF.
+fn attached(pdf: &[u8]) -> String {
+    let pdf = Pdf::new(pdf.to_vec()).unwrap();
+    let streams = pdf.objects().into_iter().filter_map(|object| object.into_stream());
+    let file = streams.into_iter().find(|stream| stream.dict().get::<Name<'_>>(b"Type").is_some_and(|name| &*name == b"EmbeddedFile")).unwrap();
+    String::from_utf8(file.decoded().unwrap().into_owned()).unwrap()
 }
 
 #[tokio::test]
@@ -158,7 +223,7 @@ async fn i16_the_log_says_whose_receipt_a_link_shows_and_who_drew_a_printed_one(
     let app = TestApp::new().await;
     let (request, links, link) = linked(&app).await;
     app.delete(&format!("{links}/{}", link["id"].as_str().unwrap())).bearer(&app.buyer).send().await.expect(200);
-    app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.evaluator).send().await.expect(200);
+    app.get(&format!("/api/agent/receipts/rcpt_{request}?format=html")).bearer(&app.buyer).send().await.expect(200);
     let log = app.get("/api/admin/audit?limit=5").bearer(&app.stranger).send().await.expect(200)["entries"].clone();
     let about = |action: &str, purpose: &str| {
         let found = log.as_array().unwrap().iter().find(|entry| entry["action"] == action && entry["details"]["purpose"] == purpose);
@@ -168,7 +233,7 @@ async fn i16_the_log_says_whose_receipt_a_link_shows_and_who_drew_a_printed_one(
         let details = about(action, "shared");
         assert_eq!((&details["receiptId"], &details["createdBy"]), (&json!(format!("rcpt_{request}")), &json!(app.seller.profile.as_str())), "{action}");
     }
-    assert_eq!(about("receipt_link.created", "document")["createdBy"], app.evaluator.profile.as_str());
+    assert_eq!(about("receipt_link.created", "document")["createdBy"], app.buyer.profile.as_str());
     let signed = log.as_array().unwrap().iter().find(|entry| entry["action"] == "receipt.signed").unwrap();
     assert_eq!(signed["details"]["signer"], app.signer.to_string());
 }
