@@ -105,7 +105,8 @@ impl Verdict {
             Outcome::NotChecked => '–',
         };
         let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or_default();
-        let mut lines: Vec<_> = self.steps.iter().map(|s| format!("  {} {:width$}  {}", mark(s.outcome), s.name, s.detail).trim_end().to_owned()).collect();
+        let line = |s: &Step| format!("  {} {:width$}  {}", mark(s.outcome), s.name, harmless(&s.detail)).trim_end().to_owned();
+        let mut lines: Vec<_> = self.steps.iter().map(line).collect();
         let fails = |step| self.steps.iter().any(|s| s.name == step && s.outcome == Outcome::Fails);
         lines.push(match self.failed_step {
             None if issuer_is_unknown(&self.steps) => "The payment holds. Who the parties are is NOT proven: that is the issuer's word alone.".to_owned(),
@@ -117,6 +118,13 @@ impl Verdict {
         lines.extend(self.cannot_know.iter().map(|what| format!("  {what}")));
         lines.join("\n")
     }
+}
+
+/// A detail on one line, with what moves the cursor or turns text written out: it may repeat what a stranger's receipt says, and that must not draw a verdict of
+/// its own on the terminal.
+fn harmless(detail: &str) -> String {
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    detail.chars().map(|c| if c.is_control() || turns(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// Whether nobody knows that whoever signed the receipt may speak for the operator. What only that signature covers is then proven by nothing.

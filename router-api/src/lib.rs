@@ -31,6 +31,7 @@ mod text;
 pub mod token;
 pub mod view;
 mod waiting;
+mod wallets;
 pub mod webhooks;
 
 use std::sync::Arc;

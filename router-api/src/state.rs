@@ -23,9 +23,6 @@ use crate::limits::RateLimits;
 use crate::waiting::Waiting;
 use crate::webhooks::Webhooks;
 
-/// How long a chain may take to answer for a contract wallet.
-const WALLET_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
-
 /// The router API of one instance.
 pub struct Api {
     /// The database.
@@ -61,7 +58,7 @@ pub struct ApiConfig {
     pub chains: Vec<ChainPolicy>,
     /// Whether writes without an idempotency key are refused.
     pub require_idempotency_key: bool,
-    /// Whether a wallet that belongs to no profile gets one when it signs in.
+    /// Whether a wallet that belongs to no profile gets one when it signs in, or signs an agreement that is imported without `contracts:import`.
     pub open_sign_in: bool,
     /// How long `verify` may hold its answer for the indexer; at most 30 s.
     pub verify_wait: Duration,
@@ -124,21 +121,6 @@ impl Api {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Whether a contract wallet accepts a signature, as [`ContractWallets::is_valid_signature`], asked for no longer than a caller waits.
-    ///
-    /// # Errors
-    /// When the chain cannot be asked now, or does not answer in time.
-    pub(crate) async fn is_accepted_by_contract(
-        &self,
-        chain_id: u64,
-        wallet: Address,
-        digest: B256,
-        signature: &[u8],
-    ) -> Result<bool, ContractWalletsUnavailable> {
-        let asked = self.contract_wallets.is_valid_signature(chain_id, wallet, digest, signature);
-        tokio::time::timeout(WALLET_ANSWERS_WITHIN, asked).await.unwrap_or(Err(ContractWalletsUnavailable { chain_id }))
     }
 
     /// The settings of a chain; `None` when it is not settled on here.

@@ -50,6 +50,8 @@ use crate::webhooks::{SealingKey, Targets, WebhookWorker, Webhooks, WorkerParts}
 
 /// The chain of every test.
 pub const CHAIN_ID: u64 = 31_337;
+/// A second chain, of tests that need two.
+pub const OTHER_CHAIN_ID: u64 = 31_338;
 /// Between two signs of life of an event stream.
 const HEARTBEAT: Duration = Duration::from_millis(200);
 /// What [`FakeContractWallets`] accepts.
@@ -106,7 +108,7 @@ impl ContractWallets for FakeContractWallets {
         if self.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        if chain_id != CHAIN_ID {
+        if ![CHAIN_ID, OTHER_CHAIN_ID].contains(&chain_id) {
             return Err(ContractWalletsUnavailable { chain_id });
         }
         Ok(wallet == contract_wallet() && signature == CONTRACT_SIGNATURE && !self.refuses.load(Ordering::SeqCst))

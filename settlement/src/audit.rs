@@ -47,6 +47,8 @@ actions! {
     ProfileEnabled = "profile.enabled",
     /// A wallet proved itself and belongs to a profile now.
     WalletAdded = "wallet.added",
+    /// A wallet speaks for its profile no more.
+    WalletRetired = "wallet.retired",
     /// A bearer token was made.
     TokenCreated = "token.created",
     /// A bearer token was replaced by a new one.

@@ -36,6 +36,7 @@ pub mod snapshot;
 pub mod terms;
 pub mod unit;
 pub mod verify;
+pub mod wallet;
 pub mod webhook;
 
 pub use clock::{Clock, IdSource, Timestamp};

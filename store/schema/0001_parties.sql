@@ -12,11 +12,17 @@ CREATE TABLE profiles (
 );
 CREATE INDEX profiles_by_age ON profiles (created_at, id);
 
--- A wallet speaks for one profile only, and only after it was proved (SIWE) or its signature was checked.
+-- A wallet speaks for one profile only, and only after it was proved (SIWE) or its signature was checked. A contract's address on another chain may be somebody
+-- else's contract, so a contract wallet is an address on a chain.
 CREATE TABLE wallets (
-    address TEXT NOT NULL PRIMARY KEY,
+    address TEXT NOT NULL,
+    -- How it was proved: `key`, or the chain whose contract accepted the signature (CAIP-2).
+    proof TEXT NOT NULL CHECK (proof = 'key' OR proof LIKE 'eip155:%'),
     profile_id TEXT NOT NULL REFERENCES profiles (id),
-    proved_at BIGINT NOT NULL
+    proved_at BIGINT NOT NULL,
+    -- Since when it speaks for nobody. The row stays: what it did is the profile's.
+    retired_at BIGINT,
+    PRIMARY KEY (address, proof)
 );
 CREATE INDEX wallets_by_profile ON wallets (profile_id);
 
@@ -30,8 +36,12 @@ CREATE TABLE api_tokens (
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
     last_used_at BIGINT,
-    revoked_at BIGINT
+    -- From when on it does not work: ahead of us while a token that was rotated waits for the first use of the new one.
+    revoked_at BIGINT,
+    -- The token that replaces it.
+    replaced_by TEXT
 );
+CREATE INDEX api_tokens_by_successor ON api_tokens (replaced_by) WHERE replaced_by IS NOT NULL;
 CREATE INDEX api_tokens_by_profile ON api_tokens (profile_id, created_at, id);
 CREATE INDEX api_tokens_by_age ON api_tokens (created_at, id);
 

@@ -8,8 +8,9 @@ CREATE TABLE agreements (
     buyer_wallet TEXT NOT NULL,
     seller_id TEXT NOT NULL REFERENCES profiles (id),
     seller_wallet TEXT NOT NULL,
-    -- Taken from the terms, to find the agreements of an evaluator's wallets.
+    -- Taken from the terms, to find the agreements of an evaluator's wallets: a contract's on its chain only.
     evaluator TEXT,
+    chain_id BIGINT NOT NULL,
     -- The canonical JSON (RFC 8785) that was hashed and signed, to the byte.
     terms TEXT NOT NULL,
     terms_hash TEXT NOT NULL,
@@ -45,8 +46,8 @@ CREATE INDEX agreements_by_seller ON agreements (seller_id, created_at, id);
 CREATE INDEX agreements_by_seller_in ON agreements (seller_id, status, created_at, id);
 CREATE INDEX agreements_by_importer ON agreements (importer_id, created_at, id);
 CREATE INDEX agreements_by_importer_in ON agreements (importer_id, status, created_at, id);
-CREATE INDEX agreements_by_evaluator ON agreements (evaluator, created_at, id) WHERE evaluator IS NOT NULL;
-CREATE INDEX agreements_by_evaluator_in ON agreements (evaluator, status, created_at, id) WHERE evaluator IS NOT NULL;
+CREATE INDEX agreements_by_evaluator ON agreements (evaluator, created_at, id, chain_id) WHERE evaluator IS NOT NULL;
+CREATE INDEX agreements_by_evaluator_in ON agreements (evaluator, status, created_at, id, chain_id) WHERE evaluator IS NOT NULL;
 
 CREATE TABLE submissions (
     id TEXT NOT NULL PRIMARY KEY,

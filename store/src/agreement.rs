@@ -13,7 +13,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use crate::error::{Conflict, StoreError};
-use crate::row::{Fields, lower};
+use crate::row::{Fields, lower, signed};
 use crate::{Store, Tx, payout_change};
 
 #[cfg(test)]
@@ -28,6 +28,9 @@ fn agreement(row: &AnyRow) -> Result<AgreementRecord, StoreError> {
     }
     if terms.evaluator != fields.opt_address("evaluator")? {
         return Err(fields.bad("evaluator", "is not the evaluator of the terms"));
+    }
+    if terms.asset.chain_id() != fields.unsigned::<u64>("chain_id")? {
+        return Err(fields.bad("chain_id", "is not the chain of the terms"));
     }
     Ok(AgreementRecord {
         id: fields.parsed("id")?,
@@ -94,6 +97,10 @@ pub(crate) async fn without_payout(connection: &mut AnyConnection, id: &Agreemen
     sqlx::query("SELECT * FROM agreements WHERE id = $1").bind(id.as_str()).fetch_optional(connection).await?.as_ref().map(agreement).transpose()
 }
 
+/// The import of a profile behind its newest `$3`, if it is younger than `$2`.
+pub(crate) const IMPORTED_BEHIND: &str =
+    "SELECT id, created_at FROM agreements WHERE importer_id = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET $3";
+
 async fn find_by_ref(connection: &mut AnyConnection, importer: &ProfileId, external_ref: &str) -> Result<Option<AgreementRecord>, StoreError> {
     let query = sqlx::query("SELECT * FROM agreements WHERE importer_id = $1 AND external_ref = $2").bind(importer.as_str()).bind(external_ref.to_owned());
     match query.fetch_optional(&mut *connection).await? {
@@ -127,6 +134,14 @@ impl Tx {
         find_by_ref(self.connection(), importer, external_ref).await
     }
 
+    /// When a profile has imported as many as `count` agreements since then: when it made the oldest of the newest `count`. Whoever imports at the same time is not
+    /// waited for, so a limit by this is passed by as many as come at once, which is little of a day's.
+    pub async fn imported(&mut self, importer: &ProfileId, count: u32, since: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let Some(behind) = count.checked_sub(1) else { return Ok(None) };
+        let query = sqlx::query(IMPORTED_BEHIND).bind(importer.as_str()).bind(since.as_millis()).bind(i64::from(behind));
+        query.fetch_optional(self.connection()).await?.map(|row| Fields::new("agreements", "id", &row)?.time("created_at")).transpose()
+    }
+
     /// The agreement that a pair of signatures has made, whoever imported it.
     pub async fn agreement_by_consent(&mut self, terms_hash: B256, (buyer, seller): (Address, Address), salt: B256) -> Result<Option<AgreementId>, StoreError> {
         let query = sqlx::query(
@@ -150,8 +165,8 @@ impl Tx {
         let query = sqlx::query(
             "INSERT INTO agreements (id, importer_id, external_ref, buyer_id, buyer_wallet, seller_id, seller_wallet, evaluator, terms, terms_hash, consent, \
              consent_salt, buyer_signature, seller_signature, attested_by, fee_bps, fee_fixed, fee_recipient, status, status_submission_id, status_reason, \
-             status_by, status_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) \
+             status_by, status_at, created_at, updated_at, chain_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) \
              ON CONFLICT DO NOTHING",
         )
         .bind(record.id.as_str())
@@ -178,7 +193,8 @@ impl Tx {
         .bind(by)
         .bind(at)
         .bind(record.created_at.as_millis())
-        .bind(record.updated_at.as_millis());
+        .bind(record.updated_at.as_millis())
+        .bind(signed(record.terms.asset.chain_id())?);
         let inserted = query.execute(self.connection()).await?.rows_affected();
         if inserted == 1 {
             return Ok(());

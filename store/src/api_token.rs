@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use settlement::Timestamp;
+use settlement::audit::{AuditAction, Author};
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
 use sqlx::any::AnyRow;
@@ -23,11 +24,15 @@ pub(crate) const OF_ENABLED: &str =
     "SELECT t.* FROM api_tokens t WHERE t.id = $1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = t.profile_id AND p.disabled_at IS NOT NULL)";
 pub(crate) const WORKING: &str = "SELECT COUNT(*) FROM api_tokens WHERE profile_id = $1 AND revoked_at IS NULL \
      AND (expires_at IS NULL OR (expires_at > $2 AND expires_at - created_at >= $3))";
-pub(crate) const FORGET: &str = "DELETE FROM api_tokens WHERE profile_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2) AND id NOT IN \
-     (SELECT id FROM api_tokens WHERE profile_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2) ORDER BY created_at DESC, id DESC LIMIT $3)";
+pub(crate) const FORGET: &str = "DELETE FROM api_tokens WHERE profile_id = $1 AND (revoked_at <= $2 OR expires_at <= $2) AND id NOT IN \
+     (SELECT id FROM api_tokens WHERE profile_id = $1 AND (revoked_at <= $2 OR expires_at <= $2) ORDER BY created_at DESC, id DESC LIMIT $3)";
 pub(crate) const END_SESSIONS: &str = "UPDATE api_tokens SET revoked_at = $2 WHERE profile_id = $1 AND revoked_at IS NULL AND expires_at > $2 \
      AND expires_at - created_at < $3 AND id NOT IN (SELECT id FROM api_tokens WHERE profile_id = $1 AND revoked_at IS NULL AND expires_at > $2 \
      AND expires_at - created_at < $3 ORDER BY created_at DESC, id DESC LIMIT $4) RETURNING id";
+pub(crate) const END_ALL_SESSIONS: &str = "UPDATE api_tokens SET revoked_at = $2 WHERE profile_id = $1 AND (revoked_at IS NULL OR revoked_at > $2) \
+     AND expires_at > $2 AND expires_at - created_at < $3 AND id <> $4 RETURNING id";
+pub(crate) const END_REPLACED: &str =
+    "UPDATE api_tokens SET revoked_at = $1 WHERE replaced_by = $2 AND (revoked_at IS NULL OR revoked_at > $1) RETURNING id, profile_id";
 pub(crate) const PAGE: &str = "SELECT * FROM api_tokens WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
 pub(crate) const PAGE_OF_PROFILE: &str =
     "SELECT * FROM api_tokens WHERE profile_id = $4 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
@@ -49,11 +54,25 @@ pub struct ApiToken {
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// From when on it does not work, because it was revoked or rotated.
     pub revoked_at: Option<Timestamp>,
+    /// The token that replaces it.
+    pub replaced_by: Option<TokenId>,
 }
 
 impl ApiToken {
+    /// Whether it was revoked by then. A token that was rotated works until the new one is used, for some minutes at most.
+    #[must_use]
+    pub fn is_revoked(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_some_and(|from| from <= now)
+    }
+
+    /// Whether it can be used.
+    #[must_use]
+    pub fn works(&self, now: Timestamp) -> bool {
+        !self.is_revoked(now) && self.expires_at.is_none_or(|end| end > now)
+    }
+
     /// Whether a use now is worth noting: the last one that was noted is a minute ago. The row as it was just read says so: asking again would cost every
     /// request a statement.
     #[must_use]
@@ -82,6 +101,7 @@ fn token(row: &AnyRow) -> Result<ApiToken, StoreError> {
         expires_at: fields.opt_time("expires_at")?,
         last_used_at: fields.opt_time("last_used_at")?,
         revoked_at: fields.opt_time("revoked_at")?,
+        replaced_by: fields.opt_parsed("replaced_by")?,
     })
 }
 
@@ -114,7 +134,7 @@ impl Store {
         query.fetch_all(self.database.pool()).await?.iter().map(token).collect()
     }
 
-    /// Notes that a token was used, unless that was noted within the last minute: by another process, say.
+    /// Notes that a token was used, unless that was noted within the last minute: by another process, say. The one that it replaces ends with that.
     pub async fn touch_token(&self, token: &TokenId, at: Timestamp) -> Result<(), StoreError> {
         let before = at.as_millis() - USE_PRECISION_MS;
         let mut tx = self.begin().await?;
@@ -122,6 +142,12 @@ impl Store {
         let noted = query.bind(at.as_millis()).bind(token.as_str()).bind(before).execute(tx.connection()).await?.rows_affected();
         if noted == 0 {
             return Ok(());
+        }
+        let ended = sqlx::query(END_REPLACED).bind(at.as_millis()).bind(token.as_str()).fetch_all(tx.connection()).await?;
+        for row in &ended {
+            let fields = Fields::new("api_tokens", "id", row)?;
+            let (old, profile): (TokenId, ProfileId) = (fields.parsed("id")?, fields.parsed("profile_id")?);
+            tx.audit(Author::Token { profile, token: token.clone() }.did(AuditAction::TokenRevoked, &old, at));
         }
         tx.commit().await
     }
@@ -145,6 +171,32 @@ impl Tx {
     pub async fn end_sessions(&mut self, profile: &ProfileId, keep: u32, at: Timestamp) -> Result<Vec<TokenId>, StoreError> {
         let query = sqlx::query(END_SESSIONS).bind(profile.as_str()).bind(at.as_millis()).bind(SESSION_MS).bind(i64::from(keep));
         query.fetch_all(self.connection()).await?.iter().map(|row| Fields::new("api_tokens", "id", row)?.parsed("id")).collect()
+    }
+
+    /// Ends all sessions of a profile, but for one. Returns those that it ended.
+    pub async fn end_all_sessions(&mut self, profile: &ProfileId, but: Option<&TokenId>, at: Timestamp) -> Result<Vec<TokenId>, StoreError> {
+        let but = but.map_or("", |token| token.as_str());
+        let query = sqlx::query(END_ALL_SESSIONS).bind(profile.as_str()).bind(at.as_millis()).bind(SESSION_MS).bind(but);
+        query.fetch_all(self.connection()).await?.iter().map(|row| Fields::new("api_tokens", "id", row)?.parsed("id")).collect()
+    }
+
+    /// Names the token that replaces one. The old one works until `until`, or until the new one is used; who rotates it again before that has lost the answer,
+    /// and gets no more time by it.
+    ///
+    /// # Errors
+    /// `Changed` when it was revoked or rotated since it was read.
+    pub async fn replace_token(&mut self, old: &ApiToken, new: &TokenId, until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "UPDATE api_tokens SET replaced_by = $1, revoked_at = COALESCE(revoked_at, $2) WHERE id = $3 AND COALESCE(replaced_by, '') = $4 \
+             AND (revoked_at IS NULL OR revoked_at > $5)",
+        )
+        .bind(new.as_str())
+        .bind(until.as_millis())
+        .bind(old.id.as_str())
+        .bind(old.replaced_by.as_ref().map_or("", |token| token.as_str()))
+        .bind(now.as_millis());
+        let replaced = query.execute(self.connection()).await?.rows_affected();
+        if replaced == 1 { Ok(()) } else { Err(Conflict::Changed.into()) }
     }
 
     /// Adds a token with the keyed hash of its secret. Of those of the profile that no longer work, only the last 50 are kept.
@@ -172,9 +224,11 @@ impl Tx {
         if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("token").into()) }
     }
 
-    /// Revokes a token; false when there is none or it is revoked already.
+    /// Revokes a token at once, also one that was rotated; false when there is none or it is revoked already.
     pub async fn revoke_token(&mut self, id: &TokenId, at: Timestamp) -> Result<bool, StoreError> {
-        let query = sqlx::query("UPDATE api_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL").bind(at.as_millis()).bind(id.as_str());
+        let query = sqlx::query("UPDATE api_tokens SET revoked_at = $1 WHERE id = $2 AND (revoked_at IS NULL OR revoked_at > $1)")
+            .bind(at.as_millis())
+            .bind(id.as_str());
         Ok(query.execute(self.connection()).await?.rows_affected() == 1)
     }
 }

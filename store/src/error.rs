@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The database refuses, in a way that repeating does not help.
     #[error("the database refuses")]
     Database(#[source] sqlx::Error),
+    /// A text has a character that the database does not take, like NUL on Postgres: whoever sent it has to leave it out.
+    #[error("a text has a character that the database does not take")]
+    Text(#[source] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("the schema cannot be migrated")]
     Migration(#[source] Box<sqlx::migrate::MigrateError>),
@@ -101,8 +104,19 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        if is_transient(&error) { Self::Unavailable(error) } else { Self::Database(error) }
+        if is_transient(&error) {
+            Self::Unavailable(error)
+        } else if is_of_text(&error) {
+            Self::Text(error)
+        } else {
+            Self::Database(error)
+        }
     }
+}
+
+/// SQLSTATE `character_not_in_repertoire`. SQLite takes every text.
+fn is_of_text(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| code == "22021"))
 }
 
 /// Whether the same may succeed later: no connection, a lock that was not given in time, a deadlock, a server that shuts down.

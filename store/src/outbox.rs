@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::bulk::{MAX_ROWS, places};
 use crate::error::StoreError;
 use crate::row::{Fields, lower};
-use crate::{Store, Tx};
+use crate::{Store, Tx, Wallet};
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,15 +175,18 @@ impl Line {
     }
 }
 
-/// Makes the profile that the evaluator's wallet belongs to a reader.
+/// Makes the profile that the evaluator's wallet speaks for, on the chain of the agreement, a reader.
 async fn add_evaluator(tx: &mut Tx, notice: &mut Notice) -> Result<(), StoreError> {
-    let Some(wallet) = notice.evaluator else { return Ok(()) };
-    let query = sqlx::query("SELECT address, profile_id FROM wallets WHERE address = $1").bind(lower(wallet));
-    if let Some(row) = query.fetch_optional(tx.connection()).await? {
-        let profile: ProfileId = Fields::new("wallets", "address", &row)?.parsed("profile_id")?;
-        if !notice.readers.contains(&profile) {
-            notice.readers.push(profile);
-        }
+    let (Some(address), Some(agreement)) = (notice.evaluator, &notice.agreement) else { return Ok(()) };
+    let wallets = tx.wallets_at(address).await?;
+    if wallets.is_empty() {
+        return Ok(());
+    }
+    let query = sqlx::query("SELECT id, chain_id FROM agreements WHERE id = $1").bind(agreement.as_str());
+    let Some(row) = query.fetch_optional(tx.connection()).await? else { return Ok(()) };
+    let chain_id = Fields::new("agreements", "id", &row)?.unsigned("chain_id")?;
+    if let Some(wallet) = Wallet::speaking_on(&wallets, chain_id).filter(|wallet| !notice.readers.contains(&wallet.profile)) {
+        notice.readers.push(wallet.profile.clone());
     }
     Ok(())
 }

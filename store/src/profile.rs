@@ -3,6 +3,7 @@
 use alloy_primitives::Address;
 use settlement::Timestamp;
 use settlement::ids::ProfileId;
+use settlement::wallet::WalletProof;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -37,15 +38,49 @@ impl Profile {
     }
 }
 
-/// A wallet that a profile proved to control. A wallet belongs to one profile.
+/// A wallet that a profile proved to control. A wallet belongs to one profile: one that has a key by its address, a contract by its address and chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wallet {
     /// Its address.
     pub address: Address,
+    /// How it was proved.
+    pub proof: WalletProof,
     /// Whose it is.
     pub profile: ProfileId,
     /// When that was proved.
     pub proved_at: Timestamp,
+    /// Since when it speaks for nobody.
+    pub retired_at: Option<Timestamp>,
+}
+
+impl Wallet {
+    /// One that has just proved itself.
+    #[must_use]
+    pub const fn new(address: Address, proof: WalletProof, profile: ProfileId, at: Timestamp) -> Self {
+        Self { address, proof, profile, proved_at: at, retired_at: None }
+    }
+
+    /// Whether it speaks for its profile on a chain.
+    #[must_use]
+    pub const fn speaks_on(&self, chain_id: u64) -> bool {
+        self.retired_at.is_none() && self.proof.holds_on(chain_id)
+    }
+
+    /// Of the wallets at one address, as [`Store::wallets_at`] has them, the one that a proof is of. A key comes before contracts: it decides what code its account
+    /// has (EIP-7702), on each chain, so it speaks also for what was proved by that code.
+    #[must_use]
+    pub fn proved_by(at_address: &[Self], proof: WalletProof) -> Option<&Self> {
+        match proof {
+            WalletProof::Key => at_address.first(),
+            WalletProof::Contract { chain_id } => at_address.iter().find(|wallet| wallet.proof.holds_on(chain_id)),
+        }
+    }
+
+    /// Of the wallets at one address, as [`Store::wallets_at`] has them, the one that speaks for its profile on a chain.
+    #[must_use]
+    pub fn speaking_on(at_address: &[Self], chain_id: u64) -> Option<&Self> {
+        Self::proved_by(at_address, WalletProof::Contract { chain_id }).filter(|wallet| wallet.speaks_on(chain_id))
+    }
 }
 
 fn profile(row: &AnyRow) -> Result<Profile, StoreError> {
@@ -62,7 +97,13 @@ fn profile(row: &AnyRow) -> Result<Profile, StoreError> {
 
 fn wallet(row: &AnyRow) -> Result<Wallet, StoreError> {
     let fields = Fields::new("wallets", "address", row)?;
-    Ok(Wallet { address: fields.address("address")?, profile: fields.parsed("profile_id")?, proved_at: fields.time("proved_at")? })
+    Ok(Wallet {
+        address: fields.address("address")?,
+        proof: fields.parsed("proof")?,
+        profile: fields.parsed("profile_id")?,
+        proved_at: fields.time("proved_at")?,
+        retired_at: fields.opt_time("retired_at")?,
+    })
 }
 
 async fn find(connection: &mut AnyConnection, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
@@ -71,8 +112,15 @@ async fn find(connection: &mut AnyConnection, id: &ProfileId) -> Result<Option<P
 }
 
 pub(crate) async fn find_wallets(connection: &mut AnyConnection, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
-    let query = sqlx::query("SELECT * FROM wallets WHERE profile_id = $1 ORDER BY proved_at, address").bind(id.as_str());
+    let query = sqlx::query("SELECT * FROM wallets WHERE profile_id = $1 ORDER BY proved_at, address, proof").bind(id.as_str());
     query.fetch_all(connection).await?.iter().map(wallet).collect()
+}
+
+pub(crate) async fn find_wallets_at(connection: &mut AnyConnection, address: Address) -> Result<Vec<Wallet>, StoreError> {
+    let query = sqlx::query("SELECT * FROM wallets WHERE address = $1").bind(lower(address));
+    let mut wallets = query.fetch_all(connection).await?.iter().map(wallet).collect::<Result<Vec<_>, _>>()?;
+    wallets.sort_by_key(|wallet| (wallet.proof != WalletProof::Key, wallet.proved_at, wallet.proof));
+    Ok(wallets)
 }
 
 impl Store {
@@ -88,13 +136,12 @@ impl Store {
         query.fetch_all(self.database.pool()).await?.iter().map(profile).collect()
     }
 
-    /// The profile that a wallet belongs to.
-    pub async fn profile_by_wallet(&self, address: Address) -> Result<Option<Profile>, StoreError> {
-        let query = sqlx::query("SELECT p.* FROM profiles p JOIN wallets w ON w.profile_id = p.id WHERE w.address = $1").bind(lower(address));
-        query.fetch_optional(self.database.pool()).await?.as_ref().map(profile).transpose()
+    /// The wallets at an address, whoever has them and whether or not they are retired: the key's first, then contracts in the order they were proved.
+    pub async fn wallets_at(&self, address: Address) -> Result<Vec<Wallet>, StoreError> {
+        find_wallets_at(&mut *self.read().await?, address).await
     }
 
-    /// The wallets of a profile, in the order they were proved.
+    /// The wallets of a profile, in the order they were proved, retired ones included.
     pub async fn wallets(&self, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
         find_wallets(&mut *self.read().await?, id).await
     }
@@ -114,7 +161,12 @@ impl Tx {
         row.as_ref().map(profile).transpose()
     }
 
-    /// The wallets of a profile, in the order they were proved.
+    /// The wallets at an address, as [`Store::wallets_at`].
+    pub async fn wallets_at(&mut self, address: Address) -> Result<Vec<Wallet>, StoreError> {
+        find_wallets_at(self.connection(), address).await
+    }
+
+    /// The wallets of a profile, in the order they were proved, retired ones included.
     pub async fn wallets(&mut self, id: &ProfileId) -> Result<Vec<Wallet>, StoreError> {
         find_wallets(self.connection(), id).await
     }
@@ -167,16 +219,30 @@ impl Tx {
     /// Adds a proved wallet. Adding it again to the same profile changes nothing.
     ///
     /// # Errors
-    /// `Duplicate("wallet")` when it belongs to another profile.
+    /// `Duplicate("wallet")` when it belongs to another profile, or is retired.
     pub async fn insert_wallet(&mut self, wallet: &Wallet) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO wallets (address, profile_id, proved_at) VALUES ($1, $2, $3) \
-             ON CONFLICT (address) DO UPDATE SET proved_at = wallets.proved_at WHERE wallets.profile_id = excluded.profile_id",
+            "INSERT INTO wallets (address, proof, profile_id, proved_at) VALUES ($1, $2, $3, $4) ON CONFLICT (address, proof) \
+             DO UPDATE SET proved_at = wallets.proved_at WHERE wallets.profile_id = excluded.profile_id AND wallets.retired_at IS NULL",
         )
         .bind(lower(wallet.address))
+        .bind(wallet.proof.to_string())
         .bind(wallet.profile.as_str())
         .bind(wallet.proved_at.as_millis());
         let inserted = query.execute(self.connection()).await?.rows_affected();
         if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("wallet").into()) }
+    }
+
+    /// Retires what a profile has proved at an address, the key and the contracts of all chains. For good: it cannot be added again.
+    ///
+    /// # Errors
+    /// `Changed` when there is nothing of it, or it is retired already.
+    pub async fn retire_wallet(&mut self, profile: &ProfileId, address: Address, at: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE wallets SET retired_at = $1 WHERE profile_id = $2 AND address = $3 AND retired_at IS NULL")
+            .bind(at.as_millis())
+            .bind(profile.as_str())
+            .bind(lower(address));
+        let retired = query.execute(self.connection()).await?.rows_affected();
+        if retired > 0 { Ok(()) } else { Err(Conflict::Changed.into()) }
     }
 }

@@ -91,6 +91,7 @@ async fn create(args: Create, context: &Context) -> anyhow::Result<ExitCode> {
         expires_at: args.expires_in_days.map(|days| now.plus(Duration::from_secs(days.saturating_mul(SECONDS_PER_DAY)))),
         last_used_at: None,
         revoked_at: None,
+        replaced_by: None,
     };
     let secret = router_api::token::mint(&OsIds);
     insert(&store, new_profile.as_ref(), &token, &router_api::token::hash(key, secret.expose())).await.or_fix("the token was not made", "try again")?;

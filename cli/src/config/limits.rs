@@ -11,7 +11,7 @@ use super::reader::{Reader, Section};
 /// What callers are held to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessConfig {
-    /// Requests per minute.
+    /// Requests per minute, and imports per day.
     pub limits: RateLimits,
     /// The proxies in front of this instance.
     pub trusted_proxies: Vec<IpNet>,
@@ -39,6 +39,7 @@ pub(super) fn read(reader: &mut Reader<'_>, api: &mut Section) -> Option<AccessC
     let (address, anonymous, sign_in) = (per_minute("address"), per_minute("anonymous"), per_minute("sign_in"));
     let (account_reads, account_writes) = (per_minute("account_reads"), per_minute("account_writes"));
     let (token_reads, token_writes) = (per_minute("token_reads"), per_minute("token_writes"));
+    let imports_per_day = reader.number(&mut section, "imports_per_day");
     reader.close(section);
     let limits = RateLimits {
         address: address?,
@@ -48,6 +49,7 @@ pub(super) fn read(reader: &mut Reader<'_>, api: &mut Section) -> Option<AccessC
         account_writes: account_writes?,
         token_reads: token_reads?,
         token_writes: token_writes?,
+        imports_per_day: imports_per_day?,
     };
     Some(AccessConfig { limits, trusted_proxies: trusted_proxies.into_iter().map(|network| network.0).collect(), allowed_origins })
 }

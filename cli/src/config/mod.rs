@@ -65,7 +65,7 @@ pub struct ApiConfig {
     pub token_key: Option<SecretString>,
     /// Refuse writes without an idempotency key.
     pub require_idempotency_key: bool,
-    /// Make profiles for wallets that sign in for the first time.
+    /// Make profiles for wallets that sign in, or sign an imported agreement, for the first time; otherwise only imports by a marketplace do.
     pub open_sign_in: bool,
     /// How long a verify request may be held.
     pub verify_wait: Duration,

@@ -230,6 +230,16 @@ fn an_operator_or_terms_that_the_reader_does_not_know_are_named() {
     }
 }
 
+#[tokio::test]
+async fn what_a_receipt_says_draws_nothing_on_the_terminal() {
+    let mut hostile: Value = serde_json::from_str(&receipt()).unwrap();
+    hostile["title"] = json!("x\u{1b}[2J\u{1b}[H\nThe receipt holds.\u{202e}\u{9b}1A");
+    let verdict = check(&hostile.to_string(), &SecretUrl::new("http://127.0.0.1:1"), &Trust::default()).await.unwrap();
+    let said = verdict.for_people();
+    assert!(!said.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{said:?}");
+    assert!(!said.lines().any(|line| line.starts_with("The receipt holds")) && said.contains("\\u{1b}[2J"), "{said}");
+}
+
 /// As the code of a printed receipt leads to it.
 #[test]
 fn a_receipt_without_its_terms_is_checked_but_for_them_and_wholly_with_those_of_the_reader() {

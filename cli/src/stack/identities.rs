@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use settlement::audit::{AuditAction, Author};
 use settlement::ids::{ProfileId, TokenId};
 use settlement::scope::Scope;
+use settlement::wallet::WalletProof;
 use settlement::{Clock, IdSource};
 use store::Store;
 
@@ -121,12 +122,13 @@ impl Identity {
             expires_at: None,
             last_used_at: None,
             revoked_at: None,
+            replaced_by: None,
         };
         let mut tx = store.begin().await?;
         tx.insert_profile(&profile).await?;
         tx.audit(Author::Instance.did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "displayName": profile.display_name })));
         if let Some(account) = &self.account {
-            tx.insert_wallet(&store::Wallet { address: account.address(), profile: self.profile.clone(), proved_at: now }).await?;
+            tx.insert_wallet(&store::Wallet::new(account.address(), WalletProof::Key, self.profile.clone(), now)).await?;
         }
         tx.insert_token(&token, &router_api::token::hash(key, self.api_token.expose_secret())).await?;
         tx.audit(Author::Instance.did(AuditAction::TokenCreated, &token.id, now).with(token.grant()));

@@ -85,7 +85,7 @@ async fn authenticate(api: &Api, headers: &HeaderMap) -> Result<ApiToken, Proble
     let found = api.store.token_by_hash(&token::hash(&api.config.token_key, secret)).await?.ok_or_else(invalid)?;
     let now = api.now();
     // One answer for all of these: a guesser learns nothing about what once existed.
-    if found.revoked_at.is_some() || found.expires_at.is_some_and(|end| end <= now) {
+    if !found.works(now) {
         return Err(invalid());
     }
     api.last_uses.note(&api.store, &found, now);

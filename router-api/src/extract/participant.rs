@@ -220,7 +220,7 @@ pub(crate) async fn visible(store: &Store, id: &AgreementId, profile: &ProfileId
     Ok((agreement, actor))
 }
 
-/// The profile's part in an agreement: a party, the evaluator by a wallet of its own, or the marketplace that imported it.
+/// The profile's part in an agreement: a party, the evaluator by a wallet of its own that speaks for it on the agreement's chain, or the marketplace that imported it.
 pub(crate) async fn part_in(store: &Store, agreement: &AgreementRecord, profile: &ProfileId) -> Result<Option<Actor>, Problem> {
     if agreement.buyer.profile == *profile {
         return Ok(Some(Actor::Buyer));
@@ -229,7 +229,7 @@ pub(crate) async fn part_in(store: &Store, agreement: &AgreementRecord, profile:
         return Ok(Some(Actor::Seller));
     }
     if let Some(evaluator) = agreement.terms.evaluator
-        && store.wallets(profile).await?.iter().any(|wallet| wallet.address == evaluator)
+        && store.wallets(profile).await?.iter().any(|wallet| wallet.address == evaluator && wallet.speaks_on(agreement.terms.asset.chain_id()))
     {
         return Ok(Some(Actor::Evaluator));
     }

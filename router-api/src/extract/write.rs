@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use settlement::ids::ProfileId;
 use sha2::{Digest, Sha256};
 use store::{Claim, IdempotencyKey, StoredAnswer, Tx};
 
@@ -55,8 +56,8 @@ pub trait Prepare {
     /// What the check finds. A failure belongs in here too: a request whose answer is stored is answered from the store all the same.
     type Prepared: Send;
 
-    /// Checks the body.
-    fn prepare(&self, api: &Api) -> impl Future<Output = Self::Prepared> + Send;
+    /// Checks the body, for whoever sent it.
+    fn prepare(&self, api: &Api, caller: &ProfileId) -> impl Future<Output = Self::Prepared> + Send;
 }
 
 /// A [`Write`] whose body was prepared before the transaction was opened.
@@ -151,8 +152,9 @@ impl<T: DeserializeOwned + Prepare + Send + Sync> FromRequest<Arc<Api>> for Prep
     type Rejection = Response;
 
     async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Response> {
+        let Owner(caller) = owner(&request).map_err(IntoResponse::into_response)?.clone();
         let read: Read<T> = Read::new(request, api).await.map_err(IntoResponse::into_response)?;
-        let prepared = read.body.prepare(api).await;
+        let prepared = read.body.prepare(api, &caller).await;
         let effect = read.claim(api).await?;
         Ok(Self(read.body, prepared, effect))
     }
@@ -292,11 +294,14 @@ fn replay(answer: StoredAnswer) -> Response {
     response
 }
 
+/// Whose request it is.
+fn owner(request: &Request) -> Result<&Owner, Problem> {
+    request.extensions().get().ok_or_else(|| Problem::new(Code::Unauthorized, "writes need a bearer token"))
+}
+
 /// The key of a request, scoped to the caller's profile, the method and the path.
 fn idempotency_key(api: &Api, request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
-    let Some(Owner(owner)) = request.extensions().get() else {
-        return Err(Problem::new(Code::Unauthorized, "writes need a bearer token"));
-    };
+    let Owner(owner) = owner(request)?;
     match sent_key(request.headers())? {
         Some(key) => Ok(Some(IdempotencyKey {
             owner: owner.to_string(),

@@ -25,7 +25,7 @@ use buckets::{Limit, Standing, WINDOW};
 use crate::problem::{Code, Problem};
 use crate::steady::Steady;
 
-/// Requests per minute, each with a burst of as many; 0 is no limit.
+/// Requests per minute, each with a burst of as many, and what may be stored per day; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
     /// Of one address (IPv6: one /64), whatever it asks for.
@@ -42,11 +42,14 @@ pub struct RateLimits {
     pub token_reads: u32,
     /// Writes with one token.
     pub token_writes: u32,
+    /// Agreements that a profile imports in a day without `contracts:import`: they stay for ever. Counted in the database, so for all processes together.
+    pub imports_per_day: u32,
 }
 
 impl RateLimits {
     /// No limits.
-    pub const NONE: Self = Self { address: 0, anonymous: 0, sign_in: 0, account_reads: 0, account_writes: 0, token_reads: 0, token_writes: 0 };
+    pub const NONE: Self =
+        Self { address: 0, anonymous: 0, sign_in: 0, account_reads: 0, account_writes: 0, token_reads: 0, token_writes: 0, imports_per_day: 0 };
 }
 
 /// The buckets of one process.

@@ -82,11 +82,14 @@ codes! {
         "You can see this, but only another party of it may do what was asked."
         "Read availableActions of the resource: it says who may do what.";
     SignInClosed FORBIDDEN "sign_in_closed" "This instance does not take new profiles"
-        "The wallet belongs to no profile, and the instance makes none at sign-in."
+        "The wallet belongs to no profile, and the instance makes none: neither at a sign-in nor for an import by a token without contracts:import."
         "Ask the operator for a profile, then add the wallet to it.";
     ProfileDisabled FORBIDDEN "profile_disabled" "The profile is disabled"
         "The wallet's profile was disabled by whoever runs this instance."
         "Ask the operator.";
+    WalletRetired FORBIDDEN "wallet_retired" "The wallet is retired"
+        "Its profile retired it, or the operator did: it signs in as nobody and cannot be added again."
+        "Use another wallet of the profile, or ask the operator.";
     NotFound NOT_FOUND "not_found" "Not found"
         "It does not exist, or it is not yours to see; the two are answered alike."
         "Check the path and the id, and whose token was sent.";
@@ -249,6 +252,9 @@ codes! {
     ChainUnavailable SERVICE_UNAVAILABLE "chain_unavailable" "The chain cannot be asked now"
         "What is asked for is read from the chain, and no node of it answers."
         "Retry after Retry-After; see that the node of the chain answers.";
+    NameNotLookedUp SERVICE_UNAVAILABLE "name_not_looked_up" "The name cannot be looked up now"
+        "The name servers of the URL do not answer in time, or too many names are being looked up, for the account or in all."
+        "Retry after Retry-After, with fewer at a time; see that the name's servers answer.";
     ContractWalletsUnavailable SERVICE_UNAVAILABLE "contract_wallets_unavailable" "Contract wallets cannot be asked now"
         "Checking the signature of a contract wallet (ERC-1271) needs a chain node, and it does not answer."
         "Retry after Retry-After, or sign with a key wallet.";
@@ -286,6 +292,7 @@ impl Code {
                 | Self::IndexerHalted
                 | Self::SignerUnavailable
                 | Self::ChainUnavailable
+                | Self::NameNotLookedUp
                 | Self::ContractWalletsUnavailable
         )
     }

@@ -207,6 +207,7 @@ impl From<StoreError> for Problem {
                 tracing::warn!(error = %error, "the database was lost during a commit");
                 Self::undecided("the database was lost while it was to make this last")
             }
+            StoreError::Text(_) => Self::new(Code::MalformedRequest, "a text has a character that cannot be looked for or stored, like NUL"),
             StoreError::Conflict(Conflict::Changed) => Self::new(Code::Conflict, "it was changed by somebody else meanwhile"),
             StoreError::Conflict(Conflict::Duplicate("external_ref")) => Self::new(Code::ExternalRefTaken, "another agreement has this externalRef"),
             StoreError::Conflict(Conflict::Duplicate("wallet")) => Self::new(Code::WalletTaken, "another profile has this wallet"),

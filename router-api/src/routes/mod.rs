@@ -54,6 +54,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         // me
         .routes(routes!(me::show::show_me, me::update::update_me))
         .routes(routes!(me::wallets::list::list_wallets, me::wallets::add::add_wallet))
+        .routes(routes!(me::wallets::retire::retire_wallet))
         .routes(routes!(me::tokens::list::list_tokens, me::tokens::create::create_token))
         .routes(routes!(me::tokens::revoke::revoke_token))
         .routes(routes!(me::tokens::rotate::rotate_token))
@@ -127,6 +128,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<Api>> {
         // admin
         .routes(routes!(admin::profiles::list::list_profiles, admin::profiles::create::create_profile))
         .routes(routes!(admin::profiles::show::show_profile, admin::profiles::update::update_profile))
+        .routes(routes!(admin::profiles::retire_wallet::retire_any_wallet))
         .routes(routes!(admin::tokens::list::list_all_tokens, admin::tokens::create::create_managed_token))
         .routes(routes!(admin::tokens::revoke::revoke_any_token))
         .routes(routes!(admin::signers::list::list_signers))

@@ -11,6 +11,7 @@ use settlement::chain::ChainPolicy;
 use settlement::ids::{AgreementId, PayoutMethodId, ProfileId, TokenId};
 use settlement::scope::Scope;
 use settlement::terms::Terms;
+use settlement::wallet::WalletProof;
 use settlement::{IdSource, Timestamp};
 use store::{ApiToken, PayoutMethod, Profile, Store, Wallet};
 
@@ -53,7 +54,7 @@ impl Seeding<'_> {
         let mut tx = self.store.begin().await.unwrap();
         let row = Profile::new(profile.clone(), name, self.now);
         tx.insert_profile(&row).await.unwrap();
-        tx.insert_wallet(&Wallet { address: wallet.address(), profile: profile.clone(), proved_at: self.now }).await.unwrap();
+        tx.insert_wallet(&Wallet::new(wallet.address(), WalletProof::Key, profile.clone(), self.now)).await.unwrap();
         tx.commit().await.unwrap();
         let (token_id, token) = self.token(&profile, Scope::ALL).await;
         Actor { profile, wallet, token, token_id }
@@ -70,6 +71,7 @@ impl Seeding<'_> {
             expires_at: None,
             last_used_at: None,
             revoked_at: None,
+            replaced_by: None,
         };
         let mut tx = self.store.begin().await.unwrap();
         tx.insert_token(&row, &token::hash(self.token_key, secret.expose())).await.unwrap();
@@ -140,6 +142,11 @@ impl TestApp {
     pub async fn token_with(&self, actor: &Actor, scopes: &[Scope]) -> String {
         let seeding = Seeding { store: &self.store, ids: &self.ids, token_key: self.token_key(), chain: self.chain(), now: self.now() };
         seeding.token(&actor.profile, scopes).await.1
+    }
+
+    /// The profile that the wallet at an address speaks for on the chain of the tests.
+    pub async fn profile_of(&self, wallet: Address) -> Option<ProfileId> {
+        Wallet::speaking_on(&self.store.wallets_at(wallet).await.unwrap(), CHAIN_ID).map(|wallet| wallet.profile.clone())
     }
 
     /// The body of a sign-in by this wallet, over a fresh nonce.

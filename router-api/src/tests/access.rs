@@ -156,6 +156,7 @@ fn ask(app: &TestApp, operation: &Operation, token: &str) -> Call {
         "payoutMethodId" => "pm_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "invoiceId" => "inv_agr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         "receiptId" => "rcpt_pr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "walletAddress" => "0x7070707070707070707070707070707070707070",
         "linkId" => "rl_7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
         other => panic!("{}: say here what {{{other}}} may look like", operation.name()),
     };

@@ -7,7 +7,8 @@ use crate::limits::{Charge, Limits, RateLimits};
 use crate::testing::document::operations;
 use crate::testing::{Answer, Call, TestApp};
 
-const LIMITS: RateLimits = RateLimits { address: 500, anonymous: 6, sign_in: 4, account_reads: 12, account_writes: 8, token_reads: 10, token_writes: 5 };
+const LIMITS: RateLimits =
+    RateLimits { address: 500, anonymous: 6, sign_in: 4, account_reads: 12, account_writes: 8, token_reads: 10, token_writes: 5, imports_per_day: 0 };
 
 async fn limited() -> TestApp {
     TestApp::with(|config| {

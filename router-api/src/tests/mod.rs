@@ -5,6 +5,7 @@ mod audit;
 mod blind_agent;
 mod bodies;
 mod cost;
+mod contract_wallets;
 mod fuzz;
 mod idempotency;
 mod limits;

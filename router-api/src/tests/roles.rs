@@ -14,7 +14,7 @@ const ROLES: [&str; 6] = ["stranger", "admin", "evaluator", "marketplace", "buye
 /// What each role meets, one letter per role: `o` the operation itself (which may refuse what is asked for other reasons), `r` 403 `role_required`,
 /// `h` 404 as if there were nothing, `s` 403 `insufficient_scope`.
 ///
-/// The things in the path are the buyer's and the seller's; a token, a payout method or a webhook endpoint is the seller's. Each token has every scope but `admin`, which only
+/// The things in the path are the buyer's and the seller's; a wallet, a token, a payout method or a webhook endpoint is the seller's. Each token has every scope but `admin`, which only
 /// the admin's has, and the admin has no part in anything.
 const TABLE: &[(&str, &str)] = &[
     // what belongs to the caller
@@ -22,6 +22,7 @@ const TABLE: &[(&str, &str)] = &[
     ("PATCH /api/agent/me", "oooooo"),
     ("GET /api/agent/me/wallets", "oooooo"),
     ("POST /api/agent/me/wallets", "oooooo"),
+    ("DELETE /api/agent/me/wallets/{walletAddress}", "hhhhho"),
     ("GET /api/agent/me/tokens", "oooooo"),
     ("POST /api/agent/me/tokens", "oooooo"),
     ("DELETE /api/agent/me/tokens/{tokenId}", "hhhhho"),
@@ -99,6 +100,7 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/admin/profiles", "sossss"),
     ("GET /api/admin/profiles/{profileId}", "sossss"),
     ("PATCH /api/admin/profiles/{profileId}", "sossss"),
+    ("DELETE /api/admin/profiles/{profileId}/wallets/{walletAddress}", "sossss"),
     ("GET /api/admin/tokens", "sossss"),
     ("POST /api/admin/tokens", "sossss"),
     ("DELETE /api/admin/tokens/{tokenId}", "sossss"),

@@ -4,12 +4,19 @@ use alloy_primitives::Address;
 use serde_json::json;
 use settlement::IdSource;
 use settlement::dispute::{Dispute, DisputeState};
-use settlement::ids::{DisputeId, PayoutChangeId};
+use settlement::ids::{DisputeId, PayoutChangeId, ProfileId};
 use settlement::milestone::Side;
 use settlement::payout_change::{PayoutChangeRecord, PayoutChangeState, Word};
+use settlement::wallet::WalletProof;
+use store::Wallet;
 
 use crate::testing::document::Operation;
-use crate::testing::{Actor, TestApp};
+use crate::testing::{Actor, TestApp, key};
+
+/// The key of the seller's second wallet: the last one could not be retired.
+const SECOND: u8 = 201;
+/// The key of the wallet of somebody who has no part in anything.
+const BYSTANDERS: u8 = 202;
 
 /// The application, and an id for every path parameter.
 pub struct World {
@@ -41,6 +48,8 @@ impl World {
         let made = app.post("/api/agent/webhooks").bearer(&app.seller).json(wanted).send().await.expect(201);
         let webhook = made["webhook"]["id"].as_str().unwrap().to_owned();
         let bystander = bystander(&app).await;
+        add_wallet(&app, SECOND, &app.seller.profile).await;
+        add_wallet(&app, BYSTANDERS, &bystander.0.parse().unwrap()).await;
         let link = app.link_to(&request).await;
         let dispute = dispute(&app).await;
         let payout_change = payout_change(&app).await;
@@ -70,6 +79,8 @@ impl World {
             "profileId" if operation.is_administrative() => self.bystander.0.clone(),
             "tokenId" if operation.is_administrative() => self.bystander.1.clone(),
             "profileId" => self.app.seller.profile.to_string(),
+            "walletAddress" if operation.is_administrative() => key(BYSTANDERS).address().to_string(),
+            "walletAddress" => key(SECOND).address().to_string(),
             "payoutMethodId" => self.app.seeded.payout_method.to_string(),
             "webhookId" => self.webhook.clone(),
             "tokenId" => self.app.seller.token_id.to_string(),
@@ -82,7 +93,7 @@ impl World {
 
     /// Who may do it: the buyer, unless it is about what only the seller has or does.
     pub fn owner(&self, operation: &Operation) -> &Actor {
-        let sellers = ["payoutMethodId", "tokenId", "webhookId"];
+        let sellers = ["payoutMethodId", "tokenId", "walletAddress", "webhookId"];
         let is_the_sellers = operation.parameters().iter().any(|name| sellers.contains(name))
             || operation.name().ends_with("/submissions")
             || operation.name().ends_with("{milestoneId}/submit")
@@ -90,6 +101,12 @@ impl World {
             || operation.name().ends_with("{refundRequestId}/payment");
         if is_the_sellers { &self.app.seller } else { &self.app.buyer }
     }
+}
+
+async fn add_wallet(app: &TestApp, number: u8, profile: &ProfileId) {
+    let mut tx = app.store.begin().await.unwrap();
+    tx.insert_wallet(&Wallet::new(key(number).address(), WalletProof::Key, profile.clone(), app.now())).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// A profile that is only there, and its token.

@@ -1,6 +1,7 @@
 //! Profiles and wallets.
 
 use serde::Serialize;
+use settlement::wallet::WalletProof;
 use store::{Profile, Wallet};
 use utoipa::ToSchema;
 
@@ -88,13 +89,32 @@ pub struct WalletView {
     /// EIP-55.
     #[schema(example = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")]
     pub address: String,
+    /// `key` (a signature of its key) or `contract` (accepted by the contract at the address, ERC-1271).
+    #[schema(pattern = "^(key|contract)$")]
+    pub proved_by: &'static str,
+    /// The chain of the contract (CAIP-2), on which alone it speaks for the profile; null for a key, which does on all.
+    #[schema(required, example = json!(null))]
+    pub network: Option<String>,
     /// When the proof was given.
     pub proved_at: String,
+    /// Since when it speaks for nobody.
+    #[schema(required)]
+    pub retired_at: Option<String>,
 }
 
 impl From<&Wallet> for WalletView {
     fn from(wallet: &Wallet) -> Self {
-        Self { address: wallet.address.to_string(), proved_at: wallet.proved_at.to_string() }
+        let (proved_by, network) = match wallet.proof {
+            WalletProof::Key => ("key", None),
+            WalletProof::Contract { .. } => ("contract", Some(wallet.proof.to_string())),
+        };
+        Self {
+            address: wallet.address.to_string(),
+            proved_by,
+            network,
+            proved_at: wallet.proved_at.to_string(),
+            retired_at: wallet.retired_at.map(|at| at.to_string()),
+        }
     }
 }
 

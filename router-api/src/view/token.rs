@@ -47,7 +47,7 @@ pub struct TokenView {
     /// When it was last used, to the minute.
     #[schema(required)]
     pub last_used_at: Option<String>,
-    /// When it was revoked.
+    /// When it was revoked; of a token that was rotated, when it stops working at the latest.
     #[schema(required)]
     pub revoked_at: Option<String>,
 }
@@ -88,7 +88,7 @@ pub struct ManagedTokenView {
     /// When it was last used, to the minute.
     #[schema(required)]
     pub last_used_at: Option<String>,
-    /// When it was revoked.
+    /// When it was revoked; of a token that was rotated, when it stops working at the latest.
     #[schema(required)]
     pub revoked_at: Option<String>,
 }

@@ -197,7 +197,7 @@ async fn read_a_little(mut answer: Response) {
 
 fn of_target(error: &TargetError) -> Failure {
     let reason = match error {
-        TargetError::Name => Reason::Dns,
+        TargetError::Name | TargetError::Busy | TargetError::Slow => Reason::Dns,
         TargetError::Address(_) => Reason::AddressRefused,
         TargetError::NotAUrl | TargetError::TooLong | TargetError::Scheme | TargetError::Credentials | TargetError::Fragment | TargetError::Port(_) => {
             Reason::UrlRefused

@@ -1,14 +1,16 @@
 //! Which URLs a delivery may go to, and how its name becomes an address: once per connection, every address judged, and only those that passed are dialled.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use settlement::ids::ProfileId;
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
@@ -18,10 +20,14 @@ use super::address::{Verdict, judge};
 pub const MAX_URL: usize = 2_048;
 /// Lowest port that ordinary programs listen on. Below it are the ports of mail, names and remote shells: one request there may be a command.
 const FIRST_USER_PORT: u16 = 1_024;
-/// Longest time that a caller waits for a name.
+/// Longest time that a caller waits for a name, once it is looked up.
 const LOOKED_UP_WITHIN: Duration = Duration::from_secs(5);
+/// Longest time that a caller waits until its name is looked up.
+const PLACE_WITHIN: Duration = Duration::from_secs(5);
 /// Most names that are looked up for callers at a time: each keeps a thread busy, and deliveries need some too.
 const MAX_LOOKUPS: usize = 32;
+/// Most names of one profile at a time: enough for whoever makes its endpoints at once, and slow name servers of one keep few places from the others.
+const MAX_LOOKUPS_OF_ONE: usize = 4;
 /// The port of https.
 const HTTPS: u16 = 443;
 
@@ -52,6 +58,55 @@ pub enum TargetError {
     /// Its name has no address now, or not only public ones. Which of these it is is not said: names of the network that this runs in are nobody's business.
     #[error("its name does not lead to the public internet")]
     Name,
+    /// There is no place to look it up now: as many names as are looked up at a time are.
+    #[error("too many names are being looked up now; try again")]
+    Busy,
+    /// Its name servers have not answered yet.
+    #[error("the name servers of its name do not answer in time; try again")]
+    Slow,
+}
+
+impl TargetError {
+    /// Whether the same URL may be taken later: nothing is known of it yet.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy | Self::Slow => true,
+            Self::NotAUrl | Self::TooLong | Self::Scheme | Self::Credentials | Self::Fragment | Self::Port(_) | Self::Address(_) | Self::Name => false,
+        }
+    }
+}
+
+/// How many names are looked up for each profile that has any. Clones are of one count.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<HashMap<ProfileId, usize>>>);
+
+/// One of a profile's places, until it is dropped.
+struct Share {
+    shares: Shares,
+    profile: ProfileId,
+}
+
+impl Shares {
+    fn take(&self, profile: &ProfileId) -> Option<Share> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(profile.clone()).or_default();
+        (*count < MAX_LOOKUPS_OF_ONE).then(|| {
+            *count += 1;
+            Share { shares: self.clone(), profile: profile.clone() }
+        })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.shares.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = taken.get(&self.profile).map_or(0, |count| count.saturating_sub(1));
+        match left {
+            0 => taken.remove(&self.profile),
+            left => taken.insert(self.profile.clone(), left),
+        };
+    }
 }
 
 /// Finds the addresses of names.
@@ -82,6 +137,8 @@ pub struct Targets {
     resolver: Arc<dyn Resolver>,
     /// Names that are looked up for callers at a time.
     lookups: Arc<Semaphore>,
+    /// The same of each profile.
+    shares: Shares,
 }
 
 /// How strict the address of a URL has to be looked at.
@@ -97,17 +154,17 @@ impl Targets {
     /// The public internet, and these networks besides.
     #[must_use]
     pub fn new(allowed: Vec<IpNet>, resolver: Arc<dyn Resolver>) -> Self {
-        Self { allowed: allowed.into(), resolver, lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)) }
+        Self { allowed: allowed.into(), resolver, lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)), shares: Shares::default() }
     }
 
     /// Reads the URL of an endpoint and looks its address up, as every attempt will again.
     ///
     /// # Errors
-    /// With what is wrong about it.
-    pub async fn check(&self, text: &str) -> Result<Url, TargetError> {
+    /// With what is wrong about it, or that this cannot be said now.
+    pub async fn check(&self, caller: &ProfileId, text: &str) -> Result<Url, TargetError> {
         let (url, reach) = read(text)?;
         match url.host().ok_or(TargetError::NotAUrl)? {
-            Host::Domain(name) => tokio::time::timeout(LOOKED_UP_WITHIN, self.look_up(name, reach)).await.unwrap_or(Err(TargetError::Name))?,
+            Host::Domain(name) => self.look_up(caller, name, reach).await?,
             Host::Ipv4(address) => self.judge(address.into(), reach)?,
             Host::Ipv6(address) => self.judge(address.into(), reach)?,
         }
@@ -126,16 +183,21 @@ impl Targets {
         Ok((url, reach))
     }
 
-    /// Judges a name for a caller. Lookups cannot be cancelled and have a thread each, so they keep their place until they end, whoever still waits for them.
-    async fn look_up(&self, name: &str, reach: Reach) -> Result<(), TargetError> {
-        let place = Arc::clone(&self.lookups).acquire_owned().await.expect("nobody closes this semaphore");
+    /// Judges a name for a caller. Lookups cannot be cancelled and have a thread each, so they keep their places until they end, whoever still waits for them.
+    async fn look_up(&self, caller: &ProfileId, name: &str, reach: Reach) -> Result<(), TargetError> {
+        let share = self.shares.take(caller).ok_or(TargetError::Busy)?;
+        let place = tokio::time::timeout(PLACE_WITHIN, Arc::clone(&self.lookups).acquire_owned()).await.map_err(|_elapsed| TargetError::Busy)?;
+        let place = place.expect("nobody closes this semaphore");
         let (targets, name) = (self.clone(), name.to_owned());
         let looked_up = tokio::spawn(async move {
             let found = targets.resolve(&name, reach).await;
-            drop(place);
+            drop((place, share));
             found
         });
-        looked_up.await.unwrap_or(Err(TargetError::Name)).map(|_| ())
+        match tokio::time::timeout(LOOKED_UP_WITHIN, looked_up).await {
+            Ok(found) => found.unwrap_or(Err(TargetError::Name)).map(|_| ()),
+            Err(_elapsed) => Err(TargetError::Slow),
+        }
     }
 
     /// The addresses of a name. One that is refused refuses all: a name with a public and a private address is an attack or a mistake.
@@ -290,7 +352,7 @@ mod tests {
             "100.64.0.1",
         ] {
             let url = format!("https://{host}/hook");
-            assert!(matches!(targets.check(&url).await, Err(TargetError::Address(_))), "{url}: {:?}", targets.check(&url).await);
+            assert!(matches!(targets.check(&somebody(), &url).await, Err(TargetError::Address(_))), "{url}: {:?}", targets.check(&somebody(), &url).await);
         }
     }
 
@@ -298,7 +360,7 @@ mod tests {
     async fn f06_a_name_inside_is_refused_as_one_that_is_not_there_is() {
         let targets = targets(&[]);
         for name in ["inside.example", "INSIDE.example", "both.example", "mapped.example", "localhost", "localhost.", "LOCALHOST", "nowhere.example"] {
-            assert_eq!(targets.check(&format!("https://{name}/hook")).await.unwrap_err(), TargetError::Name, "{name}");
+            assert_eq!(targets.check(&somebody(), &format!("https://{name}/hook")).await.unwrap_err(), TargetError::Name, "{name}");
         }
     }
 
@@ -320,11 +382,61 @@ mod tests {
         let targets = Targets::new(vec![], silence.clone());
         let checks = (0..2 * MAX_LOOKUPS).map(|n| {
             let targets = targets.clone();
-            async move { targets.check(&format!("https://slow{n}.example/")).await }
+            // As many profiles as have places to themselves.
+            let caller = profile(n / MAX_LOOKUPS_OF_ONE);
+            async move { targets.check(&caller, &format!("https://slow{n}.example/")).await }
         });
-        let checked = tokio::time::timeout(LOOKED_UP_WITHIN * 2, futures::future::join_all(checks)).await.expect("nobody waits for ever");
-        assert!(checked.iter().all(|checked| *checked == Err(TargetError::Name)), "{checked:?}");
+        let checked = tokio::time::timeout(Duration::from_secs(20), futures::future::join_all(checks)).await.expect("nobody waits for ever");
+        let (slow, busy) =
+            (checked.iter().filter(|checked| **checked == Err(TargetError::Slow)), checked.iter().filter(|checked| **checked == Err(TargetError::Busy)));
+        assert_eq!((slow.count(), busy.count()), (MAX_LOOKUPS, MAX_LOOKUPS), "{checked:?}");
         assert_eq!(silence.0.load(Ordering::SeqCst), MAX_LOOKUPS);
+    }
+
+    #[tokio::test]
+    async fn slow_names_of_one_profile_keep_its_places_and_nobody_elses() {
+        let answered = Arc::new(Semaphore::new(0));
+        let targets = Targets::new(vec![], Arc::new(SlowNames(Arc::clone(&answered))));
+        let checked = futures::future::join_all((0..40).map(|n| {
+            let targets = targets.clone();
+            async move { targets.check(&profile(1), &format!("https://slow{n}.example/")).await }
+        }));
+        let checked = checked.await;
+        let slow = checked.iter().filter(|checked| **checked == Err(TargetError::Slow)).count();
+        let busy = checked.iter().filter(|checked| **checked == Err(TargetError::Busy)).count();
+        assert_eq!((slow, busy), (MAX_LOOKUPS_OF_ONE, 40 - MAX_LOOKUPS_OF_ONE), "{checked:?}");
+        let check = async |caller| targets.check(&profile(caller), "https://shop.example/").await;
+        assert_eq!(check(1).await, Err(TargetError::Busy), "its lookups go on");
+        assert!(check(2).await.is_ok());
+        answered.add_permits(MAX_LOOKUPS_OF_ONE);
+        for _ in 0..500 {
+            if targets.shares.0.lock().unwrap().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(check(1).await.is_ok(), "they have ended, and with them their places");
+    }
+
+    /// A name server that answers when it is let, but about one name at once.
+    struct SlowNames(Arc<Semaphore>);
+
+    #[async_trait]
+    impl Resolver for SlowNames {
+        async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+            if name != "shop.example" {
+                self.0.acquire().await.unwrap().forget();
+            }
+            Ok(vec!["93.184.216.34".parse().unwrap()])
+        }
+    }
+
+    fn profile(n: usize) -> ProfileId {
+        ProfileId::new(u128::try_from(n).unwrap().into())
+    }
+
+    fn somebody() -> ProfileId {
+        profile(0)
     }
 
     #[tokio::test]
@@ -361,11 +473,11 @@ mod tests {
             ("https://[::1/", TargetError::NotAUrl),
             (long.as_str(), TargetError::TooLong),
         ] {
-            assert_eq!(targets.check(url).await.unwrap_err(), why, "{url}");
+            assert_eq!(targets.check(&somebody(), url).await.unwrap_err(), why, "{url}");
         }
         for url in ["https://shop.example/hook?x=1", "https://SHOP.example", "https://shop.example:8443/", "https://münchen.example/", "https://93.184.216.34/"]
         {
-            assert!(targets.check(url).await.is_ok(), "{url}: {:?}", targets.check(url).await);
+            assert!(targets.check(&somebody(), url).await.is_ok(), "{url}: {:?}", targets.check(&somebody(), url).await);
         }
     }
 
@@ -373,13 +485,13 @@ mod tests {
     async fn an_allowed_network_may_be_reached_plainly_and_nothing_else_may() {
         let targets = targets(&["127.0.0.0/8", "::1/128"]);
         for url in ["http://127.0.0.1:9000/hook", "http://localhost/hook", "https://localhost:8443/", "http://localhost.:81/"] {
-            assert!(targets.check(url).await.is_ok(), "{url}: {:?}", targets.check(url).await);
+            assert!(targets.check(&somebody(), url).await.is_ok(), "{url}: {:?}", targets.check(&somebody(), url).await);
         }
-        assert_eq!(targets.check("http://shop.example/").await.unwrap_err(), TargetError::Scheme);
-        assert_eq!(targets.check("http://both.example/").await.unwrap_err(), TargetError::Scheme);
-        assert_eq!(targets.check("https://inside.example/").await.unwrap_err(), TargetError::Name);
+        assert_eq!(targets.check(&somebody(), "http://shop.example/").await.unwrap_err(), TargetError::Scheme);
+        assert_eq!(targets.check(&somebody(), "http://both.example/").await.unwrap_err(), TargetError::Scheme);
+        assert_eq!(targets.check(&somebody(), "https://inside.example/").await.unwrap_err(), TargetError::Name);
         for url in ["http://10.0.0.1/", "http://169.254.169.254/"] {
-            assert!(matches!(targets.check(url).await, Err(TargetError::Address(_))), "{url}");
+            assert!(matches!(targets.check(&somebody(), url).await, Err(TargetError::Address(_))), "{url}");
         }
     }
 
@@ -390,7 +502,7 @@ mod tests {
         #[test]
         fn f06_no_host_that_can_be_written_leads_inside(host in "[-a-zA-Z0-9.:%@\\[\\]/#?&=_①-⑨０-９。]{1,40}", scheme in "(https?|HTTPS|ftp|ws)", slash in "/{1,3}") {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-            if let Ok(url) = runtime.block_on(targets(&[]).check(&format!("{scheme}:{slash}{host}"))) {
+            if let Ok(url) = runtime.block_on(targets(&[]).check(&somebody(), &format!("{scheme}:{slash}{host}"))) {
                 prop_assert_eq!(url.scheme(), "https");
                 let address: Option<IpAddr> = match url.host().unwrap() {
                     Host::Domain(name) => { prop_assert_eq!(name, "shop.example"); None }
@@ -414,7 +526,7 @@ mod tests {
                 _ => format!("[::ffff:{first}.{b}.{c}.{d}]"),
             };
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-            let checked = runtime.block_on(targets(&[]).check(&format!("https://{host}/")));
+            let checked = runtime.block_on(targets(&[]).check(&somebody(), &format!("https://{host}/")));
             prop_assert!(matches!(checked, Err(TargetError::Address(_))), "{}: {:?}", host, checked);
         }
     }

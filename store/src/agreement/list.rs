@@ -5,6 +5,7 @@
 
 use settlement::agreement::AgreementRecord;
 use settlement::ids::ProfileId;
+use settlement::wallet::WalletProof;
 use sqlx::AssertSqlSafe;
 
 use super::agreement;
@@ -44,8 +45,8 @@ pub struct AgreementFilter {
 const BOUND: usize = 3;
 
 /// Lists agreements after the key `$1`, `$2`, at most `$3`. From `$4` on are bound: the profile, where a part is its own, the status where one is asked for, and
-/// so many wallets where one of them may be the evaluator.
-pub(crate) fn list_sql(role: Option<Role>, has_status: bool, wallets: usize) -> String {
+/// the addresses of wallets where one of them may be the evaluator: a contract is one on its chain only.
+pub(crate) fn list_sql(role: Option<Role>, has_status: bool, wallets: &[WalletProof]) -> String {
     let mut bound = BOUND;
     let mut next = |column: &str| {
         bound += 1;
@@ -61,7 +62,10 @@ pub(crate) fn list_sql(role: Option<Role>, has_status: bool, wallets: usize) -> 
         }
     };
     let status = if has_status { format!("AND {} ", next("status")) } else { String::new() };
-    parts.extend((0..wallets).map(|_| next("evaluator")));
+    parts.extend(wallets.iter().map(|proof| match proof {
+        WalletProof::Key => next("evaluator"),
+        WalletProof::Contract { chain_id } => format!("{} AND chain_id = {chain_id}", next("evaluator")),
+    }));
     let keys = parts.iter().enumerate().map(|(n, part)| {
         format!(
             "SELECT id FROM (SELECT id FROM agreements WHERE {part} {status}AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3) AS part{n}"
@@ -75,15 +79,17 @@ impl Store {
     /// The agreements that a profile has a part in or has imported, newest first.
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<AgreementRecord>, StoreError> {
         let mut connection = self.read().await?;
-        let wallets = match filter.role {
+        let mut wallets = match filter.role {
             Some(Role::Buyer | Role::Seller) => Vec::new(),
             Some(Role::Evaluator) | None => find_wallets(&mut connection, &filter.profile).await?,
         };
+        wallets.retain(|wallet| wallet.retired_at.is_none());
         if filter.role == Some(Role::Evaluator) && wallets.is_empty() {
             return Ok(Vec::new());
         }
         let (at, id) = PageKey::bounds(filter.after.as_ref());
-        let sql = list_sql(filter.role, filter.status.is_some(), wallets.len());
+        let proofs: Vec<WalletProof> = wallets.iter().map(|wallet| wallet.proof).collect();
+        let sql = list_sql(filter.role, filter.status.is_some(), &proofs);
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(at).bind(id).bind(i64::from(filter.limit));
         if filter.role != Some(Role::Evaluator) {
             query = query.bind(filter.profile.as_str());

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party};
 use settlement::ids::{AgreementId, SubmissionId};
 use settlement::unit::UnitKind;
+use settlement::wallet::WalletProof;
 use store::{AgreementFilter, Conflict, Engine, PageKey, Role, Store, StoreError, Submission, Wallet};
 
 use crate::world::{CHAIN, ROUTER, World, agreement, at, buyer_id, conflict, operator, profile, profile_id, request, seller_id, ulid, unit};
@@ -238,12 +239,13 @@ async fn lists_show_what_a_party_has_a_part_in(engine: Engine) {
     let (judge, wallet) = (3, Address::repeat_byte(0xe7));
     let delivery = submission(1, 1, 1);
     let mut tx = world.begin().await;
-    for n in [judge, 4] {
+    for n in [judge, 4, 5] {
         tx.insert_profile(&profile(n)).await.unwrap();
     }
-    for address in [Address::repeat_byte(0xe8), wallet] {
-        tx.insert_wallet(&Wallet { address, profile: profile_id(judge), proved_at: at(0) }).await.unwrap();
+    for (address, proof) in [(Address::repeat_byte(0xe8), WalletProof::Key), (wallet, WalletProof::Contract { chain_id: CHAIN })] {
+        tx.insert_wallet(&Wallet::new(address, proof, profile_id(judge), at(0))).await.unwrap();
     }
+    tx.insert_wallet(&Wallet::new(wallet, WalletProof::Contract { chain_id: CHAIN + 1 }, profile_id(5), at(0))).await.unwrap();
     // Imported by a marketplace that is no party of it.
     tx.insert_agreement(&AgreementRecord { importer: profile_id(4), buyer: Party { profile: profile_id(4), wallet: Address::repeat_byte(4) }, ..agreement(2) })
         .await
@@ -259,6 +261,8 @@ async fn lists_show_what_a_party_has_a_part_in(engine: Engine) {
     assert_eq!(ids(2, Some(Role::Seller)).await, of(&[3, 2, 1]));
     assert_eq!(ids(judge, Some(Role::Evaluator)).await, of(&[3, 2, 1]), "through its wallet");
     assert_eq!(ids(judge, None).await, of(&[3, 2, 1]));
+    assert_eq!(ids(5, Some(Role::Evaluator)).await, of(&[]), "its contract is on another chain");
+    assert_eq!(ids(5, None).await, of(&[]));
     assert_eq!(ids(4, None).await, of(&[3, 2]), "what it imported");
     assert_eq!(ids(4, Some(Role::Buyer)).await, of(&[2]));
     assert_eq!(ids(9, None).await, of(&[]));
@@ -268,6 +272,10 @@ async fn lists_show_what_a_party_has_a_part_in(engine: Engine) {
     }
     let open = AgreementFilter { status: Some("in_progress".to_owned()), ..filter(4, None) };
     assert_eq!(listed(world.store(), &open).await, of(&[3, 2]), "what it imported");
+    let mut tx = world.begin().await;
+    tx.retire_wallet(&profile_id(judge), wallet, at(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(ids(judge, Some(Role::Evaluator)).await, of(&[]), "a retired wallet judges nothing");
 }
 
 async fn deliveries_are_numbered_and_paged(engine: Engine) {

@@ -6,9 +6,10 @@ use alloy_primitives::Address;
 use serde_json::json;
 use settlement::ids::EventId;
 use settlement::notice::{Notice, NoticeType};
+use settlement::wallet::WalletProof;
 use store::{Changes, Engine, NoticeFilter, Reader, Store, Wallet};
 
-use crate::world::{World, at, buyer_id, eventually, profile, profile_id, seller_id, ulid};
+use crate::world::{CHAIN, World, at, buyer_id, eventually, profile, profile_id, seller_id, ulid};
 
 on_both_engines!(
     notices_read_back_in_pages,
@@ -104,13 +105,24 @@ async fn the_profile_of_the_evaluators_wallet_is_a_reader(engine: Engine) {
     tx.append(&id, &before, at(1));
     tx.commit().await.unwrap();
     let mut tx = world.begin().await;
-    tx.insert_profile(&profile(7)).await.unwrap();
-    tx.insert_wallet(&Wallet { address: evaluator, profile: profile_id(7), proved_at: at(1) }).await.unwrap();
+    for n in [7, 8] {
+        tx.insert_profile(&profile(n)).await.unwrap();
+    }
+    for (owner, chain_id) in [(7, CHAIN), (8, CHAIN + 1)] {
+        tx.insert_wallet(&Wallet::new(evaluator, WalletProof::Contract { chain_id }, profile_id(owner), at(1))).await.unwrap();
+    }
     let (id, after) = about(2);
     tx.append(&id, &after, at(2));
     tx.commit().await.unwrap();
     assert_eq!(found(world.store(), &[Reader::Profile(profile_id(7))], &[], (0, 9)).await, [2]);
-    assert_eq!(found(world.store(), &[Reader::Profile(seller_id())], &[], (0, 9)).await, [1, 2]);
+    assert_eq!(found(world.store(), &[Reader::Profile(profile_id(8))], &[], (0, 9)).await, [0_i64; 0], "its contract is on another chain");
+    let mut tx = world.begin().await;
+    tx.retire_wallet(&profile_id(7), evaluator, at(3)).await.unwrap();
+    let (id, later) = about(3);
+    tx.append(&id, &later, at(3));
+    tx.commit().await.unwrap();
+    assert_eq!(found(world.store(), &[Reader::Profile(profile_id(7))], &[], (0, 9)).await, [2], "a retired wallet judges nothing");
+    assert_eq!(found(world.store(), &[Reader::Profile(seller_id())], &[], (0, 9)).await, [1, 2, 3]);
 }
 
 async fn numbers_have_no_gaps_and_follow_the_commits_of_concurrent_writers(engine: Engine) {

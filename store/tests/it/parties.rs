@@ -4,18 +4,22 @@ use alloy_primitives::Address;
 use settlement::asset::{Asset, Token};
 use settlement::ids::{PayoutMethodId, TokenId};
 use settlement::scope::Scope;
-use store::{ApiToken, Conflict, Engine, PayoutMethod, Wallet};
+use settlement::wallet::WalletProof;
+use store::{ApiToken, AuditFilter, Conflict, Engine, PayoutMethod, StoreError, Wallet};
 
 use crate::world::{CHAIN, PAYEE, World, at, conflict, profile, profile_id, token, ulid};
 
 on_both_engines!(
     profiles_read_back_and_a_handle_is_unique,
     a_wallet_speaks_for_one_profile,
+    a_contract_wallet_is_an_address_on_a_chain_and_a_key_comes_before_contracts,
+    a_retired_wallet_speaks_for_nobody_and_does_not_come_back,
     tokens_read_back_are_touched_once_a_minute_and_revoked_once,
     a_payout_method_is_one_per_asset_and_address,
     a_registered_token_keeps_its_decimals,
     a_token_that_was_disallowed_stays_so_whoever_registers_it_meanwhile,
     a_sign_in_nonce_is_used_once,
+    a_text_that_the_database_does_not_take_is_not_a_failure_of_ours,
 );
 
 #[test]
@@ -29,6 +33,7 @@ fn a_token_that_was_used_within_the_minute_costs_no_statement() {
         expires_at: None,
         last_used_at: Some(at(100)),
         revoked_at: None,
+        replaced_by: None,
     };
     assert!(!token.is_use_due(at(99)) && !token.is_use_due(at(160)));
     assert!(token.is_use_due(at(161)), "a minute later it is written");
@@ -63,7 +68,7 @@ async fn profiles_read_back_and_a_handle_is_unique(engine: Engine) {
 
 async fn a_wallet_speaks_for_one_profile(engine: Engine) {
     let world = World::new(engine).await;
-    let wallet = |byte: u8, owner: u64, seconds: u64| Wallet { address: Address::repeat_byte(byte), profile: profile_id(owner), proved_at: at(seconds) };
+    let wallet = |byte: u8, owner: u64, seconds: u64| Wallet::new(Address::repeat_byte(byte), WalletProof::Key, profile_id(owner), at(seconds));
     let mut tx = world.begin().await;
     tx.insert_wallet(&wallet(0xab, 1, 20)).await.unwrap();
     tx.insert_wallet(&wallet(0xcd, 1, 10)).await.unwrap();
@@ -73,9 +78,49 @@ async fn a_wallet_speaks_for_one_profile(engine: Engine) {
     tx.commit().await.unwrap();
     let store = world.store();
     assert_eq!(store.wallets(&profile_id(1)).await.unwrap(), vec![wallet(0xcd, 1, 10), wallet(0xab, 1, 20)], "a second proof changes nothing");
-    assert_eq!(store.profile_by_wallet(Address::repeat_byte(0xab)).await.unwrap().unwrap().id, profile_id(1));
-    assert_eq!(store.profile_by_wallet(Address::repeat_byte(0xef)).await.unwrap().unwrap().id, profile_id(2));
-    assert_eq!(store.profile_by_wallet(Address::repeat_byte(0x01)).await.unwrap(), None);
+    let owner = async |byte| store.wallets_at(Address::repeat_byte(byte)).await.unwrap().into_iter().map(|wallet| wallet.profile).collect::<Vec<_>>();
+    assert_eq!((owner(0xab).await, owner(0xef).await, owner(0x01).await), (vec![profile_id(1)], vec![profile_id(2)], vec![]));
+}
+
+async fn a_contract_wallet_is_an_address_on_a_chain_and_a_key_comes_before_contracts(engine: Engine) {
+    let world = World::new(engine).await;
+    let address = Address::repeat_byte(0xab);
+    let contract = |chain_id| WalletProof::Contract { chain_id };
+    let wallet = |proof, owner, seconds| Wallet::new(address, proof, profile_id(owner), at(seconds));
+    let mut tx = world.begin().await;
+    tx.insert_wallet(&wallet(contract(CHAIN), 1, 20)).await.unwrap();
+    assert_eq!(conflict(tx.insert_wallet(&wallet(contract(CHAIN), 2, 30)).await), Conflict::Duplicate("wallet"));
+    tx.insert_wallet(&wallet(contract(CHAIN + 1), 2, 10)).await.unwrap();
+    tx.commit().await.unwrap();
+    let owner = async |chain_id| {
+        let at_address = world.store().wallets_at(address).await.unwrap();
+        Wallet::speaking_on(&at_address, chain_id).map(|wallet| wallet.profile.clone())
+    };
+    assert_eq!((owner(CHAIN).await, owner(CHAIN + 1).await, owner(CHAIN + 2).await), (Some(profile_id(1)), Some(profile_id(2)), None));
+    let mut tx = world.begin().await;
+    tx.insert_wallet(&wallet(WalletProof::Key, 1, 40)).await.unwrap();
+    tx.commit().await.unwrap();
+    let at_address = world.store().wallets_at(address).await.unwrap();
+    let proofs: Vec<WalletProof> = at_address.iter().map(|wallet| wallet.proof).collect();
+    assert_eq!(proofs, [WalletProof::Key, contract(CHAIN + 1), contract(CHAIN)]);
+    assert_eq!((owner(CHAIN + 1).await, owner(CHAIN + 2).await), (Some(profile_id(1)), Some(profile_id(1))));
+}
+
+async fn a_retired_wallet_speaks_for_nobody_and_does_not_come_back(engine: Engine) {
+    let world = World::new(engine).await;
+    let wallet = Wallet::new(Address::repeat_byte(0xab), WalletProof::Key, profile_id(1), at(1));
+    let mut tx = world.begin().await;
+    tx.insert_wallet(&wallet).await.unwrap();
+    assert_eq!(conflict(tx.retire_wallet(&profile_id(2), wallet.address, at(5)).await), Conflict::Changed, "only its own profile does");
+    tx.retire_wallet(&profile_id(1), wallet.address, at(5)).await.unwrap();
+    assert_eq!(conflict(tx.retire_wallet(&profile_id(1), wallet.address, at(6)).await), Conflict::Changed);
+    for owner in [1, 2] {
+        let again = Wallet { profile: profile_id(owner), ..wallet.clone() };
+        assert_eq!(conflict(tx.insert_wallet(&again).await), Conflict::Duplicate("wallet"));
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(Wallet::speaking_on(&world.store().wallets_at(wallet.address).await.unwrap(), CHAIN), None);
+    assert_eq!(world.store().wallets(&profile_id(1)).await.unwrap(), vec![Wallet { retired_at: Some(at(5)), ..wallet }], "the row stays");
 }
 
 async fn tokens_read_back_are_touched_once_a_minute_and_revoked_once(engine: Engine) {
@@ -90,6 +135,7 @@ async fn tokens_read_back_are_touched_once_a_minute_and_revoked_once(engine: Eng
         expires_at: (n == 2).then(|| at(1_000)),
         last_used_at: None,
         revoked_at: None,
+        replaced_by: None,
     };
     let mut tx = world.begin().await;
     tx.insert_token(&bearer(1), &[1; 32]).await.unwrap();
@@ -218,4 +264,14 @@ async fn a_sign_in_nonce_is_used_once(engine: Engine) {
     tx.insert_nonce("unused", at(100)).await.unwrap();
     tx.insert_nonce("next day", at(101 + 86_400)).await.unwrap();
     assert!(!tx.take_nonce("unused", at(1)).await.unwrap());
+}
+
+async fn a_text_that_the_database_does_not_take_is_not_a_failure_of_ours(engine: Engine) {
+    let world = World::new(engine).await;
+    let filter = AuditFilter { subject: Some("a\0b".to_owned()), action: None };
+    let found = world.store().audit_entries(&filter, None, 9).await;
+    match engine {
+        Engine::Sqlite => assert_eq!(found.unwrap(), vec![]),
+        Engine::Postgres => assert!(matches!(found, Err(StoreError::Text(_))), "{found:?}"),
+    }
 }

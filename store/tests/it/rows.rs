@@ -7,6 +7,7 @@ use settlement::ids::{EventId, PayoutMethodId, SubmissionId, TokenId};
 use settlement::notice::{Notice, NoticeType};
 use settlement::scope::Scope;
 use settlement::verify::ProofIssue;
+use settlement::wallet::WalletProof;
 use store::{AgreementFilter, ApiToken, Claim, Engine, IdempotencyKey, OpenIssue, PayoutMethod, RowError, StoreError, StoredAnswer, Submission, Wallet};
 
 use crate::world::{BUYER, CHAIN, PAYEE, World, at, buyer_id, header, location, operator, signer, token, ulid};
@@ -40,6 +41,7 @@ async fn furnished(engine: Engine) -> World {
         expires_at: None,
         last_used_at: None,
         revoked_at: None,
+        replaced_by: None,
     };
     let method = PayoutMethod {
         id: PayoutMethodId::new(ulid(1)),
@@ -73,7 +75,7 @@ async fn furnished(engine: Engine) -> World {
     tx.insert_events(&[delegate, cancelled]).await.unwrap();
     tx.insert_token(&bearer, &[1; 32]).await.unwrap();
     tx.upsert_payout_method(&method).await.unwrap();
-    tx.insert_wallet(&Wallet { address: BUYER, profile: buyer_id(), proved_at: at(0) }).await.unwrap();
+    tx.insert_wallet(&Wallet::new(BUYER, WalletProof::Key, buyer_id(), at(0))).await.unwrap();
     tx.insert_submission(&delivery).await.unwrap();
     tx.open_issue(&issue, &location(&header(7, 0), 0)).await.unwrap();
     let submitted = AgreementState::Submitted { submission: delivery.id, at: at(1) };
@@ -92,7 +94,7 @@ async fn read_all(world: &World) -> Option<RowError> {
     let list = AgreementFilter { profile: buyer_id(), role: None, status: None, after: None, limit: 9 };
     let results = [
         store.profile(&buyer_id()).await.map(drop),
-        store.profile_by_wallet(BUYER).await.map(drop),
+        store.wallets_at(BUYER).await.map(drop),
         store.wallets(&buyer_id()).await.map(drop),
         store.token_by_hash(&[1; 32]).await.map(drop),
         store.payout_methods(&buyer_id()).await.map(drop),

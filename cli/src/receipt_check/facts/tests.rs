@@ -113,7 +113,7 @@ async fn strict_node(behind: Url, most: u64) -> SecretUrl {
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = SecretUrl::new(&format!("http://{}", listener.local_addr().unwrap()));
+    let url = SecretUrl::new(format!("http://{}", listener.local_addr().unwrap()));
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(axum::routing::post(answer))).await });
     url
 }

@@ -96,6 +96,27 @@ export interface paths {
         patch: operations["update_profile"];
         trace?: never;
     };
+    "/api/admin/profiles/{profileId}/wallets/{walletAddress}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire anybody's wallet.
+         * @description As its owner does it with `DELETE /api/agent/me/wallets/{walletAddress}`, also where it is the last one, and for a key that somebody else has and who would retire the
+         *     owner's. It signs in as nobody from now on and for good; all sessions of the profile from sign-ins end. Its other tokens work on: revoke those that are in doubt.
+         */
+        delete: operations["retire_any_wallet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/reconciliation": {
         parameters: {
             query?: never;
@@ -271,8 +292,8 @@ export interface paths {
          * Import an agreement.
          * @description Terms are kept to the byte and never change. Sending the same `externalRef` with the same terms and parties again answers the agreement that exists
          *     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties or has `contracts:import`, and a wallet that no
-         *     profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`. Terms with `milestones` are a final plan
-         *     from the start: their amounts add up to the amount of the terms.
+         *     profile has gets one: its signature proves who controls it (where sign-in is closed, only if the caller has `contracts:import`). Attested consent always needs `contracts:import`. Terms with `milestones` are a final plan
+         *     from the start: their amounts add up to the amount of the terms. Without `contracts:import` a profile imports only so many a day (429, `limit`: `imports`).
          */
         post: operations["import_contract"];
         delete?: never;
@@ -1161,8 +1182,9 @@ export interface paths {
         put?: never;
         /**
          * Replace a bearer token by a new one.
-         * @description The new token has the same name and scopes and the same lifetime from now on; the old one stops working in the same moment. A token that may do more
-         *     than the one in use cannot be rotated with it.
+         * @description The new token has the same name and scopes and the same lifetime from now on. The old one works until the new one is used for the first time, and for five
+         *     minutes at most: when the answer is lost, rotate it once more within them, which ends the token that nobody has. To end a token that others have, revoke it.
+         *     A token that may do more than the one in use cannot be rotated with it.
          */
         post: operations["rotate_token"];
         delete?: never;
@@ -1180,17 +1202,40 @@ export interface paths {
         };
         /**
          * The caller's wallets.
-         * @description A wallet is here because its key signed for it; only such wallets can be a party of an agreement by profile.
+         * @description A wallet is here because its key signed for it, or the contract that it is on `network` accepted a signature; only such wallets can be a party of an agreement by
+         *     profile. Retired ones stay in the list, because what they paid and were paid is the profile's.
          */
         get: operations["list_wallets"];
         put?: never;
         /**
          * Add a wallet to the caller's profile.
-         * @description The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`; contract wallets prove themselves by ERC-1271.
-         *     Adding a wallet that is already the caller's changes nothing.
+         * @description The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`; contract wallets prove themselves by ERC-1271, on the chain
+         *     that the message names and for that chain only: add the wallet once for each chain that it is on. Adding a wallet that is already the caller's changes nothing.
          */
         post: operations["add_wallet"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/me/wallets/{walletAddress}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire a wallet of the caller.
+         * @description From now on and for good it signs in as nobody, is no party of a new agreement, pays no new request and judges nothing: for a key that others have. Its contract on
+         *     every chain is retired with it. What it agreed to, paid and was paid stays the profile's. All sessions from sign-ins end, but for the one in use; revoke tokens
+         *     that are not yours with `DELETE …/me/tokens/{tokenId}`. The last wallet stays: add another one first, or ask the operator.
+         */
+        delete: operations["retire_wallet"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1486,7 +1531,8 @@ export interface paths {
         /**
          * Sign in with a wallet.
          * @description Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A wallet of no profile gets a new one, if the instance
-         *     allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
+         *     allows it. A contract wallet is an address on the chain that the message names: the same address on another chain is another wallet, and a wallet that is
+         *     known by its key signs with its key. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
          */
         post: operations["sign_in"];
         delete?: never;
@@ -3396,7 +3442,7 @@ export interface components {
          * @description Why a request was not done: one of a closed list; `/docs/errors/{code}` says what to do about each.
          * @enum {string}
          */
-        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "not_found" | "receipt_not_issued" | "receipt_revoked" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_acknowledgement_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "webhook_url_refused" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "contract_wallets_unavailable";
+        Code: "malformed_request" | "malformed_json" | "invalid_cursor" | "invalid_idempotency_key" | "idempotency_key_required" | "unauthorized" | "token_in_url" | "sign_in_refused" | "insufficient_scope" | "role_required" | "sign_in_closed" | "profile_disabled" | "wallet_retired" | "not_found" | "receipt_not_issued" | "receipt_revoked" | "method_not_allowed" | "not_acceptable" | "conflict" | "not_allowed" | "stale" | "idempotency_key_in_flight" | "external_ref_taken" | "consent_used" | "wallet_taken" | "limit_reached" | "handle_taken" | "manual_payment_proof_disabled" | "reuse_or_cancel_active_request" | "router_payment_proof_inspection_required" | "payment_acknowledgement_required" | "payment_not_due" | "payment_settling" | "milestone_required" | "exceeds_agreed_amount" | "overlapping_payload_alive" | "already_verified" | "tx_hash_mismatch" | "payment_not_verified" | "refund_inspection_required" | "idempotency_key_conflict" | "body_too_large" | "body_timeout" | "unsupported_media_type" | "unknown_field" | "invalid_field" | "invalid_amount" | "invalid_address" | "invalid_asset" | "asset_not_supported" | "terms_not_supported" | "unknown_party" | "parties_refused" | "payer_not_proved" | "consent_invalid" | "exceeds_open_amount" | "exceeds_refundable" | "fee_refused" | "scope_not_yours" | "rate_limited" | "webhook_url_refused" | "too_many_streams" | "internal" | "unavailable" | "indexer_halted" | "signer_unavailable" | "chain_unavailable" | "name_not_looked_up" | "contract_wallets_unavailable";
         /** @description Progress to finality. */
         Confirmations: {
             /**
@@ -4141,6 +4187,8 @@ export interface components {
             consent: string;
             /** @description The agreement. */
             contractId: string;
+            /** @description What of that paid again what was paid already: it pays nothing that is open, and can be asked back. */
+            duplicateAmountAtomic: string;
             /** @description To the operator in all, atomic units. */
             feeAmountAtomic: string;
             /** @description How the fee of each payment is computed. */
@@ -4151,7 +4199,7 @@ export interface components {
             issuedAt: string;
             /** @description One per unit that was ever asked for, oldest first. */
             lines: components["schemas"]["InvoiceLine"][];
-            /** @description What the seller has yet to receive. */
+            /** @description What the seller has yet to receive, each piece of work counted once. */
             openAmountAtomic: string;
             /** @description What the seller has received, proven. */
             paidAmountAtomic: string;
@@ -4353,7 +4401,7 @@ export interface components {
             name: string;
             /** @description Whose it is. */
             profileId: string;
-            /** @description When it was revoked. */
+            /** @description When it was revoked; of a token that was rotated, when it stops working at the latest. */
             revokedAt: string | null;
             /** @description What it may do. */
             scopes: string[];
@@ -6179,7 +6227,7 @@ export interface components {
             lastUsedAt: string | null;
             /** @description What its owner calls it. */
             name: string;
-            /** @description When it was revoked. */
+            /** @description When it was revoked; of a token that was rotated, when it stops working at the latest. */
             revokedAt: string | null;
             /** @description What it may do. */
             scopes: string[];
@@ -6373,8 +6421,17 @@ export interface components {
              * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
              */
             address: string;
+            /**
+             * @description The chain of the contract (CAIP-2), on which alone it speaks for the profile; null for a key, which does on all.
+             * @example null
+             */
+            network: string | null;
             /** @description When the proof was given. */
             provedAt: string;
+            /** @description `key` (a signature of its key) or `contract` (accepted by the contract at the address, ERC-1271). */
+            provedBy: string;
+            /** @description Since when it speaks for nobody. */
+            retiredAt: string | null;
         };
         /** @description `{wallets}` */
         WalletsBody: {
@@ -6475,7 +6532,7 @@ export interface operations {
                 /** @description Those about this id, address or CAIP id. */
                 subject?: string;
                 /** @description Those that tell of this act, like `token.created`. */
-                action?: string;
+                action?: "profile.created" | "profile.updated" | "profile.disabled" | "profile.enabled" | "wallet.added" | "wallet.retired" | "token.created" | "token.rotated" | "token.revoked" | "payout_method.set" | "payout_method.updated" | "payout_method.removed" | "contract.imported" | "contract.cancelled" | "contract.decided" | "submission.created" | "milestone.created" | "milestone.changed" | "milestone.plan_confirmed" | "milestone.plan_finalized" | "milestone.submitted" | "milestone.decided" | "payment_request.signed" | "payment_request.submitted" | "payment_request.cancelled" | "refund_request.created" | "refund_request.approved" | "refund_request.denied" | "refund_request.cancelled" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.redelivered" | "receipt.signed" | "receipt_link.created" | "receipt_link.revoked" | "payment.acknowledged" | "dispute.opened" | "dispute.changed" | "payout_change.requested" | "payout_change.decided" | "signer.set" | "asset.registered" | "asset.allowed" | "asset.disallowed" | "chain.acknowledged";
                 /** @description `nextCursor` of the page before; absent for the newest. */
                 cursor?: string;
                 /** @description Entries per page, 1 to 100. */
@@ -7050,7 +7107,10 @@ export interface operations {
                      *       "wallets": [
                      *         {
                      *           "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-                     *           "provedAt": "2026-01-31T12:00:00.000Z"
+                     *           "network": null,
+                     *           "provedAt": "2026-01-31T12:00:00.000Z",
+                     *           "provedBy": "key",
+                     *           "retiredAt": null
                      *         }
                      *       ]
                      *     }
@@ -7250,6 +7310,204 @@ export interface operations {
                 };
             };
             /** @description It is the profile that you act as (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retire_any_wallet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `prof_…` */
+                profileId: string;
+                /** @description Its address */
+                walletAddress: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile and its wallets. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "profile": {
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "disabledAt": null,
+                     *         "displayName": "Ada",
+                     *         "handle": "ada",
+                     *         "id": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "wallets": [
+                     *         {
+                     *           "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *           "network": null,
+                     *           "provedAt": "2026-01-31T12:00:00.000Z",
+                     *           "provedBy": "key",
+                     *           "retiredAt": "2026-02-01T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ManagedProfileBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -9022,7 +9280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The token lacks a scope (`insufficient_scope`). */
+            /** @description A party has no profile, and the instance makes none for this token (`sign_in_closed`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -12928,6 +13186,7 @@ export interface operations {
                      *           },
                      *           "consent": "signatures",
                      *           "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *           "duplicateAmountAtomic": "0",
                      *           "feeAmountAtomic": "125000",
                      *           "feePolicy": {
                      *             "bps": 100,
@@ -17425,6 +17684,7 @@ export interface operations {
                      *         },
                      *         "consent": "signatures",
                      *         "contractId": "agr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     *         "duplicateAmountAtomic": "0",
                      *         "feeAmountAtomic": "125000",
                      *         "feePolicy": {
                      *           "bps": 100,
@@ -17604,7 +17864,10 @@ export interface operations {
                      *       "wallets": [
                      *         {
                      *           "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-                     *           "provedAt": "2026-01-31T12:00:00.000Z"
+                     *           "network": null,
+                     *           "provedAt": "2026-01-31T12:00:00.000Z",
+                     *           "provedBy": "key",
+                     *           "retiredAt": null
                      *         }
                      *       ]
                      *     }
@@ -19102,7 +19365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The token has expired (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description The token has expired (`not_allowed`), or another rotation of it came first (`conflict`). It was changed meanwhile, or the same request is still running (`idempotency_key_in_flight`). */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -19206,7 +19469,10 @@ export interface operations {
                      *       "wallets": [
                      *         {
                      *           "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-                     *           "provedAt": "2026-01-31T12:00:00.000Z"
+                     *           "network": null,
+                     *           "provedAt": "2026-01-31T12:00:00.000Z",
+                     *           "provedBy": "key",
+                     *           "retiredAt": null
                      *         }
                      *       ]
                      *     }
@@ -19312,7 +19578,10 @@ export interface operations {
                      * @example {
                      *       "wallet": {
                      *         "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-                     *         "provedAt": "2026-01-31T12:00:00.000Z"
+                     *         "network": null,
+                     *         "provedAt": "2026-01-31T12:00:00.000Z",
+                     *         "provedBy": "key",
+                     *         "retiredAt": null
                      *       }
                      *     }
                      */
@@ -19341,7 +19610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The token lacks a scope (`insufficient_scope`). */
+            /** @description The wallet is retired (`wallet_retired`). The token lacks a scope (`insufficient_scope`). */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -19444,6 +19713,201 @@ export interface operations {
                 };
             };
             /** @description Contract wallets cannot be asked now (`contract_wallets_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retire_wallet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh value per operation and the same one on every retry of it: the retry gets the stored answer, byte for byte, for 30 days. `X-Idempotency-Key` is taken too. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its address */
+                walletAddress: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile's wallets, oldest first. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "wallets": [
+                     *         {
+                     *           "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *           "network": null,
+                     *           "provedAt": "2026-01-31T12:00:00.000Z",
+                     *           "provedBy": "key",
+                     *           "retiredAt": null
+                     *         },
+                     *         {
+                     *           "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+                     *           "network": null,
+                     *           "provedAt": "2026-01-31T12:00:00.000Z",
+                     *           "provedBy": "key",
+                     *           "retiredAt": "2026-02-01T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WalletsBody"];
+                };
+            };
+            /** @description The body could not be read (`malformed_request`, `malformed_json`). The idempotency key is malformed, or missing where the instance requires one (`invalid_idempotency_key`, `idempotency_key_required`). */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token is missing, malformed, unknown, expired or revoked (`unauthorized`). A token was sent in the URL (`token_in_url`). */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope (`insufficient_scope`). */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not exist, or the caller may not see it (`not_found`). */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The Accept header excludes what this path answers with (`not_acceptable`). */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body took too long to arrive (`body_timeout`). */
+            408: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is the last wallet that speaks for the profile (`not_allowed`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large (`body_too_large`). */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not `application/json` (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is not taken; `field` names it (`unknown_field`, `invalid_field`). The idempotency key was used with another body (`idempotency_key_conflict`). */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` (`rate_limited`). */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something went wrong on our side (`internal`). */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -20783,7 +21247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            /** @description The URL's name cannot be looked up now (`name_not_looked_up`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -21273,7 +21737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
+            /** @description The URL's name cannot be looked up now (`name_not_looked_up`). The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -22154,7 +22618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The wallet has no profile, and the instance makes none (`sign_in_closed`). The profile is disabled (`profile_disabled`). */
+            /** @description The wallet has no profile, and the instance makes none (`sign_in_closed`), or it is retired (`wallet_retired`). The profile is disabled (`profile_disabled`). */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy_primitives::Address;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -15,7 +14,7 @@ use settlement::scope::Scope;
 use store::{ApiToken, Profile, Tx, Wallet};
 use utoipa::ToSchema;
 
-use super::proof::{SignedMessage, take_nonce, verify};
+use super::proof::{Proved, SignedMessage, known_wallet, take_nonce, verify};
 use crate::extract::JsonBody;
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
@@ -46,7 +45,8 @@ pub struct SignInBody {
 /// Sign in with a wallet.
 ///
 /// Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A wallet of no profile gets a new one, if the instance
-/// allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
+/// allows it. A contract wallet is an address on the chain that the message names: the same address on another chain is another wallet, and a wallet that is
+/// known by its key signs with its key. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request needs a new one, so idempotency keys have no use here.
 #[utoipa::path(
     post,
     path = "/api/auth/siwe",
@@ -60,18 +60,17 @@ pub struct SignInBody {
                 "expiresAt": "2026-01-31T13:00:00.000Z", "lastUsedAt": null, "revokedAt": null },
             "apiToken": "cf_<64 hexadecimal digits>" })),
         (status = 401, description = "Message, nonce or signature do not hold (`sign_in_refused`).", body = ProblemBody, content_type = PROBLEM_JSON),
-        (status = 403, description = "The wallet has no profile, and the instance makes none (`sign_in_closed`).", body = ProblemBody, content_type = PROBLEM_JSON),
+        (status = 403, description = "The wallet has no profile, and the instance makes none (`sign_in_closed`), or it is retired (`wallet_retired`).", body = ProblemBody, content_type = PROBLEM_JSON),
         (status = 409, description = "Another sign-in of this wallet came first (`wallet_taken`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
 pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<SignedMessage>) -> Result<Json<SignInBody>, Problem> {
-    let message = verify(&api, &body).await?;
+    let proved = verify(&api, &body).await?;
     let now = api.now();
-    let known = api.store.profile_by_wallet(message.address).await?;
     let mut tx = api.store.begin().await?;
-    take_nonce(&mut tx, &message, now).await?;
-    let author = Author::Wallet(message.address);
-    let profile = profile_of(&api, &mut tx, (message.address, known), now).await?;
+    take_nonce(&mut tx, &proved.message, now).await?;
+    let author = Author::Wallet(proved.message.address);
+    let profile = profile_of(&api, &mut tx, &proved, now).await?;
     let credential = session_token(TokenId::new(api.ids.ulid()), profile.id.clone(), now);
     let secret = token::mint(api.ids.as_ref());
     tx.insert_token(&credential, &token::hash(&api.config.token_key, secret.expose())).await?;
@@ -84,27 +83,29 @@ pub async fn sign_in(State(api): State<Arc<Api>>, JsonBody(body): JsonBody<Signe
 }
 
 /// The profile of the wallet, locked, so that two sign-ins are not counted at once; a new one where it has none.
-async fn profile_of(api: &Api, tx: &mut Tx, (wallet, known): (Address, Option<Profile>), now: Timestamp) -> Result<Profile, Problem> {
-    let known = match known {
-        Some(profile) => tx.lock_profile(&profile.id).await?,
-        None => None,
+async fn profile_of(api: &Api, tx: &mut Tx, proved: &Proved, now: Timestamp) -> Result<Profile, Problem> {
+    let Some(wallet) = known_wallet(tx, proved).await? else {
+        return match api.config.open_sign_in {
+            true => first_profile(api, tx, proved, now).await,
+            false => Err(Problem::new(Code::SignInClosed, "this wallet has no profile here, and the instance makes none at sign-in")),
+        };
     };
-    match known {
-        Some(profile) if profile.disabled_at.is_some() => Err(Problem::new(Code::ProfileDisabled, "the profile of this wallet is disabled")),
-        Some(profile) => Ok(profile),
-        None if api.config.open_sign_in => {
-            let profile = first_profile(api, tx, wallet, now).await?;
-            tx.audit(Author::Wallet(wallet).did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "wallet": wallet.to_string() })));
-            Ok(profile)
-        }
-        None => Err(Problem::new(Code::SignInClosed, "this wallet has no profile here, and the instance makes none at sign-in")),
+    let profile = tx.lock_profile(&wallet.profile).await?.ok_or_else(Problem::not_found)?;
+    // Whoever retires a wallet holds the profile: what was read before the lock may be over.
+    known_wallet(tx, proved).await?;
+    match profile.disabled_at {
+        None => Ok(profile),
+        Some(_) => Err(Problem::new(Code::ProfileDisabled, "the profile of this wallet is disabled")),
     }
 }
 
-async fn first_profile(api: &Api, tx: &mut Tx, wallet: Address, now: Timestamp) -> Result<Profile, Problem> {
+async fn first_profile(api: &Api, tx: &mut Tx, proved: &Proved, now: Timestamp) -> Result<Profile, Problem> {
+    let wallet = proved.message.address;
     let profile = Profile::new(ProfileId::new(api.ids.ulid()), text::short_address(wallet), now);
     tx.insert_profile(&profile).await?;
-    tx.insert_wallet(&Wallet { address: wallet, profile: profile.id.clone(), proved_at: now }).await?;
+    tx.insert_wallet(&Wallet::new(wallet, proved.proof, profile.id.clone(), now)).await?;
+    let facts = json!({ "wallet": wallet.to_string(), "proof": proved.proof.to_string() });
+    tx.audit(Author::Wallet(wallet).did(AuditAction::ProfileCreated, &profile.id, now).with(facts));
     Ok(profile)
 }
 
@@ -118,6 +119,7 @@ fn session_token(id: TokenId, profile: ProfileId, now: Timestamp) -> ApiToken {
         expires_at: Some(now.plus(LIFETIME)),
         last_used_at: None,
         revoked_at: None,
+        replaced_by: None,
     }
 }
 

@@ -34,7 +34,7 @@ pub struct MeBody {
     security(("bearer" = ["profile:read"])),
     responses((status = 200, description = "The caller.", body = MeBody, example = json!({
         "profile": { "id": "prof_01ARZ3NDEKTSV4RRFFQ69G5FAV", "handle": "ada", "displayName": "Ada", "createdAt": "2026-01-31T12:00:00.000Z", "updatedAt": "2026-01-31T12:00:00.000Z" },
-        "wallets": [{ "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "provedAt": "2026-01-31T12:00:00.000Z" }],
+        "wallets": [crate::routes::me::wallets::example()],
         "credential": { "id": "key_01ARZ3NDEKTSV4RRFFQ69G5FAV", "name": "agent", "scopes": ["profile:read"], "createdAt": "2026-01-31T12:00:00.000Z",
             "expiresAt": null, "lastUsedAt": null, "revokedAt": null },
     })))

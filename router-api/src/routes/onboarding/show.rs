@@ -58,7 +58,11 @@ async fn chain(api: &Api, policy: &ChainPolicy, wallets: &[Wallet], methods: &[P
             ready: payouts > 0,
             detail: if payouts > 0 { format!("{payouts} active") } else { "no active payout method on this chain".to_owned() },
         },
-        funding_targets: wallets.iter().flat_map(|wallet| funding(wallet, policy.chain_id, &tokens)).collect(),
+        funding_targets: wallets
+            .iter()
+            .filter(|wallet| wallet.speaks_on(policy.chain_id))
+            .flat_map(|wallet| funding(wallet, policy.chain_id, &tokens))
+            .collect(),
     })
 }
 

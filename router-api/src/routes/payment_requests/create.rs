@@ -14,7 +14,7 @@ use settlement::audit::{AuditAction, AuditEntry};
 use settlement::ids::{InvalidId, MilestoneId, ProfileId};
 use settlement::payment_request::{DEFAULT_EXPIRY_MINUTES, MAX_EXPIRY_MINUTES, MIN_EXPIRY_MINUTES, PaymentRequest};
 use settlement::unit::{Fate, Sibling};
-use store::StoredRequest;
+use store::{StoredRequest, Wallet};
 use utoipa::ToSchema;
 
 use super::signing::{Outcome, Wanted, sign_next};
@@ -45,11 +45,11 @@ pub struct CreatePaymentRequest {
 }
 
 impl Prepare for CreatePaymentRequest {
-    type Prepared = Result<Option<ProfileId>, Problem>;
+    type Prepared = Result<Vec<Wallet>, Problem>;
 
-    /// Whose wallet the payer is.
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
-        Ok(api.store.profile_by_wallet(*self.payer_address).await?.map(|profile| profile.id))
+    /// Whose wallet the payer is: a contract's address may be one profile's on one chain and another's on the next.
+    async fn prepare(&self, api: &Api, _caller: &ProfileId) -> Self::Prepared {
+        Ok(api.store.wallets_at(*self.payer_address).await?)
     }
 }
 
@@ -79,10 +79,10 @@ impl Prepare for CreatePaymentRequest {
 pub async fn create_payment_request(
     State(api): State<Arc<Api>>,
     participant: Participant<PaymentWrite>,
-    PreparedWrite(body, owner, mut effect): PreparedWrite<CreatePaymentRequest>,
+    PreparedWrite(body, wallets, mut effect): PreparedWrite<CreatePaymentRequest>,
 ) -> Result<Response, Problem> {
     participant.require_payer()?;
-    body.check_payer(&api, &participant, owner?.as_ref())?;
+    body.check_payer(&api, &participant, &wallets?)?;
     let wanted = body.wanted()?;
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     match sign_next(&api, &mut effect.tx, &known, wanted).await? {
@@ -138,15 +138,15 @@ fn shown(api: &Api, participant: &Participant<PaymentWrite>, known: &Known, requ
 
 impl CreatePaymentRequest {
     /// Refuses a payer that cannot be one, and one that is not known to be the buyer: what it paid would be attributed to somebody on their word alone.
-    fn check_payer(&self, api: &Api, participant: &Participant<PaymentWrite>, owner: Option<&ProfileId>) -> Result<(), Problem> {
+    fn check_payer(&self, api: &Api, participant: &Participant<PaymentWrite>, wallets: &[Wallet]) -> Result<(), Problem> {
         let asset = &participant.agreement.terms.asset;
         if let Some(chain) = api.chain(asset.chain_id()) {
             check_party("payer", *self.payer_address, asset, chain.router).map_err(|error| Problem::field(Code::InvalidAddress, "payerAddress", error))?;
         }
-        if owner == Some(&participant.agreement.buyer.profile) {
+        if Wallet::speaking_on(wallets, asset.chain_id()).is_some_and(|wallet| wallet.profile == participant.agreement.buyer.profile) {
             return Ok(());
         }
-        let why = "this wallet has not been proved to be yours; add it with POST /api/agent/me/wallets, or pay from one that is";
+        let why = "this wallet has not been proved to be yours on this chain; add it with POST /api/agent/me/wallets, or pay from one that is";
         Err(Problem::field(Code::PayerNotProved, "payerAddress", why))
     }
 

@@ -7,12 +7,10 @@ pub mod respond;
 mod tests;
 pub mod typed_data;
 
-use std::time::Duration;
-
 use alloy_primitives::{Address, B256, Bytes};
 use serde_json::{Value, json};
 use settlement::Timestamp;
-use settlement::agreement::{AgreementRecord, ConsentKind, is_signed_by};
+use settlement::agreement::{AgreementRecord, ConsentKind};
 use settlement::next_action::PayoutChangeFacts;
 use settlement::payment_request::PaymentRequestState;
 use settlement::payout_change::{PayeeError, PayoutChangeRecord, Word, check_payee};
@@ -22,11 +20,8 @@ use store::StoredRequest;
 use crate::extract::Participant;
 use crate::known::Known;
 use crate::problem::{Code, Problem};
-use crate::state::{Api, ContractWalletsUnavailable};
+use crate::state::Api;
 use crate::view::payout_change::{AlivePayloadView, PayoutChangeView};
-
-/// How long a chain may take to answer for a contract wallet.
-const WALLET_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The word of a party: its wallet's signature of the change, which an agreement that was signed needs and one that was attested may have.
 async fn word(api: &Api, agreement: &AgreementRecord, (digest, wallet): (B256, Address), signature: Option<&Bytes>) -> Result<Word, Problem> {
@@ -38,14 +33,13 @@ async fn word(api: &Api, agreement: &AgreementRecord, (digest, wallet): (B256, A
             }
         };
     };
-    let chain_id = agreement.terms.asset.chain_id();
-    let unavailable = |_| ContractWalletsUnavailable { chain_id };
-    let asked = api.contract_wallets.is_valid_signature(chain_id, wallet, digest, signature);
-    if is_signed_by(&digest, signature, wallet) || tokio::time::timeout(WALLET_ANSWERS_WITHIN, asked).await.map_err(unavailable)?? {
-        return Ok(Word::Signed(signature.clone()));
+    let refused = |why| Problem::field(Code::ConsentInvalid, "signature", why).with("expectedDigest", digest.to_string());
+    match api.prove(agreement.terms.asset.chain_id(), wallet, digest, signature).await {
+        Ok(_) => Ok(Word::Signed(signature.clone())),
+        Err(error) => {
+            Err(error.problem(|why| refused(format!("{why}, over this change; sign the typedData that payout-changes/typed-data or the change itself shows"))))
+        }
     }
-    let why = format!("this is not {wallet}'s signature of this change; sign the typedData that payout-changes/typed-data or the change itself shows");
-    Err(Problem::field(Code::ConsentInvalid, "signature", why).with("expectedDigest", digest.to_string()))
 }
 
 /// Whether the seller can be paid there.

@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use settlement::agreement::AgreementRecord;
 use settlement::ids::ProfileId;
+use store::Wallet;
 use utoipa::ToSchema;
 
 use super::answer::{self, Answer};
@@ -52,12 +54,12 @@ pub enum RefundAction {
 }
 
 impl Prepare for RespondToRefundRequest {
-    type Prepared = Result<Option<ProfileId>, Problem>;
+    type Prepared = Result<Vec<Wallet>, Problem>;
 
-    /// Whose wallet the payer is.
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
-        let Some(payer) = &self.payer_address else { return Ok(None) };
-        Ok(api.store.profile_by_wallet(**payer).await?.map(|profile| profile.id))
+    /// Whose wallet the payer is: a contract's address may be one profile's on one chain and another's on the next.
+    async fn prepare(&self, api: &Api, _caller: &ProfileId) -> Self::Prepared {
+        let Some(payer) = &self.payer_address else { return Ok(Vec::new()) };
+        Ok(api.store.wallets_at(**payer).await?)
     }
 }
 
@@ -84,9 +86,9 @@ impl Prepare for RespondToRefundRequest {
 pub async fn respond_to_refund_request(
     State(api): State<Arc<Api>>,
     RefundParticipant { participant, refund }: RefundParticipant<PaymentWrite>,
-    PreparedWrite(body, owner, mut effect): PreparedWrite<RespondToRefundRequest>,
+    PreparedWrite(body, wallets, mut effect): PreparedWrite<RespondToRefundRequest>,
 ) -> Result<Response, Problem> {
-    let given = body.checked(&participant, owner?.as_ref())?;
+    let given = body.checked(&participant, &wallets?)?;
     let known = Known::within(&mut effect.tx, &participant.agreement.id, &participant.setting).await?;
     let before = sound(effect.tx.refund(refund.id()).await?.ok_or_else(Problem::not_found)?)?;
     answer::give(&api, &mut effect.tx, (&known, &before), given).await?;
@@ -96,7 +98,7 @@ pub async fn respond_to_refund_request(
 
 impl RespondToRefundRequest {
     /// Who may say it, and whether a wallet that is named is the seller's.
-    fn checked(&self, participant: &Participant<PaymentWrite>, owner: Option<&ProfileId>) -> Result<Answer, Problem> {
+    fn checked(&self, participant: &Participant<PaymentWrite>, wallets: &[Wallet]) -> Result<Answer, Problem> {
         match self.action {
             RefundAction::Approve | RefundAction::Deny => participant.require_seller().map(|_| ())?,
             RefundAction::Cancel => participant.require_payer().map(|_| ())?,
@@ -105,8 +107,9 @@ impl RespondToRefundRequest {
             if self.action != RefundAction::Approve {
                 return Err(Problem::field(Code::InvalidField, "payerAddress", "belongs to an approval; leave it out"));
             }
-            if owner != Some(&participant.agreement.seller.profile) {
-                let why = "this wallet has not been proved to be yours; add it with POST /api/agent/me/wallets, or pay from one that is";
+            let AgreementRecord { seller, terms, .. } = &participant.agreement;
+            if Wallet::speaking_on(wallets, terms.asset.chain_id()).is_none_or(|wallet| wallet.profile != seller.profile) {
+                let why = "this wallet has not been proved to be yours on this chain; add it with POST /api/agent/me/wallets, or pay from one that is";
                 return Err(Problem::field(Code::PayerNotProved, "payerAddress", why));
             }
         }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use settlement::audit::AuditAction;
-use settlement::ids::EndpointId;
+use settlement::ids::{EndpointId, ProfileId};
 use settlement::webhook::EndpointStatus;
 use store::{Endpoint, Reader, SealedSecrets};
 use url::Url;
@@ -54,8 +54,8 @@ impl Prepare for CreateWebhook {
     type Prepared = Result<Url, TargetError>;
 
     /// Looks the address up, as every delivery will again.
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
-        api.webhooks.targets.check(&self.url).await
+    async fn prepare(&self, api: &Api, caller: &ProfileId) -> Self::Prepared {
+        api.webhooks.targets.check(caller, &self.url).await
     }
 }
 
@@ -74,6 +74,7 @@ impl Prepare for CreateWebhook {
         (status = 201, description = "The endpoint; its secret is shown this once.", body = NewWebhookBody,
             example = json!({ "webhook": example(), "signingSecret": "whsec_<44 characters of base64>" })),
         (status = 409, description = "The profile has enough endpoints (`limit_reached`).", body = ProblemBody, content_type = PROBLEM_JSON),
+        (status = 503, description = "The URL's name cannot be looked up now (`name_not_looked_up`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
 pub async fn create_webhook(

@@ -78,9 +78,9 @@ fn kinds(words: &[String]) -> Result<Vec<NoticeType>, Problem> {
     Ok(NoticeType::ALL.iter().copied().filter(|kind| kinds.contains(kind)).collect())
 }
 
-/// The URL as it is stored.
+/// Why a URL is not stored, or not now.
 fn refuse_url(error: &TargetError) -> Problem {
-    Problem::field(Code::WebhookUrlRefused, "url", error)
+    Problem::field(if error.is_passing() { Code::NameNotLookedUp } else { Code::WebhookUrlRefused }, "url", error)
 }
 
 /// One line, or nothing: an empty text takes it away.

@@ -7,14 +7,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use settlement::audit::AuditAction;
-use settlement::ids::EndpointId;
+use settlement::ids::{EndpointId, ProfileId};
 use settlement::webhook::EndpointStatus;
 use url::Url;
 use utoipa::ToSchema;
 
 use super::{description, example, facts, kinds, lock_own, refuse_url};
 use crate::extract::{Caller, PathId, Prepare, PreparedWrite, WebhookSend};
-use crate::problem::Problem;
+use crate::problem::{PROBLEM_JSON, Problem, ProblemBody};
 use crate::state::Api;
 use crate::view::webhook::{WebhookBody, WebhookView, is_stopped};
 use crate::webhooks::TargetError;
@@ -40,9 +40,9 @@ pub struct UpdateWebhook {
 impl Prepare for UpdateWebhook {
     type Prepared = Option<Result<Url, TargetError>>;
 
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
+    async fn prepare(&self, api: &Api, caller: &ProfileId) -> Self::Prepared {
         match &self.url {
-            Some(url) => Some(api.webhooks.targets.check(url).await),
+            Some(url) => Some(api.webhooks.targets.check(caller, url).await),
             None => None,
         }
     }
@@ -58,7 +58,10 @@ impl Prepare for UpdateWebhook {
     params(("webhookId" = String, Path, description = "`we_…`")),
     security(("bearer" = ["webhooks:write", "contracts:read"])),
     request_body = UpdateWebhook,
-    responses((status = 200, description = "The endpoint.", body = WebhookBody, example = json!({ "webhook": example() })))
+    responses(
+        (status = 200, description = "The endpoint.", body = WebhookBody, example = json!({ "webhook": example() })),
+        (status = 503, description = "The URL's name cannot be looked up now (`name_not_looked_up`).", body = ProblemBody, content_type = PROBLEM_JSON),
+    )
 )]
 pub async fn update_webhook(
     State(api): State<Arc<Api>>,

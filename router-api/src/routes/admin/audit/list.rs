@@ -6,10 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use settlement::audit::AuditAction;
 use store::{AuditFilter, PageKey};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use crate::extract::{Admin, Caller, Page, Params};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::audit::{AuditBody, AuditEntryView, AuditHeadView};
 
@@ -19,8 +22,10 @@ use crate::view::audit::{AuditBody, AuditEntryView, AuditHeadView};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListAudit {
     /// Those about this id, address or CAIP id.
+    #[param(pattern = "^[!-~]{1,200}$")]
     subject: Option<String>,
     /// Those that tell of this act, like `token.created`.
+    #[param(value_type = Option<ActionName>, inline)]
     action: Option<String>,
     /// `nextCursor` of the page before; absent for the newest.
     cursor: Option<String>,
@@ -28,6 +33,38 @@ pub struct ListAudit {
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
 }
+
+/// Longest subject, in characters: longer than any id, address or CAIP id.
+const MAX_SUBJECT: usize = 200;
+
+impl ListAudit {
+    fn filter(&self) -> Result<AuditFilter, Problem> {
+        let refused = |name: &str, why: String| Problem::new(Code::MalformedRequest, format!("query: {name} {why}")).with("field", name);
+        if let Some(subject) = &self.subject
+            && (subject.is_empty() || subject.len() > MAX_SUBJECT || !subject.bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            return Err(refused("subject", format!("must be an id, an address or a CAIP id, of at most {MAX_SUBJECT} characters")));
+        }
+        if let Some(action) = &self.action
+            && !AuditAction::ALL.iter().any(|known| known.as_str() == action)
+        {
+            return Err(refused("action", "must be one that is logged, like token.created; /openapi.json lists them".to_owned()));
+        }
+        Ok(AuditFilter { subject: self.subject.clone(), action: self.action.clone() })
+    }
+}
+
+/// Every act that is logged.
+struct ActionName;
+
+impl utoipa::PartialSchema for ActionName {
+    fn schema() -> RefOr<Schema> {
+        let names = AuditAction::ALL.iter().map(|action| action.as_str());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl utoipa::ToSchema for ActionName {}
 
 /// What was done on this instance, newest first.
 ///
@@ -44,7 +81,7 @@ pub struct ListAudit {
 )]
 pub async fn list_audit(State(api): State<Arc<Api>>, _caller: Caller<Admin>, Params(params): Params<ListAudit>) -> Result<Json<AuditBody>, Problem> {
     let page = Page::new(params.cursor.as_deref(), params.limit)?;
-    let filter = AuditFilter { subject: params.subject, action: params.action };
+    let filter = params.filter()?;
     let found = api.store.audit_entries(&filter, page.after.as_ref(), page.read_limit()).await?;
     let (entries, next_cursor) = page.cut(found, |entry| PageKey { at: entry.at, id: entry.sequence.to_string() });
     let head = AuditHeadView::from(api.store.audit_head().await?);
@@ -67,6 +104,8 @@ mod tests {
     use serde_json::{Value, json};
     use settlement::audit::{AuditHead, LoggedEntry};
 
+    use store::Engine;
+
     use crate::testing::TestApp;
 
     #[tokio::test]
@@ -85,7 +124,7 @@ mod tests {
         assert_eq!((&rest["entries"][1]["details"]["displayName"], &rest["nextCursor"]), (&json!("Ada"), &json!(null)));
         let about = list(&format!("?subject={}&action=profile.updated&limit=100", app.buyer.profile)).await;
         assert_eq!(about["entries"].as_array().unwrap().len(), 3);
-        assert_eq!(list("?action=nothing.such").await["entries"], json!([]));
+        assert_eq!(list("?action=wallet.added").await["entries"], json!([]));
     }
 
     #[tokio::test]
@@ -96,6 +135,20 @@ mod tests {
         }
         for limit in ["0", "101", "x"] {
             app.get(&format!("/api/admin/audit?limit={limit}")).bearer(&app.stranger).send().await.problem(400, "malformed_request");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_subject_and_no_action_is_refused_on_both_engines() {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let app = TestApp::on(engine).await;
+            let long = "a".repeat(201);
+            for query in
+                ["subject=%00", "subject=", "subject=a%0Ab", &format!("subject={long}"), "action=%00", "action=nothing.such", "action=", "action=%C3%BC"]
+            {
+                let refused = app.get(&format!("/api/admin/audit?{query}")).bearer(&app.stranger).send().await.problem(400, "malformed_request");
+                assert_eq!(refused["field"], query.split('=').next().unwrap());
+            }
         }
     }
 

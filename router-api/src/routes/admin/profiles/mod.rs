@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod list;
+pub mod retire_wallet;
 pub mod show;
 pub mod update;
 

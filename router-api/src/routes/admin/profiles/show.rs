@@ -22,7 +22,7 @@ use crate::view::profile::{ManagedProfileBody, ManagedProfileView, WalletView};
     params(("profileId" = String, Path, description = "`prof_…`")),
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "The profile.", body = ManagedProfileBody, example = json!({ "profile": example(), "wallets": [
-        { "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "provedAt": "2026-01-31T12:00:00.000Z" }] })))
+        crate::routes::me::wallets::example()] })))
 )]
 pub async fn show_profile(State(api): State<Arc<Api>>, _caller: Caller<Admin>, PathId(id): PathId<ProfileId>) -> Result<Json<ManagedProfileBody>, Problem> {
     let profile = api.store.profile(&id).await?.ok_or_else(Problem::not_found)?;

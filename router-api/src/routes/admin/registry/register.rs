@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use settlement::asset::Token;
 use settlement::audit::AuditAction;
+use settlement::ids::ProfileId;
 use utoipa::ToSchema;
 
 use super::example;
@@ -34,7 +35,7 @@ impl Prepare for RegisterAsset {
     type Prepared = Result<Token, Problem>;
 
     /// Asks the chain, before a transaction is open.
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
+    async fn prepare(&self, api: &Api, _caller: &ProfileId) -> Self::Prepared {
         let asset = &*self.asset_id;
         if api.chain(asset.chain_id()).is_none() {
             return Err(Problem::field(Code::AssetNotSupported, "assetId", "this instance does not settle on that chain; see /api/chains"));

@@ -67,7 +67,17 @@ pub async fn create_managed_token(
     effect.tx.lock_profile(&profile).await?.ok_or_else(nobody)?;
     check_room(&mut effect.tx, &profile, now).await?;
     let expires_at = Some(expiry(body.expires_in_days, now)?);
-    let created = ApiToken { id: TokenId::new(api.ids.ulid()), profile, name, scopes, created_at: now, expires_at, last_used_at: None, revoked_at: None };
+    let created = ApiToken {
+        id: TokenId::new(api.ids.ulid()),
+        profile,
+        name,
+        scopes,
+        created_at: now,
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+        replaced_by: None,
+    };
     let secret = token::mint(api.ids.as_ref());
     effect.tx.insert_token(&created, &token::hash(&api.config.token_key, secret.expose())).await?;
     effect.tx.audit(caller.author().did(AuditAction::TokenCreated, &created.id, now).with(created.grant()));

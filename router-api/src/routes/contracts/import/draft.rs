@@ -1,13 +1,17 @@
 //! An import, checked as far as it can be without a transaction.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use alloy_primitives::{Address, B256};
 use serde_json::json;
-use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party, PartyError, agreement_digest, check_parties, is_signed_by};
+use settlement::agreement::{AgreementRecord, AgreementState, Consent, Party, PartyError, agreement_digest, check_parties};
 use settlement::audit::{AuditAction, Author};
 use settlement::chain::ChainPolicy;
 use settlement::ids::{AgreementId, ProfileId};
 use settlement::scope::Scope;
 use settlement::terms::Terms;
+use settlement::wallet::WalletProof;
 use store::{Conflict, Profile, StoreError, Tx, Wallet};
 
 use super::{ConsentBody, ImportContract, PartyBody, terms};
@@ -18,6 +22,8 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::text;
 
+/// What imports are counted over.
+const A_DAY: Duration = Duration::from_secs(86_400);
 /// Longest external reference, in characters.
 const MAX_REF: usize = 200;
 
@@ -33,11 +39,31 @@ pub struct Draft {
     pub(super) setting: Setting,
 }
 
-/// One party: a wallet, and the profile that has it where one does.
+/// One party: a wallet, and the profile that has it on the chain of the agreement, where one does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Side {
+    name: &'static str,
     pub(super) wallet: Address,
     profile: Option<ProfileId>,
+    /// How it signed.
+    proof: Option<WalletProof>,
+}
+
+impl Side {
+    /// Takes the signature for consent, and the profile that has the wallet by it.
+    async fn consents(&mut self, api: &Api, chain_id: u64, digest: B256, signature: &HexBytes) -> Result<(), Problem> {
+        let refused = |why| {
+            let why = format!("{why}, over these terms, parties and salt; contracts/import/typed-data answers what to sign");
+            Problem::field(Code::ConsentInvalid, &format!("consent.{}Signature", self.name), why).with("expectedDigest", digest.to_string())
+        };
+        let proof = api.prove(chain_id, self.wallet, digest, signature).await.map_err(|error| error.problem(refused))?;
+        if self.profile.is_none() {
+            let at_address = api.store.wallets_at(self.wallet).await?;
+            self.profile = profile_of(api, self.name, Wallet::proved_by(&at_address, proof)).await?;
+        }
+        self.proof = Some(proof);
+        Ok(())
+    }
 }
 
 impl Draft {
@@ -46,14 +72,17 @@ impl Draft {
         let external_ref = text::line("externalRef", &body.external_ref, MAX_REF)?;
         let terms = terms::parse(&body.terms)?;
         let chain = chain_of(api, &terms).await?;
-        let (buyer, seller) = (side(api, "buyer", &body.buyer).await?, side(api, "seller", &body.seller).await?);
+        let id = chain.chain_id;
+        let (mut buyer, mut seller) = (side(api, id, "buyer", &body.buyer).await?, side(api, id, "seller", &body.seller).await?);
         check(&terms, &buyer, &seller, &chain)?;
         let signatures = match &body.consent {
             ConsentBody::Attested {} => None,
             ConsentBody::Signatures { salt, buyer_signature, seller_signature } => {
                 let digest = agreement_digest(&terms, buyer.wallet, seller.wallet, salt.0);
-                check_signature(api, &chain, "buyer", buyer.wallet, digest, buyer_signature).await?;
-                check_signature(api, &chain, "seller", seller.wallet, digest, seller_signature).await?;
+                buyer.consents(api, id, digest, buyer_signature).await?;
+                seller.consents(api, id, digest, seller_signature).await?;
+                // Which profiles they are is known only by how they signed.
+                check(&terms, &buyer, &seller, &chain)?;
                 Some(Consent::Signatures { salt: salt.0, buyer: buyer_signature.0.clone(), seller: seller_signature.0.clone() })
             }
         };
@@ -64,20 +93,51 @@ impl Draft {
     /// Whether the caller may import this.
     ///
     /// # Errors
-    /// 403 when consent is attested, or signed by two others, and the token lacks `contracts:import`; 422 when it is attested for an unknown wallet.
-    pub(super) fn authorise(&self, caller: &Caller<AgreementImport>) -> Result<(), Problem> {
+    /// 403 when consent is attested, or signed by two others, or makes a profile on an instance that makes none by itself, and the token lacks
+    /// `contracts:import`; 422 when it is attested for an unknown wallet.
+    pub(super) fn authorise(&self, api: &Api, caller: &Caller<AgreementImport>) -> Result<(), Problem> {
         let is_party = [&self.buyer, &self.seller].iter().any(|side| side.profile.as_ref() == Some(&caller.profile));
         if self.signatures.is_some() {
-            return if is_party { Ok(()) } else { caller.require(&[Scope::CONTRACTS_IMPORT]) };
+            if !is_party {
+                caller.require(&[Scope::CONTRACTS_IMPORT])?;
+            }
+            return self.check_newcomers(api, caller);
         }
         caller.require(&[Scope::CONTRACTS_IMPORT])?;
         // A wallet belongs to a profile only by a proof of its owner, and an attestation is none.
-        for (name, side) in [("buyer", &self.buyer), ("seller", &self.seller)] {
-            if side.profile.is_none() {
-                return Err(Problem::field(Code::UnknownParty, name, "no profile has this wallet; its owner signs in once, or signs the agreement"));
-            }
+        match [&self.buyer, &self.seller].into_iter().find(|side| side.profile.is_none()) {
+            Some(side) => Err(unknown_wallet(side.name)),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Where profiles are the operator's to make, a member brings nobody in by a signature: a marketplace does, which the operator has let.
+    fn check_newcomers(&self, api: &Api, caller: &Caller<AgreementImport>) -> Result<(), Problem> {
+        let newcomer = [&self.buyer, &self.seller].into_iter().find(|side| side.profile.is_none());
+        match newcomer {
+            Some(side) if !api.config.open_sign_in && !caller.token.scopes.contains(&Scope::CONTRACTS_IMPORT) => {
+                let why = "this wallet has no profile here, and this instance makes one only for imports by a token with contracts:import";
+                Err(Problem::field(Code::SignInClosed, side.name, why))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses one more agreement today: what is imported stays for ever, and only a marketplace is let store as much as it likes.
+    ///
+    /// # Errors
+    /// 429 `rate_limited`, until the oldest of those that count is a day old.
+    pub(super) async fn check_quota(api: &Api, tx: &mut Tx, caller: &Caller<AgreementImport>) -> Result<(), Problem> {
+        let quota = api.config.limits.imports_per_day;
+        if quota == 0 || caller.token.scopes.contains(&Scope::CONTRACTS_IMPORT) {
+            return Ok(());
+        }
+        let now = api.now();
+        let Some(oldest) = tx.imported(&caller.profile, quota, now.minus(A_DAY)).await? else { return Ok(()) };
+        let wait_ms = oldest.plus(A_DAY).as_millis().saturating_sub(now.as_millis());
+        let wait_s = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1_000).max(1);
+        let why = format!("this profile has imported {quota} agreements within 24 hours; more than that takes contracts:import");
+        Err(Problem::new(Code::RateLimited, why).with("limit", "imports").retry_after(wait_s))
     }
 
     /// `existing`, if it is the same agreement.
@@ -124,25 +184,40 @@ pub(super) async fn chain_of(api: &Api, terms: &Terms) -> Result<ChainPolicy, Pr
     }
 }
 
-/// The wallet of a party, and its profile where it has one.
-pub(super) async fn side(api: &Api, name: &'static str, body: &PartyBody) -> Result<Side, Problem> {
+/// The wallet of a party, and its profile where it has one on this chain.
+pub(super) async fn side(api: &Api, chain_id: u64, name: &'static str, body: &PartyBody) -> Result<Side, Problem> {
     match (&body.profile_id, &body.wallet) {
         (None, Some(wallet)) => {
-            let profile = api.store.profile_by_wallet(**wallet).await?;
-            Ok(Side { wallet: **wallet, profile: profile.map(|profile| active(name, profile)).transpose()? })
+            let at_address = api.store.wallets_at(**wallet).await?;
+            let profile = profile_of(api, name, Wallet::proved_by(&at_address, WalletProof::Contract { chain_id })).await?;
+            Ok(Side { name, wallet: **wallet, profile, proof: None })
         }
         (Some(id), None) => {
             let unknown = |why| Problem::field(Code::UnknownParty, &format!("{name}.profileId"), why);
             let id: ProfileId = id.parse().map_err(|_| unknown("there is no such profile"))?;
             let id = active(name, api.store.profile(&id).await?.ok_or_else(|| unknown("there is no such profile with a wallet"))?)?;
+            // Key and contract of one address are one wallet.
             let wallets = api.store.wallets(&id).await?;
-            match wallets.as_slice() {
-                [one] => Ok(Side { wallet: one.address, profile: Some(id) }),
-                [] => Err(unknown("there is no such profile with a wallet")),
+            let addresses: BTreeSet<Address> = wallets.iter().filter(|wallet| wallet.speaks_on(chain_id)).map(|wallet| wallet.address).collect();
+            match addresses.into_iter().collect::<Vec<_>>().as_slice() {
+                [one] => Ok(Side { name, wallet: *one, profile: Some(id), proof: None }),
+                [] => Err(unknown("there is no such profile with a wallet on this chain")),
                 _ => Err(unknown("this profile has several wallets; name the one that consents as wallet")),
             }
         }
         _ => Err(Problem::field(Code::InvalidField, name, "name the party either by profileId or by wallet")),
+    }
+}
+
+/// The profile that a wallet speaks for.
+async fn profile_of(api: &Api, name: &'static str, wallet: Option<&Wallet>) -> Result<Option<ProfileId>, Problem> {
+    let Some(wallet) = wallet else { return Ok(None) };
+    if wallet.retired_at.is_some() {
+        return Err(Problem::field(Code::UnknownParty, name, "this wallet was retired by its profile; name another one"));
+    }
+    match api.store.profile(&wallet.profile).await? {
+        Some(profile) => active(name, profile).map(Some),
+        None => Ok(None),
     }
 }
 
@@ -184,31 +259,28 @@ fn field_of(role: &str) -> &'static str {
     }
 }
 
-async fn check_signature(api: &Api, chain: &ChainPolicy, name: &'static str, wallet: Address, digest: B256, signature: &HexBytes) -> Result<(), Problem> {
-    if is_signed_by(&digest, signature, wallet) {
-        return Ok(());
-    }
-    if api.is_accepted_by_contract(chain.chain_id, wallet, digest, signature).await? {
-        return Ok(());
-    }
-    let why = format!("this is not {wallet}'s signature over these terms, parties and salt; contracts/import/typed-data answers what to sign");
-    Err(Problem::field(Code::ConsentInvalid, &format!("consent.{name}Signature"), why).with("expectedDigest", digest.to_string()))
-}
-
 /// The party, with a new profile where the wallet has none.
 async fn party(api: &Api, tx: &mut Tx, side: &Side, importer: Author) -> Result<Party, Problem> {
     if let Some(profile) = &side.profile {
         return Ok(Party { profile: profile.clone(), wallet: side.wallet });
     }
+    let Some(proof) = side.proof else { return Err(unknown_wallet(side.name)) };
     let now = api.now();
     let profile = Profile::new(ProfileId::new(api.ids.ulid()), text::short_address(side.wallet), now);
     tx.insert_profile(&profile).await?;
-    tx.audit(importer.did(AuditAction::ProfileCreated, &profile.id, now).with(json!({ "wallet": side.wallet.to_string() })));
-    match tx.insert_wallet(&Wallet { address: side.wallet, profile: profile.id.clone(), proved_at: now }).await {
+    let facts = json!({ "wallet": side.wallet.to_string(), "proof": proof.to_string() });
+    tx.audit(importer.did(AuditAction::ProfileCreated, &profile.id, now).with(facts));
+    match tx.insert_wallet(&Wallet::new(side.wallet, proof, profile.id.clone(), now)).await {
         Err(StoreError::Conflict(Conflict::Duplicate("wallet"))) => Err(Problem::new(Code::Conflict, "the wallet has just got a profile; repeat the import")),
         inserted => {
             inserted?;
             Ok(Party { profile: profile.id, wallet: side.wallet })
         }
     }
+}
+
+/// A wallet that is nobody's and has signed nothing.
+fn unknown_wallet(name: &'static str) -> Problem {
+    let why = "no profile has this wallet on this chain; its owner signs in once, or signs the agreement";
+    Problem::field(Code::UnknownParty, name, why)
 }

@@ -84,7 +84,7 @@ impl Prepare for ImportContract {
     type Prepared = Result<Draft, Problem>;
 
     /// Asks contract wallets, where there are any, before a transaction is open.
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
+    async fn prepare(&self, api: &Api, _caller: &ProfileId) -> Self::Prepared {
         Draft::new(api, self).await
     }
 }
@@ -93,8 +93,8 @@ impl Prepare for ImportContract {
 ///
 /// Terms are kept to the byte and never change. Sending the same `externalRef` with the same terms and parties again answers the agreement that exists
 /// (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties or has `contracts:import`, and a wallet that no
-/// profile has gets one: its signature proves who controls it. Attested consent always needs `contracts:import`. Terms with `milestones` are a final plan
-/// from the start: their amounts add up to the amount of the terms.
+/// profile has gets one: its signature proves who controls it (where sign-in is closed, only if the caller has `contracts:import`). Attested consent always needs `contracts:import`. Terms with `milestones` are a final plan
+/// from the start: their amounts add up to the amount of the terms. Without `contracts:import` a profile imports only so many a day (429, `limit`: `imports`).
 #[utoipa::path(
     post,
     path = "/api/agent/contracts/import",
@@ -104,6 +104,7 @@ impl Prepare for ImportContract {
     responses(
         (status = 201, description = "The agreement.", body = ContractBody, example = json!({ "contract": super::example() })),
         (status = 200, description = "It was imported before.", body = ContractBody, example = json!({ "contract": super::example() })),
+        (status = 403, description = "A party has no profile, and the instance makes none for this token (`sign_in_closed`).", body = ProblemBody, content_type = PROBLEM_JSON),
         (status = 409, description = "Another agreement has this reference (`external_ref_taken`), or these signatures (`consent_used`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
@@ -113,12 +114,13 @@ pub async fn import_contract(
     PreparedWrite(_body, draft, mut effect): PreparedWrite<ImportContract>,
 ) -> Result<Response, Problem> {
     let draft = draft?;
-    draft.authorise(&caller)?;
+    draft.authorise(&api, &caller)?;
     if let Some(existing) = effect.tx.agreement_by_ref(&caller.profile, &draft.external_ref).await? {
         let known = Known::within(&mut effect.tx, &draft.same_as(existing)?.id, &draft.setting).await?;
         let contract = super::view_within(&mut effect.tx, &known, actor(&known.agreement, &caller.profile)).await?;
         return effect.commit(StatusCode::OK, &ContractBody { contract }).await;
     }
+    Draft::check_quota(&api, &mut effect.tx, &caller).await?;
     let agreement = draft.store(&api, &mut effect.tx, &caller).await?;
     match effect.tx.insert_agreement(&agreement).await {
         Err(StoreError::Conflict(Conflict::Duplicate("external_ref"))) => {

@@ -74,13 +74,13 @@ async fn a_wallet_that_signs_gets_a_profile_and_one_that_is_attested_does_not() 
     let (buyer, new) = (app.buyer.wallet.clone(), key(77));
     let body = app.signed_by("r-1", &buyer, &new, |terms| terms["payeeAddress"] = json!(new.address().to_string()));
     let answer = app.post(PATH).bearer(&app.buyer).json(body.clone()).send().await.expect(201);
-    let profile = app.store.profile_by_wallet(new.address()).await.unwrap().unwrap();
-    assert_eq!(answer["contract"]["seller"]["id"], profile.id.as_str());
+    let profile = app.profile_of(new.address()).await.unwrap();
+    assert_eq!(answer["contract"]["seller"]["id"], profile.as_str());
     let mut attested = app.signed_by("r-2", &buyer, &key(78), |terms| terms["payeeAddress"] = json!(key(78).address().to_string()));
     attested["consent"] = json!({ "kind": "attested" });
     let refused = app.post(PATH).bearer(&app.buyer).json(attested).send().await.problem(422, "unknown_party");
     assert_eq!(refused["field"], "seller");
-    assert!(app.store.profile_by_wallet(key(78).address()).await.unwrap().is_none());
+    assert_eq!(app.profile_of(key(78).address()).await, None);
 }
 
 #[tokio::test]
@@ -251,8 +251,8 @@ async fn both_parties_may_be_new_here() {
     let imported = app.post(PATH).bearer(&app.stranger).json(body.clone()).send().await.expect(201);
     let contract = &imported["contract"];
     for (side, wallet) in [("buyer", &buyer), ("seller", &seller)] {
-        let profile = app.store.profile_by_wallet(wallet.address()).await.unwrap().unwrap();
-        assert_eq!((&contract[side]["id"], &contract[side]["wallet"]), (&json!(profile.id.as_str()), &json!(wallet.address().to_string())));
+        let profile = app.profile_of(wallet.address()).await.unwrap();
+        assert_eq!((&contract[side]["id"], &contract[side]["wallet"]), (&json!(profile.as_str()), &json!(wallet.address().to_string())));
         // Its owner comes in with the same wallet, and finds the agreement.
         let session = app.post("/api/auth/siwe").json(app.sign_in_message(wallet).await).send().await.expect(200);
         let found = app.get("/api/agent/contracts").token(session["apiToken"].as_str().unwrap()).send().await.expect(200);
@@ -273,4 +273,41 @@ async fn i06_text_is_kept_as_it_is_and_control_characters_are_refused() {
     for reference in ["", " ", "a\nb", &"x".repeat(201)] {
         app.post(PATH).bearer(&app.buyer).json(app.import_body(reference)).send().await.problem(422, "invalid_field");
     }
+}
+
+#[tokio::test]
+async fn a_closed_instance_lets_only_marketplaces_bring_somebody_in() {
+    let app = TestApp::with(|config| config.open_sign_in = false).await;
+    let new = key(83);
+    let body = app.signed_by("r-1", &app.buyer.wallet, &new, |terms| terms["payeeAddress"] = json!(new.address().to_string()));
+    let member = app.token_with(&app.buyer, &[Scope::CONTRACTS_WRITE]).await;
+    let refused = app.post(PATH).token(&member).json(body.clone()).send().await.problem(403, "sign_in_closed");
+    assert_eq!(refused["field"], "seller");
+    assert_eq!(app.profile_of(new.address()).await, None);
+    app.post("/api/auth/siwe").json(app.sign_in_message(&new).await).send().await.problem(403, "sign_in_closed");
+    app.post(PATH).token(&member).json(app.import_body("among members")).send().await.expect(201);
+    let marketplace = app.token_with(&app.marketplace, &[Scope::CONTRACTS_IMPORT]).await;
+    app.post(PATH).token(&marketplace).json(body).send().await.expect(201);
+    app.post("/api/auth/siwe").json(app.sign_in_message(&new).await).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_profile_imports_so_many_a_day_and_a_marketplace_as_many_as_it_likes() {
+    let app = TestApp::with(|config| config.limits.imports_per_day = 2).await;
+    let member = app.token_with(&app.buyer, &[Scope::CONTRACTS_WRITE]).await;
+    let import = async |reference: &str| app.post(PATH).token(&member).json(app.import_body(reference)).send().await;
+    import("r-1").await.expect(201);
+    app.clock.advance_s(600);
+    import("r-2").await.expect(201);
+    let refused = import("r-3").await.problem(429, "rate_limited");
+    assert_eq!((&refused["limit"], &refused["retryAfterSeconds"]), (&json!("imports"), &json!(86_400 - 600)));
+    import("r-2").await.expect(200);
+    let other = app.token_with(&app.seller, &[Scope::CONTRACTS_WRITE]).await;
+    app.post(PATH).token(&other).json(app.import_body("r-4")).send().await.expect(201);
+    let marketplace = app.token_with(&app.buyer, &[Scope::CONTRACTS_IMPORT]).await;
+    app.post(PATH).token(&marketplace).json(app.import_body("r-5")).send().await.expect(201);
+    app.clock.advance_s(86_400 - 600 - 1);
+    import("r-3").await.problem(429, "rate_limited");
+    app.clock.advance_s(601);
+    import("r-3").await.expect(201);
 }

@@ -109,7 +109,7 @@ pub async fn agreement_typed_data_for_import(
 ) -> Result<Json<TypedDataBody>, Problem> {
     let terms = terms::parse(&body.terms)?;
     let chain = draft::chain_of(&api, &terms).await?;
-    let (buyer, seller) = (draft::side(&api, "buyer", &body.buyer).await?, draft::side(&api, "seller", &body.seller).await?);
+    let (buyer, seller) = (draft::side(&api, chain.chain_id, "buyer", &body.buyer).await?, draft::side(&api, chain.chain_id, "seller", &body.seller).await?);
     draft::check(&terms, &buyer, &seller, &chain)?;
     let salt = body.salt.map_or_else(|| B256::from(api.ids.secret()), |salt| salt.0);
     Ok(Json(TypedDataBody {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use settlement::asset::Token;
 use settlement::audit::AuditAction;
-use settlement::ids::PayoutMethodId;
+use settlement::ids::{PayoutMethodId, ProfileId};
 use store::PayoutMethod;
 use utoipa::ToSchema;
 
@@ -50,7 +50,7 @@ impl Prepare for AddPayoutMethod {
     type Prepared = Result<Token, Problem>;
 
     /// The registered token that the body names.
-    async fn prepare(&self, api: &Api) -> Self::Prepared {
+    async fn prepare(&self, api: &Api, _caller: &ProfileId) -> Self::Prepared {
         match (&self.asset_id, &self.symbol, &self.network) {
             (Some(asset), None, None) => {
                 let token = api.store.token(asset).await?.filter(|token| token.allowed);

@@ -77,6 +77,7 @@ pub async fn create_token(State(api): State<Arc<Api>>, caller: Caller<ProfileWri
         expires_at: Some(expires_at),
         last_used_at: None,
         revoked_at: None,
+        replaced_by: None,
     };
     let secret = token::mint(api.ids.as_ref());
     effect.tx.insert_token(&created, &token::hash(&api.config.token_key, secret.expose())).await?;

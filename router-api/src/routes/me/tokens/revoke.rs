@@ -33,8 +33,8 @@ pub async fn revoke_token(
     PathId(id): PathId<TokenId>,
     Write(NoBody {}, mut effect): Write<NoBody>,
 ) -> Result<Response, Problem> {
-    let mut token = own_token(&mut effect.tx, &caller.profile, &id).await?;
     let now = api.now();
+    let mut token = own_token(&mut effect.tx, &caller.profile, &id, now).await?;
     if !effect.tx.revoke_token(&id, now).await? {
         return Err(Problem::not_found());
     }

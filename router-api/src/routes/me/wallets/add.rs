@@ -11,18 +11,20 @@ use store::Wallet;
 
 use crate::extract::{Caller, PreparedWrite, ProfileWrite};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
-use crate::routes::auth::proof::{SignedMessage, take_nonce};
+use crate::routes::auth::proof::{SignedMessage, known_wallet, take_nonce};
 use crate::routes::me::lock_own;
 use crate::state::Api;
 use crate::view::profile::{WalletBody, WalletView};
 
-/// Most wallets of a profile: key wallets, contract wallets and a few old ones.
+/// Most wallets of a profile: key wallets, contract wallets of several chains and a few old ones.
 const MAX_WALLETS: usize = 20;
+/// Most rows of wallets that a profile ever has: retired ones stay, so that their payments keep their owner.
+const MAX_EVER: usize = 100;
 
 /// Add a wallet to the caller's profile.
 ///
-/// The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`; contract wallets prove themselves by ERC-1271.
-/// Adding a wallet that is already the caller's changes nothing.
+/// The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`; contract wallets prove themselves by ERC-1271, on the chain
+/// that the message names and for that chain only: add the wallet once for each chain that it is on. Adding a wallet that is already the caller's changes nothing.
 #[utoipa::path(
     post,
     path = "/api/agent/me/wallets",
@@ -30,31 +32,42 @@ const MAX_WALLETS: usize = 20;
     security(("bearer" = ["profile:write"])),
     request_body = SignedMessage,
     responses(
-        (status = 201, description = "The wallet is the profile's.", body = WalletBody, example = json!({
-            "wallet": { "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "provedAt": "2026-01-31T12:00:00.000Z" } })),
+        (status = 201, description = "The wallet is the profile's.", body = WalletBody, example = json!({ "wallet": super::example() })),
+        (status = 403, description = "The wallet is retired (`wallet_retired`).", body = ProblemBody, content_type = PROBLEM_JSON),
         (status = 409, description = "The wallet is another profile's (`wallet_taken`), or the profile has enough (`limit_reached`).", body = ProblemBody, content_type = PROBLEM_JSON),
     )
 )]
 pub async fn add_wallet(
     State(api): State<Arc<Api>>,
     caller: Caller<ProfileWrite>,
-    PreparedWrite(_body, message, mut effect): PreparedWrite<SignedMessage>,
+    PreparedWrite(_body, proved, mut effect): PreparedWrite<SignedMessage>,
 ) -> Result<Response, Problem> {
-    let message = message?;
-    take_nonce(&mut effect.tx, &message, api.now()).await?;
+    let proved = proved?;
+    take_nonce(&mut effect.tx, &proved.message, api.now()).await?;
     lock_own(&mut effect.tx, &caller.profile).await?;
-    let wallets = effect.tx.wallets(&caller.profile).await?;
-    if let Some(known) = wallets.iter().find(|wallet| wallet.address == message.address) {
-        return effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(known) }).await;
+    let known = known_wallet(&mut effect.tx, &proved).await?;
+    if known.as_ref().is_some_and(|known| known.profile != caller.profile) {
+        return Err(Problem::new(Code::WalletTaken, "another profile has this wallet"));
     }
-    if wallets.len() >= MAX_WALLETS {
-        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_WALLETS} wallets")));
+    if let Some(known) = known.filter(|known| known.proof == proved.proof) {
+        return effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(&known) }).await;
     }
-    let wallet = Wallet { address: message.address, profile: caller.profile.clone(), proved_at: api.now() };
+    check_room(&effect.tx.wallets(&caller.profile).await?)?;
+    let wallet = Wallet::new(proved.message.address, proved.proof, caller.profile.clone(), api.now());
     effect.tx.insert_wallet(&wallet).await?;
-    let facts = json!({ "wallet": wallet.address.to_string() });
+    let facts = json!({ "wallet": wallet.address.to_string(), "proof": wallet.proof.to_string() });
     effect.tx.audit(caller.author().did(AuditAction::WalletAdded, &wallet.profile, wallet.proved_at).with(facts));
     effect.commit(StatusCode::CREATED, &WalletBody { wallet: WalletView::from(&wallet) }).await
+}
+
+fn check_room(wallets: &[Wallet]) -> Result<(), Problem> {
+    if wallets.iter().filter(|wallet| wallet.retired_at.is_none()).count() >= MAX_WALLETS {
+        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_WALLETS} wallets")));
+    }
+    if wallets.len() >= MAX_EVER {
+        return Err(Problem::new(Code::LimitReached, format!("a profile has at most {MAX_EVER} wallets in all, retired ones included")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

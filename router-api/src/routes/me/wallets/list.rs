@@ -12,14 +12,15 @@ use crate::view::profile::{WalletView, WalletsBody};
 
 /// The caller's wallets.
 ///
-/// A wallet is here because its key signed for it; only such wallets can be a party of an agreement by profile.
+/// A wallet is here because its key signed for it, or the contract that it is on `network` accepted a signature; only such wallets can be a party of an agreement by
+/// profile. Retired ones stay in the list, because what they paid and were paid is the profile's.
 #[utoipa::path(
     get,
     path = "/api/agent/me/wallets",
     tag = "me",
     security(("bearer" = ["profile:read"])),
     responses((status = 200, description = "The wallets, oldest first.", body = WalletsBody, example = json!({
-        "wallets": [{ "address": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "provedAt": "2026-01-31T12:00:00.000Z" }] })))
+        "wallets": [super::example()] })))
 )]
 pub async fn list_wallets(State(api): State<Arc<Api>>, caller: Caller<ProfileRead>) -> Result<Json<WalletsBody>, Problem> {
     let wallets = api.store.wallets(&caller.profile).await?;

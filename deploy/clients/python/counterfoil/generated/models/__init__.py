@@ -95,6 +95,7 @@ from .invoice_line import InvoiceLine
 from .invoice_line_proof import InvoiceLineProof
 from .invoice_party import InvoiceParty
 from .invoices_body import InvoicesBody
+from .list_audit_action import ListAuditAction
 from .managed_chain import ManagedChain
 from .managed_chains_body import ManagedChainsBody
 from .managed_profile import ManagedProfile
@@ -344,6 +345,7 @@ __all__ = (
     "InvoiceLineProof",
     "InvoiceParty",
     "InvoicesBody",
+    "ListAuditAction",
     "ManagedChain",
     "ManagedChainsBody",
     "ManagedProfile",

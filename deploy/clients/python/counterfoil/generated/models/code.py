@@ -34,6 +34,7 @@ Code = Literal[
     "manual_payment_proof_disabled",
     "method_not_allowed",
     "milestone_required",
+    "name_not_looked_up",
     "not_acceptable",
     "not_allowed",
     "not_found",
@@ -66,6 +67,7 @@ Code = Literal[
     "unknown_field",
     "unknown_party",
     "unsupported_media_type",
+    "wallet_retired",
     "wallet_taken",
     "webhook_url_refused",
 ]
@@ -104,6 +106,7 @@ CODE_VALUES: set[Code] = {
     "manual_payment_proof_disabled",
     "method_not_allowed",
     "milestone_required",
+    "name_not_looked_up",
     "not_acceptable",
     "not_allowed",
     "not_found",
@@ -136,6 +139,7 @@ CODE_VALUES: set[Code] = {
     "unknown_field",
     "unknown_party",
     "unsupported_media_type",
+    "wallet_retired",
     "wallet_taken",
     "webhook_url_refused",
 }

@@ -25,12 +25,14 @@ class Invoice:
         buyer (InvoiceParty): One side of an invoice.
         consent (str): `signatures` or `attested`: how consent to the terms was shown.
         contract_id (str): The agreement.
+        duplicate_amount_atomic (str): What of that paid again what was paid already: it pays nothing that is open, and
+            can be asked back.
         fee_amount_atomic (str): To the operator in all, atomic units.
         fee_policy (InvoiceFeePolicy): `fee = floor(seller amount × bps / 10000) + fixed`, on top.
         id (str): `inv_{contractId}`
         issued_at (str): When the agreement was imported.
         lines (list[InvoiceLine]): One per unit that was ever asked for, oldest first.
-        open_amount_atomic (str): What the seller has yet to receive.
+        open_amount_atomic (str): What the seller has yet to receive, each piece of work counted once.
         paid_amount_atomic (str): What the seller has received, proven.
         payee_address (str): Where the seller is paid, EIP-55.
         payout_change_id (None | str): The payout change that says so; null where the terms do.
@@ -51,6 +53,7 @@ class Invoice:
     buyer: InvoiceParty
     consent: str
     contract_id: str
+    duplicate_amount_atomic: str
     fee_amount_atomic: str
     fee_policy: InvoiceFeePolicy
     id: str
@@ -81,6 +84,8 @@ class Invoice:
         consent = self.consent
 
         contract_id = self.contract_id
+
+        duplicate_amount_atomic = self.duplicate_amount_atomic
 
         fee_amount_atomic = self.fee_amount_atomic
 
@@ -137,6 +142,7 @@ class Invoice:
                 "buyer": buyer,
                 "consent": consent,
                 "contractId": contract_id,
+                "duplicateAmountAtomic": duplicate_amount_atomic,
                 "feeAmountAtomic": fee_amount_atomic,
                 "feePolicy": fee_policy,
                 "id": id,
@@ -177,6 +183,8 @@ class Invoice:
         consent = d.pop("consent")
 
         contract_id = d.pop("contractId")
+
+        duplicate_amount_atomic = d.pop("duplicateAmountAtomic")
 
         fee_amount_atomic = d.pop("feeAmountAtomic")
 
@@ -238,6 +246,7 @@ class Invoice:
             buyer=buyer,
             consent=consent,
             contract_id=contract_id,
+            duplicate_amount_atomic=duplicate_amount_atomic,
             fee_amount_atomic=fee_amount_atomic,
             fee_policy=fee_policy,
             id=id,

@@ -20,7 +20,7 @@ class ManagedToken:
         last_used_at (None | str): When it was last used, to the minute.
         name (str): What its owner calls it.
         profile_id (str): Whose it is.
-        revoked_at (None | str): When it was revoked.
+        revoked_at (None | str): When it was revoked; of a token that was rotated, when it stops working at the latest.
         scopes (list[str]): What it may do.
     """
 

@@ -19,7 +19,7 @@ class TokenView:
         id (str): `key_…`
         last_used_at (None | str): When it was last used, to the minute.
         name (str): What its owner calls it.
-        revoked_at (None | str): When it was revoked.
+        revoked_at (None | str): When it was revoked; of a token that was rotated, when it stops working at the latest.
         scopes (list[str]): What it may do.
     """
 

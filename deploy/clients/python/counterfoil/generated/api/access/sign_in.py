@@ -120,8 +120,10 @@ def sync_detailed(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
-    needs a new one, so idempotency keys have no use here.
+    allows it. A contract wallet is an address on the chain that the message names: the same address on
+    another chain is another wallet, and a wallet that is
+    known by its key signs with its key. Of more than 50 sessions the oldest ends. Each nonce signs in
+    once; a repeated request needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:
@@ -158,8 +160,10 @@ def sync(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
-    needs a new one, so idempotency keys have no use here.
+    allows it. A contract wallet is an address on the chain that the message names: the same address on
+    another chain is another wallet, and a wallet that is
+    known by its key signs with its key. Of more than 50 sessions the oldest ends. Each nonce signs in
+    once; a repeated request needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:
@@ -191,8 +195,10 @@ async def asyncio_detailed(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
-    needs a new one, so idempotency keys have no use here.
+    allows it. A contract wallet is an address on the chain that the message names: the same address on
+    another chain is another wallet, and a wallet that is
+    known by its key signs with its key. Of more than 50 sessions the oldest ends. Each nonce signs in
+    once; a repeated request needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:
@@ -227,8 +233,10 @@ async def asyncio(
 
      Gives a token of one hour for the profile that owns the wallet, with the scopes to buy and sell. A
     wallet of no profile gets a new one, if the instance
-    allows it. Of more than 50 sessions the oldest ends. Each nonce signs in once; a repeated request
-    needs a new one, so idempotency keys have no use here.
+    allows it. A contract wallet is an address on the chain that the message names: the same address on
+    another chain is another wallet, and a wallet that is
+    known by its key signs with its key. Of more than 50 sessions the oldest ends. Each nonce signs in
+    once; a repeated request needs a new one, so idempotency keys have no use here.
 
     Args:
         body (SignedMessage): A message as the wallet signed it, and the signature. Example:

@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.audit_body import AuditBody
+from ...models.list_audit_action import ListAuditAction
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Response, Unset
 
@@ -13,7 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     subject: str | Unset = UNSET,
-    action: str | Unset = UNSET,
+    action: ListAuditAction | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 20,
 ) -> dict[str, Any]:
@@ -22,7 +23,11 @@ def _get_kwargs(
 
     params["subject"] = subject
 
-    params["action"] = action
+    json_action: str | Unset = UNSET
+    if not isinstance(action, Unset):
+        json_action = action
+
+    params["action"] = json_action
 
     params["cursor"] = cursor
 
@@ -99,7 +104,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     subject: str | Unset = UNSET,
-    action: str | Unset = UNSET,
+    action: ListAuditAction | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 20,
 ) -> Response[AuditBody | ProblemBody]:
@@ -113,7 +118,7 @@ def sync_detailed(
 
     Args:
         subject (str | Unset):
-        action (str | Unset):
+        action (ListAuditAction | Unset):
         cursor (str | Unset):
         limit (int | Unset):  Default: 20.
 
@@ -143,7 +148,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     subject: str | Unset = UNSET,
-    action: str | Unset = UNSET,
+    action: ListAuditAction | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 20,
 ) -> AuditBody | ProblemBody | None:
@@ -157,7 +162,7 @@ def sync(
 
     Args:
         subject (str | Unset):
-        action (str | Unset):
+        action (ListAuditAction | Unset):
         cursor (str | Unset):
         limit (int | Unset):  Default: 20.
 
@@ -182,7 +187,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     subject: str | Unset = UNSET,
-    action: str | Unset = UNSET,
+    action: ListAuditAction | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 20,
 ) -> Response[AuditBody | ProblemBody]:
@@ -196,7 +201,7 @@ async def asyncio_detailed(
 
     Args:
         subject (str | Unset):
-        action (str | Unset):
+        action (ListAuditAction | Unset):
         cursor (str | Unset):
         limit (int | Unset):  Default: 20.
 
@@ -224,7 +229,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     subject: str | Unset = UNSET,
-    action: str | Unset = UNSET,
+    action: ListAuditAction | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 20,
 ) -> AuditBody | ProblemBody | None:
@@ -238,7 +243,7 @@ async def asyncio(
 
     Args:
         subject (str | Unset):
-        action (str | Unset):
+        action (ListAuditAction | Unset):
         cursor (str | Unset):
         limit (int | Unset):  Default: 20.
 

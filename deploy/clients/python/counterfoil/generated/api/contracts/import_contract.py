@@ -131,9 +131,11 @@ def sync_detailed(
     parties again answers the agreement that exists
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
-    profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`. Terms with `milestones` are a final plan
-    from the start: their amounts add up to the amount of the terms.
+    profile has gets one: its signature proves who controls it (where sign-in is closed, only if the
+    caller has `contracts:import`). Attested consent always needs `contracts:import`. Terms with
+    `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms. Without `contracts:import` a
+    profile imports only so many a day (429, `limit`: `imports`).
 
     Args:
         idempotency_key (str | Unset):
@@ -177,9 +179,11 @@ def sync(
     parties again answers the agreement that exists
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
-    profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`. Terms with `milestones` are a final plan
-    from the start: their amounts add up to the amount of the terms.
+    profile has gets one: its signature proves who controls it (where sign-in is closed, only if the
+    caller has `contracts:import`). Attested consent always needs `contracts:import`. Terms with
+    `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms. Without `contracts:import` a
+    profile imports only so many a day (429, `limit`: `imports`).
 
     Args:
         idempotency_key (str | Unset):
@@ -218,9 +222,11 @@ async def asyncio_detailed(
     parties again answers the agreement that exists
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
-    profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`. Terms with `milestones` are a final plan
-    from the start: their amounts add up to the amount of the terms.
+    profile has gets one: its signature proves who controls it (where sign-in is closed, only if the
+    caller has `contracts:import`). Attested consent always needs `contracts:import`. Terms with
+    `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms. Without `contracts:import` a
+    profile imports only so many a day (429, `limit`: `imports`).
 
     Args:
         idempotency_key (str | Unset):
@@ -262,9 +268,11 @@ async def asyncio(
     parties again answers the agreement that exists
     (200); with others it is `external_ref_taken`. With signatures, the caller is one of the two parties
     or has `contracts:import`, and a wallet that no
-    profile has gets one: its signature proves who controls it. Attested consent always needs
-    `contracts:import`. Terms with `milestones` are a final plan
-    from the start: their amounts add up to the amount of the terms.
+    profile has gets one: its signature proves who controls it (where sign-in is closed, only if the
+    caller has `contracts:import`). Attested consent always needs `contracts:import`. Terms with
+    `milestones` are a final plan
+    from the start: their amounts add up to the amount of the terms. Without `contracts:import` a
+    profile imports only so many a day (429, `limit`: `imports`).
 
     Args:
         idempotency_key (str | Unset):

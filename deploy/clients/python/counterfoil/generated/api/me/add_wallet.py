@@ -123,7 +123,8 @@ def sync_detailed(
     """Add a wallet to the caller's profile.
 
      The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`;
-    contract wallets prove themselves by ERC-1271.
+    contract wallets prove themselves by ERC-1271, on the chain
+    that the message names and for that chain only: add the wallet once for each chain that it is on.
     Adding a wallet that is already the caller's changes nothing.
 
     Args:
@@ -163,7 +164,8 @@ def sync(
     """Add a wallet to the caller's profile.
 
      The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`;
-    contract wallets prove themselves by ERC-1271.
+    contract wallets prove themselves by ERC-1271, on the chain
+    that the message names and for that chain only: add the wallet once for each chain that it is on.
     Adding a wallet that is already the caller's changes nothing.
 
     Args:
@@ -198,7 +200,8 @@ async def asyncio_detailed(
     """Add a wallet to the caller's profile.
 
      The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`;
-    contract wallets prove themselves by ERC-1271.
+    contract wallets prove themselves by ERC-1271, on the chain
+    that the message names and for that chain only: add the wallet once for each chain that it is on.
     Adding a wallet that is already the caller's changes nothing.
 
     Args:
@@ -236,7 +239,8 @@ async def asyncio(
     """Add a wallet to the caller's profile.
 
      The wallet proves itself with a sign-in message (EIP-4361) over a nonce from `/api/auth/nonce`;
-    contract wallets prove themselves by ERC-1271.
+    contract wallets prove themselves by ERC-1271, on the chain
+    that the message names and for that chain only: add the wallet once for each chain that it is on.
     Adding a wallet that is already the caller's changes nothing.
 
     Args:

@@ -77,8 +77,9 @@ def sync_detailed(
 ) -> Response[ProblemBody | WalletsBody]:
     """The caller's wallets.
 
-     A wallet is here because its key signed for it; only such wallets can be a party of an agreement by
-    profile.
+     A wallet is here because its key signed for it, or the contract that it is on `network` accepted a
+    signature; only such wallets can be a party of an agreement by
+    profile. Retired ones stay in the list, because what they paid and were paid is the profile's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,8 +104,9 @@ def sync(
 ) -> ProblemBody | WalletsBody | None:
     """The caller's wallets.
 
-     A wallet is here because its key signed for it; only such wallets can be a party of an agreement by
-    profile.
+     A wallet is here because its key signed for it, or the contract that it is on `network` accepted a
+    signature; only such wallets can be a party of an agreement by
+    profile. Retired ones stay in the list, because what they paid and were paid is the profile's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,8 +127,9 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | WalletsBody]:
     """The caller's wallets.
 
-     A wallet is here because its key signed for it; only such wallets can be a party of an agreement by
-    profile.
+     A wallet is here because its key signed for it, or the contract that it is on `network` accepted a
+    signature; only such wallets can be a party of an agreement by
+    profile. Retired ones stay in the list, because what they paid and were paid is the profile's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,8 +152,9 @@ async def asyncio(
 ) -> ProblemBody | WalletsBody | None:
     """The caller's wallets.
 
-     A wallet is here because its key signed for it; only such wallets can be a party of an agreement by
-    profile.
+     A wallet is here because its key signed for it, or the contract that it is on `network` accepted a
+    signature; only such wallets can be a party of an agreement by
+    profile. Retired ones stay in the list, because what they paid and were paid is the profile's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -125,9 +125,11 @@ def sync_detailed(
 ) -> Response[NewTokenBody | ProblemBody]:
     """Replace a bearer token by a new one.
 
-     The new token has the same name and scopes and the same lifetime from now on; the old one stops
-    working in the same moment. A token that may do more
-    than the one in use cannot be rotated with it.
+     The new token has the same name and scopes and the same lifetime from now on. The old one works
+    until the new one is used for the first time, and for five
+    minutes at most: when the answer is lost, rotate it once more within them, which ends the token that
+    nobody has. To end a token that others have, revoke it.
+    A token that may do more than the one in use cannot be rotated with it.
 
     Args:
         token_id (str):
@@ -161,9 +163,11 @@ def sync(
 ) -> NewTokenBody | ProblemBody | None:
     """Replace a bearer token by a new one.
 
-     The new token has the same name and scopes and the same lifetime from now on; the old one stops
-    working in the same moment. A token that may do more
-    than the one in use cannot be rotated with it.
+     The new token has the same name and scopes and the same lifetime from now on. The old one works
+    until the new one is used for the first time, and for five
+    minutes at most: when the answer is lost, rotate it once more within them, which ends the token that
+    nobody has. To end a token that others have, revoke it.
+    A token that may do more than the one in use cannot be rotated with it.
 
     Args:
         token_id (str):
@@ -192,9 +196,11 @@ async def asyncio_detailed(
 ) -> Response[NewTokenBody | ProblemBody]:
     """Replace a bearer token by a new one.
 
-     The new token has the same name and scopes and the same lifetime from now on; the old one stops
-    working in the same moment. A token that may do more
-    than the one in use cannot be rotated with it.
+     The new token has the same name and scopes and the same lifetime from now on. The old one works
+    until the new one is used for the first time, and for five
+    minutes at most: when the answer is lost, rotate it once more within them, which ends the token that
+    nobody has. To end a token that others have, revoke it.
+    A token that may do more than the one in use cannot be rotated with it.
 
     Args:
         token_id (str):
@@ -226,9 +232,11 @@ async def asyncio(
 ) -> NewTokenBody | ProblemBody | None:
     """Replace a bearer token by a new one.
 
-     The new token has the same name and scopes and the same lifetime from now on; the old one stops
-    working in the same moment. A token that may do more
-    than the one in use cannot be rotated with it.
+     The new token has the same name and scopes and the same lifetime from now on. The old one works
+    until the new one is used for the first time, and for five
+    minutes at most: when the answer is lost, rotate it once more within them, which ends the token that
+    nobody has. To end a token that others have, revoke it.
+    A token that may do more than the one in use cannot be rotated with it.
 
     Args:
         token_id (str):
