@@ -114,8 +114,11 @@ async fn nothing_is_read_from_end_to_end(engine: Engine) {
         let plan = plan(&store, &filled).await;
         // The rows of a part of a list, at most a page of them, are no table, and neither is a row of nothing but counts.
         let is_table = |line: &str| line.trim().strip_prefix("SCAN ").is_some_and(|what| !what.starts_with("part") && what != "CONSTANT ROW");
-        assert!(!plan.contains("Seq Scan") && !plan.lines().any(is_table), "{filled}
-{plan}");
+        assert!(
+            !plan.contains("Seq Scan") && !plan.lines().any(is_table),
+            "{filled}
+{plan}"
+        );
     }
 }
 

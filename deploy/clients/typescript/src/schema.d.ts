@@ -486,7 +486,8 @@ export interface paths {
         /**
          * Look for the payment.
          * @description Names the transaction, if there is one in the body, and waits up to 30 seconds for the chain. 200 once the request is verified or has ended; 202 with
-         *     `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. Safe to repeat: its answer is never a stored one.
+         *     `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. The 202 comes at once when the profile has 20 such answers waiting,
+         *     or the instance as many as it takes, and when the instance stops. Safe to repeat: its answer is never a stored one.
          */
         post: operations["verify_transaction"];
         delete?: never;
@@ -867,7 +868,8 @@ export interface paths {
         /**
          * The receipts of an agreement.
          * @description One per verified payment, each signed by the instance when it was read for the first time and the same bytes ever after. `revoked` has those that a
-         *     reorganisation of the chain took back. A payment that does not prove itself has none; `inspectionRequired` names it.
+         *     reorganisation of the chain took back. A payment that does not prove itself has none; `inspectionRequired` names it. One that nobody has read yet and that
+         *     cannot be signed now is in `notIssued`, with the reason; the others are listed all the same.
          */
         get: operations["list_receipts"];
         put?: never;
@@ -1273,8 +1275,8 @@ export interface paths {
          * A receipt.
          * @description `rcpt_{paymentRequestId}`, from verification on: for programs as JSON, for people as a page or a PDF (PDF/A-3 with the JSON attached). It carries all that is
          *     needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the event stands. It is signed when it is read for the
-         *     first time and the same bytes ever after. The code on page and PDF leads to a public page of this receipt. A reorganisation that takes the payment away
-         *     revokes it.
+         *     first time and the same bytes ever after. The code on the page and the PDF of a party leads to a public page of this receipt, which has all but the terms;
+         *     those of anybody else have no code. A reorganisation that takes the payment away revokes it.
          */
         get: operations["show_receipt"];
         put?: never;
@@ -1832,7 +1834,8 @@ export interface paths {
         /**
          * The public page of a receipt.
          * @description What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page (the default), a PDF or JSON. A link that was never made,
-         *     was revoked or has ended is 404, and looks the same.
+         *     was revoked or has ended is 404, and looks the same. Of what was agreed it has the title and the hash: `proof.terms` is null, also in the JSON inside the PDF.
+         *     Its signature verifies all the same.
          */
         get: operations["show_public_receipt"];
         put?: never;
@@ -1852,7 +1855,9 @@ export interface paths {
         };
         /**
          * Whether the instance can do its work.
-         * @description Database, migrations, the signer of each chain and how far the indexer is behind. While it is not ready, reads go on where they can.
+         * @description 503 says that this process is of no use: the database does not answer, or its schema is of another version. What ails a chain ails every process alike, so
+         *     it takes none of them out of the balance: a signer that does not answer or may not sign, or a chain that is not followed, is `degraded` in a 200, and
+         *     `checks` says what and why. Reads, and the other chains, go on.
          */
         get: operations["ready"];
         put?: never;
@@ -4523,7 +4528,7 @@ export interface components {
             buyerConfirmedVersion: number | null;
             /** @description When it became final. */
             finalizedAt: string | null;
-            /** @description What the seller has received for milestones, proven. */
+            /** @description What the seller has received for milestones, verified; what was paid twice counts once. */
             paidAmountAtomic: string;
             /** @description What the agreement is worth to the seller, atomic units. */
             sellerAmountAtomic: string;
@@ -4554,7 +4559,7 @@ export interface components {
         };
         /** @description `{milestones, plan}` */
         MilestonesBody: {
-            /** @description All of them, at most 50, in their order; those that were cancelled included. */
+            /** @description All of them, at most 100, in their order; those that were cancelled included. */
             milestones: components["schemas"]["Milestone"][];
             /** @description The plan that they make. */
             plan: components["schemas"]["MilestonePlan"];
@@ -4592,6 +4597,17 @@ export interface components {
             nonce: string;
             /** @description The message's `URI`. */
             uri: string;
+        };
+        /** @description A receipt that there is not yet. */
+        NotIssuedReceipt: {
+            /** @description The problem that reading it alone would have: `signer_unavailable` */
+            code: string;
+            /** @description The payment request, which is verified. */
+            paymentRequestId: string;
+            /** @description The same in words. */
+            reason: string;
+            /** @description `rcpt_{paymentRequestId}` */
+            receiptId: string;
         };
         /** @description Something to do. */
         OnboardingAction: {
@@ -5260,11 +5276,11 @@ export interface components {
             /** @description Whether it is. */
             ready: boolean;
         };
-        /** @description The instance can do its work. */
+        /** @description The instance can do its work, all of it or most of it. */
         ReadyBody: {
             /** @description What was looked at. */
             checks: components["schemas"]["Check"][];
-            /** @description `ready` */
+            /** @description `ready`, or `degraded`: a chain is not followed or cannot be signed for, and all else goes on. */
             status: string;
         };
         /** @description Proof of a payment that can be checked against the chain alone. */
@@ -5458,8 +5474,8 @@ export interface components {
             signer: string;
             /** @description The canonical snapshot; `requestId` is the keccak256 of these bytes. */
             snapshot: string;
-            /** @description The canonical terms; `termsHash` is the keccak256 of these bytes. */
-            terms: string;
+            /** @description The canonical terms; `termsHash` is the keccak256 of these bytes. Null on public pages. */
+            terms: string | null;
         };
         /** @description EIP-712 typed data. */
         ReceiptTypedData: {
@@ -5483,10 +5499,12 @@ export interface components {
             /** @description Its Solidity type. */
             type: string;
         };
-        /** @description `{receipts, refunds, revoked, inspectionRequired}` */
+        /** @description `{receipts, refunds, revoked, inspectionRequired, notIssued}` */
         ReceiptsBody: {
             /** @description Payment requests whose payment does not prove itself: there is no receipt for them. */
             inspectionRequired: string[];
+            /** @description Verified payments whose receipt nobody has read yet, and that cannot be signed now. */
+            notIssued: components["schemas"]["NotIssuedReceipt"][];
             /** @description One per verified payment, oldest first. */
             receipts: components["schemas"]["Receipt"][];
             /** @description What of these payments has been paid back so far. */
@@ -14470,7 +14488,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), or a payment is in doubt (`router_payment_proof_inspection_required`). A payment came unexpectedly (`payment_acknowledgement_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -14691,7 +14709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Changed meanwhile (`stale`, with `currentVersion`), or not in this state (`not_allowed`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
+            /** @description Changed meanwhile (`stale`, with `currentVersion`), not in this state (`not_allowed`), a payment came unexpectedly (`payment_acknowledgement_required`), or the milestone has had enough deliveries (`limit_reached`). A payment does not prove itself (`router_payment_proof_inspection_required`). It was changed meanwhile, or the same request is still running (`conflict`, `idempotency_key_in_flight`). */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -15866,6 +15884,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "inspectionRequired": [],
+                     *       "notIssued": [],
                      *       "receipts": [
                      *         {
                      *           "asset": "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
@@ -16025,7 +16044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Nothing can be signed now (`signer_unavailable`). The service cannot answer now; see `Retry-After` (`unavailable`). */
+            /** @description The service cannot answer now; see `Retry-After` (`unavailable`). */
             503: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -17613,7 +17632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The token or the instance has enough streams (`too_many_streams`). Too many requests; see `Retry-After` (`rate_limited`). */
+            /** @description The token, the profile or the instance has enough streams (`too_many_streams`). Too many requests; see `Retry-After` (`rate_limited`). */
             429: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -24133,7 +24152,7 @@ export interface operations {
                      *           "signature": "0x…",
                      *           "signer": "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
                      *           "snapshot": "{\"asset\":\"eip155:8453/erc20:0x8335…\",…}",
-                     *           "terms": "{\"amountAtomic\":\"12500000\",…}"
+                     *           "terms": null
                      *         },
                      *         "schema": "counterfoil-receipt-v1",
                      *         "sellerAmountAtomic": "12500000",
@@ -24277,7 +24296,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can. */
+            /** @description It can, but for what `checks` finds failed when `status` is `degraded`. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -24294,12 +24313,22 @@ export interface operations {
                      *           "ok": true
                      *         },
                      *         {
-                     *           "detail": "0 s behind",
-                     *           "name": "indexer:8453",
+                     *           "detail": "current",
+                     *           "name": "migrations",
                      *           "ok": true
+                     *         },
+                     *         {
+                     *           "detail": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+                     *           "name": "signer:8453",
+                     *           "ok": true
+                     *         },
+                     *         {
+                     *           "detail": "180 s behind",
+                     *           "name": "indexer:8453",
+                     *           "ok": false
                      *         }
                      *       ],
-                     *       "status": "ready"
+                     *       "status": "degraded"
                      *     }
                      */
                     "application/json": components["schemas"]["ReadyBody"];

@@ -465,7 +465,7 @@ async fn a_milestone_has_at_most_a_hundred_deliveries() {
     app.finalize(&divided).await.expect(200);
     for _ in 0..100 {
         app.submit_milestone(&divided, 0).await.expect(200);
-        let reject = app.on_milestone(&divided, 0, (Method::POST, "/decision"), json!({ "action": "reject", "reason": "again" })).await;
+        let reject = app.on_milestone(&divided, 0, (Method::POST, "/decision"), json!({ "action": "reject", "reason": "chapter three is missing" })).await;
         reject.bearer(&app.buyer).send().await.expect(200);
     }
     app.submit_milestone(&divided, 0).await.problem(409, "limit_reached");

@@ -115,6 +115,7 @@ from .milestones_body import MilestonesBody
 from .new_token_body import NewTokenBody
 from .new_webhook_body import NewWebhookBody
 from .nonce_body import NonceBody
+from .not_issued_receipt import NotIssuedReceipt
 from .onboarding_action import OnboardingAction
 from .onboarding_body import OnboardingBody
 from .onboarding_chain import OnboardingChain
@@ -365,6 +366,7 @@ __all__ = (
     "NewTokenBody",
     "NewWebhookBody",
     "NonceBody",
+    "NotIssuedReceipt",
     "OnboardingAction",
     "OnboardingBody",
     "OnboardingChain",

@@ -21,7 +21,8 @@ class MilestonePlan:
         available_actions (list[AvailableAction]): What the reader may do with the plan.
         buyer_confirmed_version (int | None): The version that the buyer has confirmed.
         finalized_at (None | str): When it became final.
-        paid_amount_atomic (str): What the seller has received for milestones, proven.
+        paid_amount_atomic (str): What the seller has received for milestones, verified; what was paid twice counts
+            once.
         seller_amount_atomic (str): What the agreement is worth to the seller, atomic units.
         seller_confirmed_version (int | None): The version that the seller has confirmed.
         status (str): `none` (it is paid without milestones), `draft`, or `final`.

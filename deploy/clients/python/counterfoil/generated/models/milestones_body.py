@@ -19,7 +19,7 @@ class MilestonesBody:
     """`{milestones, plan}`
 
     Attributes:
-        milestones (list[Milestone]): All of them, at most 50, in their order; those that were cancelled included.
+        milestones (list[Milestone]): All of them, at most 100, in their order; those that were cancelled included.
         plan (MilestonePlan): All milestones of an agreement together.
     """
 

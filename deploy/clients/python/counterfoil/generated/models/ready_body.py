@@ -15,11 +15,11 @@ T = TypeVar("T", bound="ReadyBody")
 
 @_attrs_define
 class ReadyBody:
-    """The instance can do its work.
+    """The instance can do its work, all of it or most of it.
 
     Attributes:
         checks (list[Check]): What was looked at.
-        status (str): `ready`
+        status (str): `ready`, or `degraded`: a chain is not followed or cannot be signed for, and all else goes on.
     """
 
     checks: list[Check]

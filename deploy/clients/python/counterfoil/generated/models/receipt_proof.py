@@ -21,7 +21,7 @@ class ReceiptProof:
         signature (str): Over the digest, 65 bytes.
         signer (str): Whom it recovers to.
         snapshot (str): The canonical snapshot; `requestId` is the keccak256 of these bytes.
-        terms (str): The canonical terms; `termsHash` is the keccak256 of these bytes.
+        terms (None | str): The canonical terms; `termsHash` is the keccak256 of these bytes. Null on public pages.
     """
 
     authorised_until: int | None
@@ -31,7 +31,7 @@ class ReceiptProof:
     signature: str
     signer: str
     snapshot: str
-    terms: str
+    terms: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,6 +50,7 @@ class ReceiptProof:
 
         snapshot = self.snapshot
 
+        terms: None | str
         terms = self.terms
 
         field_dict: dict[str, Any] = {}
@@ -92,7 +93,12 @@ class ReceiptProof:
 
         snapshot = d.pop("snapshot")
 
-        terms = d.pop("terms")
+        def _parse_terms(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        terms = _parse_terms(d.pop("terms"))
 
         receipt_proof = cls(
             authorised_until=authorised_until,

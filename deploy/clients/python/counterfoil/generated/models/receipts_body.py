@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.not_issued_receipt import NotIssuedReceipt
     from ..models.receipt import Receipt
     from ..models.revoked_receipt import RevokedReceipt
     from ..models.settled_refund import SettledRefund
@@ -17,11 +18,13 @@ T = TypeVar("T", bound="ReceiptsBody")
 
 @_attrs_define
 class ReceiptsBody:
-    """`{receipts, refunds, revoked, inspectionRequired}`
+    """`{receipts, refunds, revoked, inspectionRequired, notIssued}`
 
     Attributes:
         inspection_required (list[str]): Payment requests whose payment does not prove itself: there is no receipt for
             them.
+        not_issued (list[NotIssuedReceipt]): Verified payments whose receipt nobody has read yet, and that cannot be
+            signed now.
         receipts (list[Receipt]): One per verified payment, oldest first.
         refunds (list[SettledRefund]): What of these payments has been paid back so far.
         revoked (list[RevokedReceipt]): Receipts that a reorganisation of the chain took back, and that nothing has
@@ -29,6 +32,7 @@ class ReceiptsBody:
     """
 
     inspection_required: list[str]
+    not_issued: list[NotIssuedReceipt]
     receipts: list[Receipt]
     refunds: list[SettledRefund]
     revoked: list[RevokedReceipt]
@@ -36,6 +40,11 @@ class ReceiptsBody:
 
     def to_dict(self) -> dict[str, Any]:
         inspection_required = self.inspection_required
+
+        not_issued = []
+        for not_issued_item_data in self.not_issued:
+            not_issued_item = not_issued_item_data.to_dict()
+            not_issued.append(not_issued_item)
 
         receipts = []
         for receipts_item_data in self.receipts:
@@ -57,6 +66,7 @@ class ReceiptsBody:
         field_dict.update(
             {
                 "inspectionRequired": inspection_required,
+                "notIssued": not_issued,
                 "receipts": receipts,
                 "refunds": refunds,
                 "revoked": revoked,
@@ -67,12 +77,20 @@ class ReceiptsBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.not_issued_receipt import NotIssuedReceipt  # noqa: PLC0415
         from ..models.receipt import Receipt  # noqa: PLC0415
         from ..models.revoked_receipt import RevokedReceipt  # noqa: PLC0415
         from ..models.settled_refund import SettledRefund  # noqa: PLC0415
 
         d = dict(src_dict)
         inspection_required = cast(list[str], d.pop("inspectionRequired"))
+
+        not_issued = []
+        _not_issued = d.pop("notIssued")
+        for not_issued_item_data in _not_issued:
+            not_issued_item = NotIssuedReceipt.from_dict(not_issued_item_data)
+
+            not_issued.append(not_issued_item)
 
         receipts = []
         _receipts = d.pop("receipts")
@@ -97,6 +115,7 @@ class ReceiptsBody:
 
         receipts_body = cls(
             inspection_required=inspection_required,
+            not_issued=not_issued,
             receipts=receipts,
             refunds=refunds,
             revoked=revoked,

@@ -91,7 +91,8 @@ def sync_detailed(
      One per verified payment, each signed by the instance when it was read for the first time and the
     same bytes ever after. `revoked` has those that a
     reorganisation of the chain took back. A payment that does not prove itself has none;
-    `inspectionRequired` names it.
+    `inspectionRequired` names it. One that nobody has read yet and that
+    cannot be signed now is in `notIssued`, with the reason; the others are listed all the same.
 
     Args:
         contract_id (str):
@@ -125,7 +126,8 @@ def sync(
      One per verified payment, each signed by the instance when it was read for the first time and the
     same bytes ever after. `revoked` has those that a
     reorganisation of the chain took back. A payment that does not prove itself has none;
-    `inspectionRequired` names it.
+    `inspectionRequired` names it. One that nobody has read yet and that
+    cannot be signed now is in `notIssued`, with the reason; the others are listed all the same.
 
     Args:
         contract_id (str):
@@ -154,7 +156,8 @@ async def asyncio_detailed(
      One per verified payment, each signed by the instance when it was read for the first time and the
     same bytes ever after. `revoked` has those that a
     reorganisation of the chain took back. A payment that does not prove itself has none;
-    `inspectionRequired` names it.
+    `inspectionRequired` names it. One that nobody has read yet and that
+    cannot be signed now is in `notIssued`, with the reason; the others are listed all the same.
 
     Args:
         contract_id (str):
@@ -186,7 +189,8 @@ async def asyncio(
      One per verified payment, each signed by the instance when it was read for the first time and the
     same bytes ever after. `revoked` has those that a
     reorganisation of the chain took back. A payment that does not prove itself has none;
-    `inspectionRequired` names it.
+    `inspectionRequired` names it. One that nobody has read yet and that
+    cannot be signed now is in `notIssued`, with the reason; the others are listed all the same.
 
     Args:
         contract_id (str):

@@ -112,7 +112,9 @@ def sync_detailed(
 
      What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page
     (the default), a PDF or JSON. A link that was never made,
-    was revoked or has ended is 404, and looks the same.
+    was revoked or has ended is 404, and looks the same. Of what was agreed it has the title and the
+    hash: `proof.terms` is null, also in the JSON inside the PDF.
+    Its signature verifies all the same.
 
     Args:
         link_token (str):
@@ -148,7 +150,9 @@ def sync(
 
      What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page
     (the default), a PDF or JSON. A link that was never made,
-    was revoked or has ended is 404, and looks the same.
+    was revoked or has ended is 404, and looks the same. Of what was agreed it has the title and the
+    hash: `proof.terms` is null, also in the JSON inside the PDF.
+    Its signature verifies all the same.
 
     Args:
         link_token (str):
@@ -179,7 +183,9 @@ async def asyncio_detailed(
 
      What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page
     (the default), a PDF or JSON. A link that was never made,
-    was revoked or has ended is 404, and looks the same.
+    was revoked or has ended is 404, and looks the same. Of what was agreed it has the title and the
+    hash: `proof.terms` is null, also in the JSON inside the PDF.
+    Its signature verifies all the same.
 
     Args:
         link_token (str):
@@ -213,7 +219,9 @@ async def asyncio(
 
      What a link, or the code on a printed receipt, leads to: the receipt as it stands now, as a page
     (the default), a PDF or JSON. A link that was never made,
-    was revoked or has ended is 404, and looks the same.
+    was revoked or has ended is 404, and looks the same. Of what was agreed it has the title and the
+    hash: `proof.terms` is null, also in the JSON inside the PDF.
+    Its signature verifies all the same.
 
     Args:
         link_token (str):

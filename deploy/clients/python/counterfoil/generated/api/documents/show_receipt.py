@@ -121,9 +121,9 @@ def sync_detailed(
     (PDF/A-3 with the JSON attached). It carries all that is
     needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
     event stands. It is signed when it is read for the
-    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
-    receipt. A reorganisation that takes the payment away
-    revokes it.
+    first time and the same bytes ever after. The code on the page and the PDF of a party leads to a
+    public page of this receipt, which has all but the terms;
+    those of anybody else have no code. A reorganisation that takes the payment away revokes it.
 
     Args:
         receipt_id (str):
@@ -161,9 +161,9 @@ def sync(
     (PDF/A-3 with the JSON attached). It carries all that is
     needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
     event stands. It is signed when it is read for the
-    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
-    receipt. A reorganisation that takes the payment away
-    revokes it.
+    first time and the same bytes ever after. The code on the page and the PDF of a party leads to a
+    public page of this receipt, which has all but the terms;
+    those of anybody else have no code. A reorganisation that takes the payment away revokes it.
 
     Args:
         receipt_id (str):
@@ -196,9 +196,9 @@ async def asyncio_detailed(
     (PDF/A-3 with the JSON attached). It carries all that is
     needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
     event stands. It is signed when it is read for the
-    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
-    receipt. A reorganisation that takes the payment away
-    revokes it.
+    first time and the same bytes ever after. The code on the page and the PDF of a party leads to a
+    public page of this receipt, which has all but the terms;
+    those of anybody else have no code. A reorganisation that takes the payment away revokes it.
 
     Args:
         receipt_id (str):
@@ -234,9 +234,9 @@ async def asyncio(
     (PDF/A-3 with the JSON attached). It carries all that is
     needed to check it against the chain alone: the snapshot to the byte, both signatures, and where the
     event stands. It is signed when it is read for the
-    first time and the same bytes ever after. The code on page and PDF leads to a public page of this
-    receipt. A reorganisation that takes the payment away
-    revokes it.
+    first time and the same bytes ever after. The code on the page and the PDF of a party leads to a
+    public page of this receipt, which has all but the terms;
+    those of anybody else have no code. A reorganisation that takes the payment away revokes it.
 
     Args:
         receipt_id (str):

@@ -148,8 +148,10 @@ def sync_detailed(
 
      Names the transaction, if there is one in the body, and waits up to 30 seconds for the chain. 200
     once the request is verified or has ended; 202 with
-    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. Safe to
-    repeat: its answer is never a stored one.
+    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. The 202
+    comes at once when the profile has 20 such answers waiting,
+    or the instance as many as it takes, and when the instance stops. Safe to repeat: its answer is
+    never a stored one.
 
     Args:
         contract_id (str):
@@ -192,8 +194,10 @@ def sync(
 
      Names the transaction, if there is one in the body, and waits up to 30 seconds for the chain. 200
     once the request is verified or has ended; 202 with
-    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. Safe to
-    repeat: its answer is never a stored one.
+    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. The 202
+    comes at once when the profile has 20 such answers waiting,
+    or the instance as many as it takes, and when the instance stops. Safe to repeat: its answer is
+    never a stored one.
 
     Args:
         contract_id (str):
@@ -231,8 +235,10 @@ async def asyncio_detailed(
 
      Names the transaction, if there is one in the body, and waits up to 30 seconds for the chain. 200
     once the request is verified or has ended; 202 with
-    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. Safe to
-    repeat: its answer is never a stored one.
+    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. The 202
+    comes at once when the profile has 20 such answers waiting,
+    or the instance as many as it takes, and when the instance stops. Safe to repeat: its answer is
+    never a stored one.
 
     Args:
         contract_id (str):
@@ -273,8 +279,10 @@ async def asyncio(
 
      Names the transaction, if there is one in the body, and waits up to 30 seconds for the chain. 200
     once the request is verified or has ended; 202 with
-    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. Safe to
-    repeat: its answer is never a stored one.
+    `retryAfterSeconds` while the payment is unmined, unseen or not final: that is no error. The 202
+    comes at once when the profile has 20 such answers waiting,
+    or the instance as many as it takes, and when the instance stops. Safe to repeat: its answer is
+    never a stored one.
 
     Args:
         contract_id (str):

@@ -72,8 +72,11 @@ def sync_detailed(
 ) -> Response[ProblemBody | ReadyBody]:
     """Whether the instance can do its work.
 
-     Database, migrations, the signer of each chain and how far the indexer is behind. While it is not
-    ready, reads go on where they can.
+     503 says that this process is of no use: the database does not answer, or its schema is of another
+    version. What ails a chain ails every process alike, so
+    it takes none of them out of the balance: a signer that does not answer or may not sign, or a chain
+    that is not followed, is `degraded` in a 200, and
+    `checks` says what and why. Reads, and the other chains, go on.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,8 +101,11 @@ def sync(
 ) -> ProblemBody | ReadyBody | None:
     """Whether the instance can do its work.
 
-     Database, migrations, the signer of each chain and how far the indexer is behind. While it is not
-    ready, reads go on where they can.
+     503 says that this process is of no use: the database does not answer, or its schema is of another
+    version. What ails a chain ails every process alike, so
+    it takes none of them out of the balance: a signer that does not answer or may not sign, or a chain
+    that is not followed, is `degraded` in a 200, and
+    `checks` says what and why. Reads, and the other chains, go on.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,8 +126,11 @@ async def asyncio_detailed(
 ) -> Response[ProblemBody | ReadyBody]:
     """Whether the instance can do its work.
 
-     Database, migrations, the signer of each chain and how far the indexer is behind. While it is not
-    ready, reads go on where they can.
+     503 says that this process is of no use: the database does not answer, or its schema is of another
+    version. What ails a chain ails every process alike, so
+    it takes none of them out of the balance: a signer that does not answer or may not sign, or a chain
+    that is not followed, is `degraded` in a 200, and
+    `checks` says what and why. Reads, and the other chains, go on.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,8 +153,11 @@ async def asyncio(
 ) -> ProblemBody | ReadyBody | None:
     """Whether the instance can do its work.
 
-     Database, migrations, the signer of each chain and how far the indexer is behind. While it is not
-    ready, reads go on where they can.
+     503 says that this process is of no use: the database does not answer, or its schema is of another
+    version. What ails a chain ails every process alike, so
+    it takes none of them out of the balance: a signer that does not answer or may not sign, or a chain
+    that is not followed, is `degraded` in a 200, and
+    `checks` says what and why. Reads, and the other chains, go on.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
