@@ -101,7 +101,7 @@ pub async fn payable_elsewhere(name: &str, chain: &ChainConfig, store: &Store) -
     let found = store.payable_elsewhere(chain.policy.chain_id, present).await.or_fix("what was signed cannot be read", "check the database")?;
     Ok(found.map(|found| {
         let PayableElsewhere { router, operator, payloads, until } = found;
-        let what = format!("chain {name}: {payloads} payloads of router {router} and operator {operator} may still be paid, the last until {until}");
+        let what = format!("chain {name}: {payloads} payload(s) of router {router} and operator {operator} may still be paid, the last until {until}");
         let fix = format!(
             "put chains.{name}.router and operator back until a block after {until} is final (`counterfoil serve --only indexer` reads on without signing), or cancel their nonces with \
              that operator's key; then change them"

@@ -61,6 +61,22 @@ async fn round(arguments: &[&str], signal: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn router_and_operator_are_not_changed_under_payloads_that_may_be_paid() {
+    let mut world = World::with(WorldOptions::new(Engine::Sqlite)).await;
+    world.payable().await;
+    world.stop().await;
+    let settings = Stack::settings_file(world.folder());
+    let stranger = "0x00000000000000000000000000000000000000Fe";
+    let environment = [("COUNTERFOIL_DATABASE__URL", world.database.url()), ("COUNTERFOIL_CHAINS__PRIVATE__OPERATOR", stranger)];
+    for only in [&["serve"][..], &["serve", "--only", "api"], &["serve", "--only", "indexer"]] {
+        let ended = Program::start(Some(&settings), &environment, only, "error").await.ended().await;
+        assert!(!ended.status.success(), "{ended:?}");
+        assert!(ended.stderr.contains("1 payload(s) of router") && ended.stderr.contains("may still be paid"), "{ended:?}");
+        assert!(ended.stderr.contains("put chains.private.router and operator back"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn h06_a_process_that_is_told_to_stop_under_load_answers_all_that_it_took() {
     let mut world = World::with(WorldOptions::new(Engine::Sqlite)).await;
     world.stop().await;

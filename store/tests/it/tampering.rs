@@ -86,6 +86,7 @@ const COLUMNS: &[(&str, &str, Column)] = &[
     ("agreements", "buyer_wallet", Note),
     ("agreements", "seller_wallet", Note),
     ("agreements", "evaluator", Note),
+    ("agreements", "chain_id", Note),
     ("agreements", "consent_salt", Note),
     ("agreements", "buyer_signature", Note),
     ("agreements", "seller_signature", Note),

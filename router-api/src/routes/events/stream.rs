@@ -149,7 +149,7 @@ impl Follower {
 
     async fn is_token_valid(&self) -> bool {
         match self.api.store.token_by_id(&self.token).await {
-            Ok(Some(token)) => token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > self.api.now()),
+            Ok(Some(token)) => token.works(self.api.now()),
             Ok(None) => false,
             Err(error) => {
                 tracing::warn!(%error, "an event stream ends: its token cannot be looked up");

@@ -103,6 +103,20 @@ async fn i02_a_stream_ends_with_its_token_and_shows_nothing_after_that() {
 }
 
 #[tokio::test]
+async fn a_stream_goes_on_as_long_as_its_rotated_token_works() {
+    let app = TestApp::new().await;
+    let token = app.token_with(&app.seller, &[Scope::NOTIFICATIONS_READ]).await;
+    let mut stream = open(app.get(PATH).token(&token)).await;
+    let tokens = app.get("/api/agent/me/tokens").bearer(&app.seller).send().await.expect(200);
+    let mine = tokens["credentials"].as_array().unwrap().iter().find(|row| row["scopes"] == serde_json::json!(["notifications:read"])).unwrap();
+    app.post(&format!("/api/agent/me/tokens/{}/rotate", mine["id"].as_str().unwrap())).bearer(&app.seller).send().await.expect(201);
+    app.submit_work().await;
+    assert!(next(&mut stream).await.is_some(), "whoever has not got the new one yet hears on");
+    app.clock.advance_s(301);
+    assert_eq!(next(&mut stream).await, None, "for five minutes");
+}
+
+#[tokio::test]
 async fn i02_a_stream_ends_when_its_profile_is_disabled_and_shows_nothing_after_that() {
     let app = TestApp::new().await;
     let mut stream = open(app.get(PATH).bearer(&app.seller)).await;
