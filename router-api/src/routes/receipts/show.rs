@@ -27,6 +27,7 @@ use crate::view::receipt::ReceiptBody;
 #[serde(deny_unknown_fields)]
 pub struct ReceiptFormat {
     /// `json`, `html` or `pdf`. Without it, the `Accept` header decides.
+    #[param(pattern = "^(json|html|pdf)$")]
     format: Option<String>,
 }
 

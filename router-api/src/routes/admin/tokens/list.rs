@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use settlement::ids::{InvalidId, ProfileId};
 use store::PageKey;
 
 use super::example;
 use crate::extract::{Admin, Caller, Page, Params};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::token::{ManagedTokenView, ManagedTokensBody};
 
@@ -44,14 +45,14 @@ pub async fn list_all_tokens(
     Params(params): Params<ListAllTokens>,
 ) -> Result<Json<ManagedTokensBody>, Problem> {
     let page = Page::new(params.cursor.as_deref(), params.limit)?;
-    // Text that is no id names nobody, and nobody has no tokens.
-    let found = match params.profile_id.map(|text| text.parse()) {
-        None => api.store.tokens_page(None, page.after.as_ref(), page.read_limit()).await?,
-        Some(Ok(profile)) => api.store.tokens_page(Some(&profile), page.after.as_ref(), page.read_limit()).await?,
-        Some(Err(_)) => Vec::new(),
-    };
+    let profile: Option<ProfileId> = params.profile_id.map(|text| text.parse()).transpose().map_err(no_profile)?;
+    let found = api.store.tokens_page(profile.as_ref(), page.after.as_ref(), page.read_limit()).await?;
     let (tokens, next_cursor) = page.cut(found, |token| PageKey { at: token.created_at, id: token.id.to_string() });
     Ok(Json(ManagedTokensBody { credentials: tokens.iter().map(ManagedTokenView::from).collect(), next_cursor }))
+}
+
+fn no_profile(error: InvalidId) -> Problem {
+    Problem::new(Code::MalformedRequest, format!("query: profileId: {error}"))
 }
 
 #[cfg(test)]
@@ -72,7 +73,10 @@ mod tests {
         assert_eq!((&rest["credentials"], &rest["nextCursor"]), (&json!([all["credentials"][oldest]]), &json!(null)));
         let of_one = list(&format!("?profileId={}", app.buyer.profile)).await;
         assert_eq!(of_one["credentials"], rest["credentials"]);
-        assert_eq!(list("?profileId=nobody").await["credentials"], json!([]));
+        assert_eq!(list("?profileId=prof_01ARZ3NDEKTSV4RRFFQ69G5FAV").await["credentials"], json!([]));
+        for none in ["", "nobody"] {
+            app.get(&format!("/api/admin/tokens?profileId={none}")).bearer(&app.stranger).send().await.problem(400, "malformed_request");
+        }
         assert!(!first.text().contains("cf_"));
     }
 }
