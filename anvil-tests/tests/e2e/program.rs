@@ -66,7 +66,7 @@ async fn router_and_operator_are_not_changed_under_payloads_that_may_be_paid() {
     world.payable().await;
     world.stop().await;
     let settings = Stack::settings_file(world.folder());
-    let stranger = "0x00000000000000000000000000000000000000Fe";
+    let stranger = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
     let environment = [("COUNTERFOIL_DATABASE__URL", world.database.url()), ("COUNTERFOIL_CHAINS__PRIVATE__OPERATOR", stranger)];
     for only in [&["serve"][..], &["serve", "--only", "api"], &["serve", "--only", "indexer"]] {
         let ended = Program::start(Some(&settings), &environment, only, "error").await.ended().await;
