@@ -103,8 +103,8 @@ pub async fn payable_elsewhere(name: &str, chain: &ChainConfig, store: &Store) -
         let PayableElsewhere { router, operator, payloads, until } = found;
         let what = format!("chain {name}: {payloads} payload(s) of router {router} and operator {operator} may still be paid, the last until {until}");
         let fix = format!(
-            "put chains.{name}.router and operator back until a block after {until} is final (`counterfoil serve --only indexer` reads on without signing), or cancel their nonces with \
-             that operator's key; then change them"
+            "put chains.{name}.router and operator back until a block after {until} is final (`counterfoil serve --only indexer` reads on without signing), or until that \
+             operator has cancelled their nonces (PaymentRouter.cancel) and this is final; then change them"
         );
         (what, fix)
     }))

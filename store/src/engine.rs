@@ -2,21 +2,22 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::postgres::{PgConnection, PgListener};
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::error::{StoreError, of_commit};
 use crate::receipt::Checked;
+
+mod file;
+
+use file::{beside, lock_file, open_lock, sqlite_url};
 
 /// How long a caller waits for a connection, or for its turn to write, before it hears that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -334,29 +335,6 @@ fn refused(why: &'static str) -> StoreError {
     StoreError::Database(sqlx::Error::Configuration(why.into()))
 }
 
-/// The file that a SQLite URL names.
-fn sqlite_file(url: &str) -> Result<PathBuf, StoreError> {
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(refused("a database in memory would be another one for every connection; name a file"));
-    }
-    let file = SqliteConnectOptions::from_str(url)?.get_filename().to_path_buf();
-    if file.as_os_str().is_empty() { Err(refused("sqlite: needs the path of a file")) } else { Ok(file) }
-}
-
-/// The URL with leave to make the file; its directory is made here.
-fn sqlite_url(url: &str) -> Result<String, StoreError> {
-    let file = sqlite_file(url)?;
-    if url.contains("mode=") {
-        return Ok(url.to_owned());
-    }
-    if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        create_dir_all(directory).map_err(|reason| {
-            StoreError::Database(sqlx::Error::Configuration(format!("the directory {} of the database cannot be made: {reason}", directory.display()).into()))
-        })?;
-    }
-    Ok(format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' }))
-}
-
 /// Hears of what other processes tell, for as long as the store is used. Waiters poll as well, so that a lost connection only costs time.
 async fn listen(url: String, changes: watch::Sender<u64>) {
     const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -377,26 +355,4 @@ async fn listen(url: String, changes: watch::Sender<u64>) {
 const fn lock_id(name: &[u8; 32]) -> i64 {
     let [a, b, c, d, e, f, g, h, ..] = *name;
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
-}
-
-/// A file beside the database, which is never deleted: whoever holds a lock on a deleted file locks nobody out.
-fn beside(url: &str, what: &str) -> Result<PathBuf, StoreError> {
-    let mut name = sqlite_file(url)?.into_os_string();
-    name.push(format!(".{what}.lock"));
-    Ok(name.into())
-}
-
-fn open_lock(path: &Path) -> Result<File, StoreError> {
-    let failed = |reason| StoreError::LockFile { path: path.display().to_string(), reason };
-    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)
-}
-
-fn lock_file(url: &str, chain_id: u64) -> Result<Option<ChainLock>, StoreError> {
-    let path = beside(url, &format!("chain-{chain_id}"))?;
-    let file = open_lock(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(ChainLock::File(file))),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(reason)) => Err(StoreError::LockFile { path: path.display().to_string(), reason }),
-    }
 }

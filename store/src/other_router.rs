@@ -12,13 +12,14 @@ use crate::row::{Fields, lower, signed};
 
 /// The routers and operators that nonces of a chain were ever given out under, but for those of `$2` and `$3`.
 const OTHERS: &str = "SELECT router, operator FROM nonce_sequences WHERE chain_id = $1 AND NOT (router = $2 AND operator = $3) ORDER BY router, operator";
-/// The payloads of a router and operator that may be paid in a block that is not final yet: of units that nothing has paid, and of refunds that have not been paid.
+/// The payloads of a router and operator that may be paid in a block that is not final yet: of units that nothing has paid, and of refunds that have not been paid,
+/// but for those whose nonce the operator has cancelled, finally.
 const PAYABLE: &str = "SELECT COUNT(*) AS payloads, MAX(deadline) AS last FROM (
  SELECT r.deadline AS deadline FROM units u JOIN payment_requests r ON r.unit_id = u.id
- WHERE u.chain_id = $1 AND u.router = $2 AND u.operator = $3 AND r.deadline >= $4
+ WHERE u.chain_id = $1 AND u.router = $2 AND u.operator = $3 AND u.voided_in_block IS NULL AND r.deadline >= $4
  AND NOT EXISTS (SELECT 1 FROM payment_requests paid WHERE paid.unit_id = u.id AND paid.status = 'router_verified')
  UNION ALL SELECT y.deadline FROM refund_requests f JOIN refund_payloads y ON y.refund_request_id = f.id
- WHERE f.chain_id = $1 AND f.router = $2 AND f.operator = $3 AND f.status <> 'settled' AND y.deadline >= $4) AS payable";
+ WHERE f.chain_id = $1 AND f.router = $2 AND f.operator = $3 AND f.status <> 'settled' AND f.voided_in_block IS NULL AND y.deadline >= $4) AS payable";
 
 /// Payloads that name a router and operator which are not the present ones, and may still be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -148,6 +148,10 @@ async fn a_payload_of_another_router_or_operator_is_known_until_it_is_over(engin
     // What has ended off-chain can be paid all the same, until its deadline is final.
     world.set(&request.id, StatusName::Signed, &PaymentRequestState::Expired { tx_hash: None, at: at(9) }, at(9)).await.unwrap();
     assert_eq!(elsewhere((ROUTER, other)).await, alive);
+    // A nonce that the operator has cancelled, finally, pays nothing.
+    world.db.tamper("UPDATE units SET voided_in_block = 7").await;
+    assert_eq!(elsewhere((ROUTER, other)).await, None);
+    world.db.tamper("UPDATE units SET voided_in_block = NULL").await;
     for (final_time, expected) in [(DEADLINE, alive), (DEADLINE + 1, None)] {
         let mut tx = world.begin().await;
         tx.advance(&Cursor { final_time, ..world.cursor().await }).await.unwrap();
