@@ -91,9 +91,12 @@ pub(crate) fn lag(cursor: &Cursor, now: Timestamp) -> Duration {
 
 impl ChainState {
     pub(crate) async fn read(api: &Api, chain_id: u64) -> Result<Self, Problem> {
-        let cursor = api.store.cursor(chain_id).await?;
+        Ok(Self::of(api, api.store.cursor(chain_id).await?))
+    }
+
+    fn of(api: &Api, cursor: Option<Cursor>) -> Self {
         let lagging = cursor.as_ref().is_some_and(|cursor| lag(cursor, api.now()) > api.config.max_indexer_lag);
-        Ok(Self { cursor, lagging })
+        Self { cursor, lagging }
     }
 
     /// Whether the chain is followed.
@@ -131,8 +134,8 @@ impl Setting {
     /// Of agreements over this asset.
     pub(crate) async fn read(api: &Api, asset: &Asset) -> Result<Self, Problem> {
         // Entries of the registry are never deleted, so that of an agreement's asset is there.
-        let token = api.store.token(asset).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
-        let chain = ChainState::read(api, asset.chain_id()).await?;
+        let (token, cursor) = api.store.token_and_cursor(asset).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
+        let chain = ChainState::of(api, cursor);
         let now = chain.now(api.now());
         Ok(Self { token, chain, now })
     }

@@ -1,10 +1,15 @@
 -- What is told, and what was answered: written in the transaction that causes it.
 
-CREATE TABLE outbox_counter (
+-- The ends of both logs, the outbox and the audit log: one row, which whoever commits takes last and holds until the commit.
+CREATE TABLE log_ends (
     id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
-    last BIGINT NOT NULL
+    outbox_sequence BIGINT NOT NULL,
+    audit_sequence BIGINT NOT NULL,
+    -- Of the entry with that number: what the next is linked to, and what shows that entries were cut off.
+    audit_hash TEXT NOT NULL
 );
-INSERT INTO outbox_counter (id, last) VALUES (1, 0);
+INSERT INTO log_ends (id, outbox_sequence, audit_sequence, audit_hash)
+VALUES (1, 0, 0, '0x0000000000000000000000000000000000000000000000000000000000000000');
 
 CREATE TABLE outbox (
     -- Without gaps, in the order of commits.

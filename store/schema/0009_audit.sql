@@ -1,4 +1,4 @@
--- Who did what: a chain of hashes, so that an entry that was changed, taken out or put in shows.
+-- Who did what: a chain of hashes, so that an entry that was changed, taken out or put in shows. Its end is in `log_ends`.
 
 CREATE TABLE audit_log (
     -- Without gaps, in the order of commits.
@@ -14,11 +14,3 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_by_subject ON audit_log (subject, sequence);
 CREATE INDEX audit_log_by_action ON audit_log (action, sequence);
-
--- The end of the log: taken by whoever commits, and what shows that entries were cut off.
-CREATE TABLE audit_head (
-    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
-    sequence BIGINT NOT NULL,
-    hash TEXT NOT NULL
-);
-INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '0x0000000000000000000000000000000000000000000000000000000000000000');

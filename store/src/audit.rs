@@ -5,9 +5,11 @@ use settlement::canonical::canonical_json;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use crate::batch::Batch;
+use crate::bulk::{MAX_ROWS, places};
 use crate::error::{RowError, StoreError};
 use crate::row::{Fields, lower, signed};
-use crate::{PageKey, Store, Tx};
+use crate::{PageKey, Store, Tx, log_ends};
 
 /// Entries that are read at once while the log is checked or exported.
 const CHUNK: u32 = 1_000;
@@ -47,11 +49,6 @@ fn entry(row: &AnyRow) -> Result<LoggedEntry, StoreError> {
     })
 }
 
-fn head(row: &AnyRow) -> Result<AuditHead, StoreError> {
-    let fields = Fields::named("audit_head", "1".to_owned(), row);
-    Ok(AuditHead { sequence: fields.unsigned("sequence")?, hash: fields.hash("hash")? })
-}
-
 /// Entries behind number `after`, or from the first row there is, in their order; one that cannot be read ends the list with the reason.
 async fn behind(connection: &mut AnyConnection, after: Option<u64>) -> Result<(Vec<LoggedEntry>, Option<RowError>), StoreError> {
     // Below every number: what somebody has put before entry 1 is part of what there is.
@@ -71,7 +68,7 @@ async fn behind(connection: &mut AnyConnection, after: Option<u64>) -> Result<(V
 impl Store {
     /// The recorded end of the log.
     pub async fn audit_head(&self) -> Result<AuditHead, StoreError> {
-        head(&sqlx::query("SELECT * FROM audit_head WHERE id = 1").fetch_one(self.database.pool()).await?)
+        log_ends::audit_head(&sqlx::query("SELECT * FROM log_ends WHERE id = 1").fetch_one(self.database.pool()).await?)
     }
 
     /// Entries, newest first. A page ended at the entry whose number is the id of its key.
@@ -149,38 +146,29 @@ impl Tx {
     }
 }
 
-/// Numbers, links and writes what the transaction did.
-pub(crate) async fn flush(tx: &mut Tx) -> Result<(), StoreError> {
-    let entries = std::mem::take(&mut tx.audited);
-    let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-    if count == 0 {
-        return Ok(());
+/// Writes entries.
+pub(crate) async fn write(tx: &mut Tx, batch: &mut Batch, entries: &[LoggedEntry]) -> Result<(), StoreError> {
+    for entries in entries.chunks(MAX_ROWS) {
+        add(tx.room(batch).await?, entries)?;
     }
-    // Taking the number locks the row until the commit, so that the hash beside it is the one to follow.
-    let taken = sqlx::query("UPDATE audit_head SET sequence = sequence + $1 WHERE id = 1 RETURNING sequence - $1 AS sequence, hash").bind(count);
-    let mut head = head(&taken.fetch_one(tx.connection()).await?)?;
-    for entry in &entries {
-        let logged = LoggedEntry::after(head, entry).map_err(unwritable)?;
-        insert(tx.connection(), &logged).await?;
-        head = logged.head();
-    }
-    sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1").bind(lower(head.hash)).execute(tx.connection()).await?;
     Ok(())
 }
 
-async fn insert(connection: &mut AnyConnection, entry: &LoggedEntry) -> Result<(), StoreError> {
-    let query = sqlx::query("INSERT INTO audit_log (sequence, at, author, action, subject, details, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(signed(entry.sequence)?)
-        .bind(entry.at.as_millis())
-        .bind(entry.author.as_str())
-        .bind(entry.action.as_str())
-        .bind(entry.subject.as_str())
-        .bind(canonical_json(&entry.details).map_err(unwritable)?)
-        .bind(lower(entry.hash));
-    query.execute(connection).await?;
+fn add(batch: &mut Batch, entries: &[LoggedEntry]) -> Result<(), StoreError> {
+    batch.add(&format!("INSERT INTO audit_log (sequence, at, author, action, subject, details, hash) VALUES {}", places(entries.len(), 7)));
+    for entry in entries {
+        batch
+            .bind(signed(entry.sequence)?)
+            .bind(entry.at.as_millis())
+            .bind(entry.author.as_str())
+            .bind(entry.action.as_str())
+            .bind(entry.subject.as_str())
+            .bind(canonical_json(&entry.details).map_err(unwritable)?)
+            .bind(lower(entry.hash));
+    }
     Ok(())
 }
 
-fn unwritable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+pub(crate) fn unwritable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Database(sqlx::Error::Encode(Box::new(error)))
 }

@@ -69,7 +69,7 @@ fn header(chain_id: u64, row: &AnyRow) -> Result<Header, StoreError> {
     Ok(Header { number: fields.unsigned("number")?, hash: fields.hash("hash")?, parent: fields.hash("parent")?, time: fields.unsigned("time")? })
 }
 
-fn cursor(chain_id: u64, row: &AnyRow) -> Result<Cursor, StoreError> {
+pub(crate) fn cursor(chain_id: u64, row: &AnyRow) -> Result<Cursor, StoreError> {
     let fields = Fields::named("chain_cursors", chain_id.to_string(), row);
     Ok(Cursor {
         chain_id,

@@ -175,7 +175,7 @@ impl Store {
     /// Hands out the next lines of the log. Several processes may ask at once: one does it, the others find nothing to do.
     pub async fn fan_out(&self, new_id: &(dyn Fn() -> DeliveryId + Sync), now: Timestamp) -> Result<FanOut, StoreError> {
         // Looking first keeps the usual case, that there is nothing new, off the write lock.
-        const BEHIND: &str = "SELECT c.last - w.sequence FROM outbox_counter c, webhook_cursor w WHERE c.id = 1 AND w.id = 1";
+        const BEHIND: &str = "SELECT e.outbox_sequence - w.sequence FROM log_ends e, webhook_cursor w WHERE e.id = 1 AND w.id = 1";
         let behind: i64 = sqlx::query_scalar(BEHIND).fetch_one(self.database.pool()).await?;
         if behind == 0 {
             return Ok(FanOut::default());

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::postgres::{PgConnection, PgListener};
-use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::batch::Batch;
 use crate::error::{StoreError, of_commit};
 use crate::receipt::Checked;
 
@@ -21,6 +22,8 @@ use file::{beside, lock_file, open_lock, sqlite_url};
 
 /// How long a caller waits for a connection, or for its turn to write, before it hears that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long after its last use a connection is taken without asking whether it is still there: a question costs as much as a statement.
+const TRUSTED_FOR: Duration = Duration::from_millis(500);
 /// Channel on which Postgres tells other processes that lines were added to the log of what is told.
 const CHANNEL: &str = "counterfoil_changes";
 
@@ -235,28 +238,48 @@ impl Write {
         }
     }
 
-    /// Commits.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        self.transaction.commit().await.map_err(of_commit)
-    }
-
-    /// Commits what tells something, and wakes whoever waits for that here and, where others may, elsewhere.
-    pub(crate) async fn commit_and_wake(mut self) -> Result<(), StoreError> {
+    /// Sends writes as one, and returns how many rows they wrote. On Postgres it wakes other processes when the transaction commits, if that is wanted.
+    pub(crate) async fn send(&mut self, batch: Batch, wakes: bool) -> Result<u64, StoreError> {
+        let (statements, values) = batch.into_parts()?;
         match self.engine {
-            Engine::Sqlite => {}
+            Engine::Sqlite if statements.is_empty() => Ok(0),
+            Engine::Sqlite => {
+                let sent = sqlx::query_with(AssertSqlSafe(statements.join("; ")), values).execute(&mut *self.transaction).await?;
+                Ok(sent.rows_affected())
+            }
+            Engine::Postgres if statements.is_empty() && !wakes => Ok(0),
             Engine::Postgres => {
-                sqlx::query("SELECT CAST(pg_notify($1, '') AS TEXT)").bind(CHANNEL).execute(&mut *self.transaction).await?;
+                let sql = as_one(&statements, wakes);
+                let written: i64 = sqlx::query_scalar_with(AssertSqlSafe(sql), values).fetch_one(&mut *self.transaction).await?;
+                Ok(written.unsigned_abs())
             }
         }
-        let changes = self.changes.clone();
-        self.commit().await?;
-        changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Sends what is left and commits. Where that tells something, it wakes whoever waits for it here and, where others may, elsewhere.
+    pub(crate) async fn commit(mut self, last: Batch, wakes: bool) -> Result<(), StoreError> {
+        self.send(last, wakes).await?;
+        self.transaction.commit().await.map_err(of_commit)?;
+        if wakes {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
         Ok(())
     }
 
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.transaction.rollback().await?)
     }
+}
+
+/// Statements as parts of one, which returns how many rows they wrote. It is the only form in which Postgres takes several with values at once; foreign keys
+/// are checked when all of it is done.
+fn as_one(statements: &[String], wakes: bool) -> String {
+    let parts: Vec<String> = statements.iter().enumerate().map(|(n, sql)| format!("part{n} AS ({sql} RETURNING 1)")).collect();
+    let counts: Vec<String> = (0..statements.len()).map(|n| format!("(SELECT COUNT(*) FROM part{n})")).collect();
+    let with = if parts.is_empty() { String::new() } else { format!("WITH {} ", parts.join(", ")) };
+    let written = if counts.is_empty() { "CAST(0 AS BIGINT)".to_owned() } else { counts.join(" + ") };
+    let wake = if wakes { format!(", CAST(pg_notify('{CHANNEL}', '') AS TEXT)") } else { String::new() };
+    format!("{with}SELECT {written}{wake}")
 }
 
 /// What asking for an idempotency key comes to.
@@ -322,12 +345,24 @@ const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;
 const POSTGRES: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';";
 
 async fn pool(url: &str, max_connections: u32, told_first: &'static str) -> Result<AnyPool, StoreError> {
-    let options = AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(move |connection, _| {
-        Box::pin(async move {
-            connection.execute(told_first).await?;
-            Ok(())
+    let options = AnyPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(told_first).await?;
+                Ok(())
+            })
         })
-    });
+        .test_before_acquire(false)
+        .before_acquire(|connection, since| {
+            Box::pin(async move {
+                if since.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     Ok(options.connect(url).await?)
 }
 

@@ -114,6 +114,13 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether a row would have referred to one that is not there.
+    pub(crate) fn is_of_reference(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(refusal)) if refusal.is_foreign_key_violation())
+    }
+}
+
 /// SQLSTATE `character_not_in_repertoire`. SQLite takes every text.
 fn is_of_text(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| code == "22021"))

@@ -107,15 +107,14 @@ impl Store {
 
 impl Tx {
     /// Keeps the answer of a claimed key, to be committed with the effect.
-    pub async fn answer(&mut self, key: &IdempotencyKey, body_hash: [u8; 32], answer: &StoredAnswer, now: Timestamp) -> Result<(), StoreError> {
-        let query = sqlx::query("INSERT INTO idempotency_answers (scope, body_hash, status, headers, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+    pub fn answer(&mut self, key: &IdempotencyKey, body_hash: [u8; 32], answer: &StoredAnswer, now: Timestamp) {
+        self.last
+            .add("INSERT INTO idempotency_answers (scope, body_hash, status, headers, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(hex::encode(key.scope()))
             .bind(hex::encode(body_hash))
             .bind(i64::from(answer.status))
             .bind(serde_json::json!(answer.headers).to_string())
             .bind(answer.body.clone())
             .bind(now.as_millis());
-        query.execute(self.connection()).await?;
-        Ok(())
     }
 }

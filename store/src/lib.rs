@@ -8,6 +8,7 @@
 mod agreement;
 mod api_token;
 mod audit;
+mod batch;
 mod bulk;
 mod chain_log;
 mod delivery;
@@ -18,6 +19,7 @@ mod idempotency;
 mod leader;
 mod ledger;
 mod ledger_day;
+mod log_ends;
 mod migration;
 mod milestone;
 mod other_router;
@@ -58,6 +60,8 @@ use settlement::ids::EventId;
 use settlement::notice::Notice;
 use sqlx::AnyConnection;
 use tokio::sync::watch;
+
+use crate::batch::Batch;
 
 pub use agreement::{AgreementFilter, Role};
 pub use api_token::ApiToken;
@@ -162,11 +166,13 @@ pub struct Tx {
     notices: Vec<(EventId, Notice, Timestamp)>,
     audited: Vec<AuditEntry>,
     moves: BTreeMap<ledger_day::DayKey, ledger_day::DayMove>,
+    /// What nothing else of the transaction rests on: it is written with the logs.
+    last: Batch,
 }
 
 impl Tx {
     fn over(write: engine::Write) -> Self {
-        Self { write, notices: Vec::new(), audited: Vec::new(), moves: BTreeMap::new() }
+        Self { write, notices: Vec::new(), audited: Vec::new(), moves: BTreeMap::new(), last: Batch::default() }
     }
 
     /// Makes it happen, whole.
@@ -175,13 +181,12 @@ impl Tx {
     /// When the database cannot: then nothing happened. [`StoreError::Undecided`] when its answer is lost: then nobody knows; idempotency keys and
     /// compare-and-swap make a repeat safe.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        // The counters are taken last, so that writers queue for them only while they commit, and in one order, so that none waits for another in a circle.
+        // The ends of the logs are taken last, so that writers queue for them only while they commit.
         ledger_day::flush(&mut self).await?;
-        let tells = !self.notices.is_empty();
-        outbox::flush(&mut self).await?;
-        audit::flush(&mut self).await?;
         // Everybody who waits for commits reads the log of what is told: the others wake nobody.
-        if tells { self.write.commit_and_wake().await } else { self.write.commit().await }
+        let wakes = !self.notices.is_empty();
+        let last = log_ends::flush(&mut self).await?;
+        self.write.commit(last, wakes).await
     }
 
     /// Takes it back.
@@ -194,6 +199,14 @@ impl Tx {
 
     fn connection(&mut self) -> &mut AnyConnection {
         &mut self.write.transaction
+    }
+
+    /// The batch, sent first if nothing more should be added to it.
+    async fn room<'b>(&mut self, batch: &'b mut Batch) -> Result<&'b mut Batch, StoreError> {
+        if batch.is_full() {
+            self.write.send(std::mem::take(batch), false).await?;
+        }
+        Ok(batch)
     }
 }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use settlement::Timestamp;
 use settlement::ids::{EventId, ProfileId};
 use settlement::notice::{Notice, NoticeType};
-use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
+use crate::batch::Batch;
 use crate::bulk::{MAX_ROWS, places};
 use crate::error::StoreError;
 use crate::row::{Fields, lower};
-use crate::{Store, Tx, Wallet};
+use crate::{Store, Tx, profile};
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +129,7 @@ impl Store {
 
     /// The number of the newest line; 0 while there is none.
     pub async fn last_sequence(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT last FROM outbox_counter WHERE id = 1").fetch_one(self.database.pool()).await?)
+        Ok(sqlx::query_scalar("SELECT outbox_sequence FROM log_ends WHERE id = 1").fetch_one(self.database.pool()).await?)
     }
 }
 
@@ -140,22 +140,24 @@ impl Tx {
     }
 }
 
-/// Numbers and writes what the transaction tells.
-pub(crate) async fn flush(tx: &mut Tx) -> Result<(), StoreError> {
+/// What the transaction tells, each with all who read it.
+pub(crate) async fn to_tell(tx: &mut Tx) -> Result<Vec<(EventId, Notice, Timestamp)>, StoreError> {
     let mut notices = std::mem::take(&mut tx.notices);
-    let Ok(count @ 1..) = i64::try_from(notices.len()) else { return Ok(()) };
     for (_, notice, _) in &mut notices {
         add_evaluator(tx, notice).await?;
     }
-    let counter = sqlx::query_scalar("UPDATE outbox_counter SET last = last + $1 WHERE id = 1 RETURNING last - $1").bind(count);
-    let before: i64 = counter.fetch_one(tx.connection()).await?;
+    Ok(notices)
+}
+
+/// Writes lines behind number `before`.
+pub(crate) async fn write(tx: &mut Tx, batch: &mut Batch, before: i64, notices: Vec<(EventId, Notice, Timestamp)>) -> Result<(), StoreError> {
     let lines: Vec<Line> = (before + 1..).zip(notices).map(|(sequence, (id, notice, at))| Line { sequence, id, notice, at }).collect();
     for lines in lines.chunks(MAX_ROWS) {
-        insert_lines(tx, lines).await?;
+        add_lines(tx.room(batch).await?, lines);
     }
     let readers: Vec<(&str, &Line)> = lines.iter().flat_map(|line| line.readers().into_iter().map(move |reader| (reader, line))).collect();
     for readers in readers.chunks(MAX_ROWS) {
-        insert_readers(tx, readers).await?;
+        add_readers(tx.room(batch).await?, readers);
     }
     Ok(())
 }
@@ -178,45 +180,32 @@ impl Line {
 /// Makes the profile that the evaluator's wallet speaks for, on the chain of the agreement, a reader.
 async fn add_evaluator(tx: &mut Tx, notice: &mut Notice) -> Result<(), StoreError> {
     let (Some(address), Some(agreement)) = (notice.evaluator, &notice.agreement) else { return Ok(()) };
-    let wallets = tx.wallets_at(address).await?;
-    if wallets.is_empty() {
-        return Ok(());
-    }
-    let query = sqlx::query("SELECT id, chain_id FROM agreements WHERE id = $1").bind(agreement.as_str());
-    let Some(row) = query.fetch_optional(tx.connection()).await? else { return Ok(()) };
-    let chain_id = Fields::new("agreements", "id", &row)?.unsigned("chain_id")?;
-    if let Some(wallet) = Wallet::speaking_on(&wallets, chain_id).filter(|wallet| !notice.readers.contains(&wallet.profile)) {
-        notice.readers.push(wallet.profile.clone());
+    if let Some(evaluator) = profile::speaking_for(tx.connection(), address, agreement).await?.filter(|evaluator| !notice.readers.contains(evaluator)) {
+        notice.readers.push(evaluator);
     }
     Ok(())
 }
 
-async fn insert_lines(tx: &mut Tx, lines: &[Line]) -> Result<(), StoreError> {
+fn add_lines(batch: &mut Batch, lines: &[Line]) {
     const COLUMNS: usize = 8;
-    let sql = format!("INSERT INTO outbox (sequence, id, kind, agreement_id, readers, evaluator, data, at) VALUES {}", places(lines.len(), COLUMNS));
-    let mut query = sqlx::query(AssertSqlSafe(sql));
+    batch.add(&format!("INSERT INTO outbox (sequence, id, kind, agreement_id, readers, evaluator, data, at) VALUES {}", places(lines.len(), COLUMNS)));
     for Line { sequence, id, notice, at } in lines {
         let readers: Vec<&str> = notice.readers.iter().map(ProfileId::as_str).collect();
-        query = query
+        batch
             .bind(*sequence)
             .bind(id.as_str())
             .bind(notice.kind.as_str())
-            .bind(notice.agreement.as_ref().map(|agreement| agreement.as_str()))
+            .bind(notice.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
             .bind(serde_json::json!(readers).to_string())
             .bind(notice.evaluator.map(lower))
             .bind(notice.data.to_string())
             .bind(at.as_millis());
     }
-    query.execute(tx.connection()).await?;
-    Ok(())
 }
 
-async fn insert_readers(tx: &mut Tx, readers: &[(&str, &Line)]) -> Result<(), StoreError> {
-    let sql = format!("INSERT INTO outbox_readers (reader, sequence, kind) VALUES {}", places(readers.len(), 3));
-    let mut query = sqlx::query(AssertSqlSafe(sql));
+fn add_readers(batch: &mut Batch, readers: &[(&str, &Line)]) {
+    batch.add(&format!("INSERT INTO outbox_readers (reader, sequence, kind) VALUES {}", places(readers.len(), 3)));
     for (reader, line) in readers {
-        query = query.bind(*reader).bind(line.sequence).bind(line.notice.kind.as_str());
+        batch.bind(*reader).bind(line.sequence).bind(line.notice.kind.as_str());
     }
-    query.execute(tx.connection()).await?;
-    Ok(())
 }

@@ -12,10 +12,11 @@ use sqlx::any::{AnyArguments, AnyQueryResult};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection};
 
+use crate::batch::Batch;
 use crate::error::{Conflict, StoreError, duplicate};
 use crate::payout_change::Payouts;
 use crate::row::{Fields, lower, signed};
-use crate::{Store, Tx, proof};
+use crate::{Store, Tx, proof, unit};
 
 mod read;
 
@@ -230,41 +231,35 @@ impl Tx {
     /// # Errors
     /// `Duplicate("live_request")` when the unit has a live one, `Duplicate("signed_payload")` when the same payload is stored. The transaction can go on.
     pub async fn insert_request(&mut self, request: &PaymentRequest) -> Result<(), StoreError> {
-        let (signed_snapshot, snapshot) = (&request.signed, request.signed.snapshot());
-        let row = StateColumns::of(&request.state, request.created_at);
-        let query = sqlx::query(
-            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, asset, \
-             seller_amount, payout_change_id, deadline, status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING",
-        )
-        .bind(request.id.as_str())
-        .bind(request.agreement.as_str())
-        .bind(request.unit.id.as_str())
-        .bind(signed_snapshot.canonical())
-        .bind(signed_snapshot.signature().to_string())
-        .bind(lower(signed_snapshot.signer()))
-        .bind(lower(signed_snapshot.request_id()))
-        .bind(lower(signed_snapshot.digest()))
-        .bind(signed(snapshot.asset.chain_id())?)
-        .bind(snapshot.asset.to_string())
-        .bind(snapshot.quote.seller.to_string())
-        .bind(snapshot.payout_change.as_ref().map(ToString::to_string))
-        .bind(signed(snapshot.deadline)?)
-        .bind(request.state.name().as_str())
-        .bind(row.tx_hash)
-        .bind(row.reason)
-        .bind(row.paid_by)
-        .bind(row.recovered_from)
-        .bind(row.at)
-        .bind(request.created_at.as_millis())
-        .bind(request.updated_at.as_millis());
-        if query.execute(self.connection()).await?.rows_affected() == 1 {
-            return Ok(());
+        let mut batch = Batch::default();
+        add(&mut batch, request)?;
+        if self.write.send(batch, false).await? == 1 { Ok(()) } else { Err(self.collision(request).await?.into()) }
+    }
+
+    /// Adds a signed request together with its unit, under the router and operator that the payload names.
+    ///
+    /// # Errors
+    /// As of [`Tx::insert_request`], and `Duplicate("nonce")` when another unit has the nonce. The transaction is of no use any more.
+    pub async fn insert_request_and_unit(&mut self, request: &PaymentRequest) -> Result<(), StoreError> {
+        let snapshot = request.signed.snapshot();
+        let mut batch = Batch::default();
+        unit::add(&mut batch, &request.unit, snapshot.asset.chain_id(), (snapshot.router, snapshot.operator))?;
+        add(&mut batch, request)?;
+        match self.write.send(batch, false).await {
+            Ok(2) => Ok(()),
+            Ok(_) => Err(self.collision(request).await?.into()),
+            // A unit that was not added is one that its request cannot refer to.
+            Err(error) if error.is_of_reference() => Err(Conflict::Duplicate("nonce").into()),
+            Err(error) => Err(error),
         }
+    }
+
+    /// What a request that was not added runs into.
+    async fn collision(&mut self, request: &PaymentRequest) -> Result<Conflict, StoreError> {
         let same = "SELECT COUNT(*) FROM payment_requests WHERE id = $1 OR digest = $2";
-        let query = sqlx::query_scalar(same).bind(request.id.as_str()).bind(lower(signed_snapshot.digest()));
+        let query = sqlx::query_scalar(same).bind(request.id.as_str()).bind(lower(request.signed.digest()));
         let same: i64 = query.fetch_one(self.connection()).await?;
-        Err(Conflict::Duplicate(if same == 0 { "live_request" } else { "signed_payload" }).into())
+        Ok(Conflict::Duplicate(if same == 0 { "live_request" } else { "signed_payload" }))
     }
 
     /// Changes what became of a request, if it is still in the state `from`. A proof is stored, and taken away, with the state that rests on it.
@@ -344,6 +339,40 @@ impl Tx {
         sqlx::query("DELETE FROM transaction_hints WHERE payment_request_id = $1").bind(id.as_str()).execute(self.connection()).await?;
         Ok(())
     }
+}
+
+/// Adds the insert of a request.
+fn add(batch: &mut Batch, request: &PaymentRequest) -> Result<(), StoreError> {
+    let (signed_snapshot, snapshot) = (&request.signed, request.signed.snapshot());
+    let row = StateColumns::of(&request.state, request.created_at);
+    batch
+        .add(
+            "INSERT INTO payment_requests (id, agreement_id, unit_id, snapshot, signature, signer, request_id, digest, chain_id, asset, \
+             seller_amount, payout_change_id, deadline, status, tx_hash, status_reason, paid_by, recovered_from, status_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING",
+        )
+        .bind(request.id.as_str())
+        .bind(request.agreement.as_str())
+        .bind(request.unit.id.as_str())
+        .bind(signed_snapshot.canonical())
+        .bind(signed_snapshot.signature().to_string())
+        .bind(lower(signed_snapshot.signer()))
+        .bind(lower(signed_snapshot.request_id()))
+        .bind(lower(signed_snapshot.digest()))
+        .bind(signed(snapshot.asset.chain_id())?)
+        .bind(snapshot.asset.to_string())
+        .bind(snapshot.quote.seller.to_string())
+        .bind(snapshot.payout_change.as_ref().map(ToString::to_string))
+        .bind(signed(snapshot.deadline)?)
+        .bind(request.state.name().as_str())
+        .bind(row.tx_hash)
+        .bind(row.reason)
+        .bind(row.paid_by)
+        .bind(row.recovered_from)
+        .bind(row.at)
+        .bind(request.created_at.as_millis())
+        .bind(request.updated_at.as_millis());
+    Ok(())
 }
 
 /// What a state is stored as, beside its name.

@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use settlement::Timestamp;
-use settlement::ids::ProfileId;
+use settlement::ids::{AgreementId, ProfileId};
 use settlement::wallet::WalletProof;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -117,10 +117,23 @@ pub(crate) async fn find_wallets(connection: &mut AnyConnection, id: &ProfileId)
 }
 
 pub(crate) async fn find_wallets_at(connection: &mut AnyConnection, address: Address) -> Result<Vec<Wallet>, StoreError> {
-    let query = sqlx::query("SELECT * FROM wallets WHERE address = $1").bind(lower(address));
-    let mut wallets = query.fetch_all(connection).await?.iter().map(wallet).collect::<Result<Vec<_>, _>>()?;
+    in_order(&sqlx::query("SELECT * FROM wallets WHERE address = $1").bind(lower(address)).fetch_all(connection).await?)
+}
+
+/// Wallets at one address: the key's first, then contracts in the order they were proved.
+fn in_order(rows: &[AnyRow]) -> Result<Vec<Wallet>, StoreError> {
+    let mut wallets = rows.iter().map(wallet).collect::<Result<Vec<_>, _>>()?;
     wallets.sort_by_key(|wallet| (wallet.proof != WalletProof::Key, wallet.proved_at, wallet.proof));
     Ok(wallets)
+}
+
+/// Whom an address speaks for on the chain of an agreement.
+pub(crate) async fn speaking_for(connection: &mut AnyConnection, address: Address, agreement: &AgreementId) -> Result<Option<ProfileId>, StoreError> {
+    let sql = "SELECT w.*, a.chain_id AS agreement_chain FROM wallets w JOIN agreements a ON a.id = $2 WHERE w.address = $1";
+    let rows = sqlx::query(sql).bind(lower(address)).bind(agreement.as_str()).fetch_all(connection).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let chain_id = Fields::new("agreements", "address", first)?.unsigned("agreement_chain")?;
+    Ok(Wallet::speaking_on(&in_order(&rows)?, chain_id).map(|wallet| wallet.profile.clone()))
 }
 
 impl Store {

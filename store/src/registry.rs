@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use crate::error::StoreError;
 use crate::row::{Fields, flag, signed};
-use crate::{Store, Tx};
+use crate::{Cursor, Store, Tx, chain_log};
 
 fn token(row: &AnyRow) -> Result<Token, StoreError> {
     let fields = Fields::new("tokens", "asset", row)?;
@@ -26,6 +26,17 @@ impl Store {
     pub async fn token(&self, asset: &Asset) -> Result<Option<Token>, StoreError> {
         let row = sqlx::query("SELECT * FROM tokens WHERE asset = $1").bind(asset.to_string()).fetch_optional(self.database.pool()).await?;
         row.as_ref().map(token).transpose()
+    }
+
+    /// The entry of an asset, allowed or not, and how far its chain was read; no cursor before the chain's first block.
+    pub async fn token_and_cursor(&self, asset: &Asset) -> Result<Option<(Token, Option<Cursor>)>, StoreError> {
+        let sql = "SELECT t.*, c.scanned_number, c.scanned_hash, c.scanned_time, c.head_number, c.head_time, c.final_through, c.final_time, c.halted, \
+             l.epoch, l.heard_at FROM tokens t LEFT JOIN chain_cursors c ON c.chain_id = t.chain_id LEFT JOIN chain_leaders l ON l.chain_id = c.chain_id \
+             WHERE t.asset = $1";
+        let Some(row) = sqlx::query(sql).bind(asset.to_string()).fetch_optional(self.database.pool()).await? else { return Ok(None) };
+        let is_read = Fields::named("chain_cursors", asset.chain_id().to_string(), &row).opt_text("scanned_hash")?.is_some();
+        let cursor = is_read.then(|| chain_log::cursor(asset.chain_id(), &row)).transpose()?;
+        Ok(Some((token(&row)?, cursor)))
     }
 
     /// The entries of a chain, allowed or not, by asset id.

@@ -8,6 +8,7 @@ use settlement::payment_request::{PaymentRequestState, StatusName, is_unexpected
 use settlement::unit::{Fate, Sibling, Unit, UnitKind, open_amount};
 use sqlx::AnyConnection;
 
+use crate::batch::Batch;
 use crate::error::{Conflict, StoreError};
 use crate::payment_request::{Listed, list};
 use crate::row::{Fields, lower, signed};
@@ -84,6 +85,12 @@ pub(crate) fn payment_facts(mut facts: PaymentFacts, agreement: &AgreementRecord
     facts
 }
 
+/// Takes the next number, and says how many events name it or cancel nonces of its word.
+pub(crate) const NEXT_NONCE: &str = "INSERT INTO nonce_sequences (chain_id, router, operator, next) VALUES ($1, $2, $3, 1) \
+     ON CONFLICT (chain_id, router, operator) DO UPDATE SET next = nonce_sequences.next + 1 RETURNING next - 1 AS number, \
+     (SELECT COUNT(*) FROM router_events e WHERE e.chain_id = $1 AND e.operator = $3 AND e.nonce = CAST(next - 1 AS TEXT)) \
+     + (SELECT COUNT(*) FROM router_events e WHERE e.chain_id = $1 AND e.operator = $3 AND e.word = CAST((next - 1) / 256 AS TEXT) AND e.kind = 'nonces_cancelled') AS naming";
+
 impl Store {
     /// What the requests of an agreement say about the next.
     pub async fn siblings(&self, id: &AgreementId) -> Result<Vec<Sibling>, StoreError> {
@@ -118,20 +125,9 @@ impl Tx {
     /// # Errors
     /// `Duplicate("nonce")`.
     pub async fn insert_unit(&mut self, unit: &Unit, chain_id: u64, router: Address, operator: Address) -> Result<(), StoreError> {
-        let query = sqlx::query(
-            "INSERT INTO units (id, agreement_id, instalment, milestone_id, chain_id, router, operator, nonce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(unit.id.as_str())
-        .bind(unit.agreement.as_str())
-        .bind(unit.kind.index().map_or(0, i64::from))
-        .bind(unit.kind.milestone().map(|id| id.as_str()))
-        .bind(signed(chain_id)?)
-        .bind(lower(router))
-        .bind(lower(operator))
-        .bind(unit.nonce.to_string());
-        let inserted = query.execute(self.connection()).await?.rows_affected();
-        if inserted == 1 { Ok(()) } else { Err(Conflict::Duplicate("nonce").into()) }
+        let mut batch = Batch::default();
+        add(&mut batch, unit, chain_id, (router, operator))?;
+        if self.write.send(batch, false).await? == 1 { Ok(()) } else { Err(Conflict::Duplicate("nonce").into()) }
     }
 
     /// The next nonce that nobody has used: neither given out here, nor seen used or cancelled on the chain (after a database was restored, say). Numbers
@@ -144,18 +140,32 @@ impl Tx {
     /// [`StoreError::Unavailable`] when that takes too long.
     pub async fn allocate_nonce(&mut self, chain_id: u64, router: Address, operator: Address) -> Result<U256, StoreError> {
         loop {
-            let query = sqlx::query_scalar(
-                "INSERT INTO nonce_sequences (chain_id, router, operator, next) VALUES ($1, $2, $3, 1) \
-                 ON CONFLICT (chain_id, router, operator) DO UPDATE SET next = nonce_sequences.next + 1 RETURNING next - 1",
-            )
-            .bind(signed(chain_id)?)
-            .bind(lower(router))
-            .bind(lower(operator));
-            let number: i64 = query.fetch_one(self.connection()).await?;
-            let nonce = U256::from(number.unsigned_abs());
-            if !router_event::is_nonce_seen(self.connection(), chain_id, operator, nonce).await? {
+            let query = sqlx::query(NEXT_NONCE).bind(signed(chain_id)?).bind(lower(router)).bind(lower(operator));
+            let row = query.fetch_one(self.connection()).await?;
+            let fields = Fields::named("nonce_sequences", chain_id.to_string(), &row);
+            let (number, naming): (u64, u64) = (fields.unsigned("number")?, fields.unsigned("naming")?);
+            let nonce = U256::from(number);
+            if naming == 0 || !router_event::is_nonce_seen(self.connection(), chain_id, operator, nonce).await? {
                 return Ok(nonce);
             }
         }
     }
+}
+
+/// Adds the insert of a unit.
+pub(crate) fn add(batch: &mut Batch, unit: &Unit, chain_id: u64, (router, operator): (Address, Address)) -> Result<(), StoreError> {
+    batch
+        .add(
+            "INSERT INTO units (id, agreement_id, instalment, milestone_id, chain_id, router, operator, nonce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(unit.id.as_str())
+        .bind(unit.agreement.as_str())
+        .bind(unit.kind.index().map_or(0, i64::from))
+        .bind(unit.kind.milestone().map(|id| id.as_str()))
+        .bind(signed(chain_id)?)
+        .bind(lower(router))
+        .bind(lower(operator))
+        .bind(unit.nonce.to_string());
+    Ok(())
 }

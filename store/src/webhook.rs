@@ -131,7 +131,7 @@ impl Tx {
 
     /// The number of the newest line of the log.
     pub async fn last_sequence(&mut self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT last FROM outbox_counter WHERE id = 1").fetch_one(self.connection()).await?)
+        Ok(sqlx::query_scalar("SELECT outbox_sequence FROM log_ends WHERE id = 1").fetch_one(self.connection()).await?)
     }
 
     /// Adds an endpoint.

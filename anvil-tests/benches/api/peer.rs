@@ -76,7 +76,8 @@ async fn select(State(pool): State<AnyPool>, Path(id): Path<String>) -> ([(heade
 }
 
 async fn connect(url: &str, connections: u32, told: &'static str) -> AnyPool {
-    let options = AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+    // A connection is taken without asking whether it is still there, as `store` does.
+    let options = AnyPoolOptions::new().max_connections(connections).test_before_acquire(false).after_connect(move |connection, _| {
         Box::pin(async move {
             connection.execute(told).await?;
             Ok(())

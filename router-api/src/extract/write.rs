@@ -263,7 +263,7 @@ impl Effect {
         if let Some(Claimed { key, body_hash }) = &self.claimed {
             let headers = if kept.is_empty() { Vec::new() } else { vec![(header::CONTENT_TYPE.to_string(), JSON.to_owned())] };
             let answer = StoredAnswer { status: status.as_u16(), headers, body: kept };
-            self.tx.answer(key, *body_hash, &answer, self.api.now()).await?;
+            self.tx.answer(key, *body_hash, &answer, self.api.now());
         }
         self.tx.into_inner().commit().await?;
         Ok(respond(status, shown))

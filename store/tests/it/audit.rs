@@ -139,9 +139,9 @@ async fn i16_every_way_of_tampering_shows_at_the_first_entry_touched(engine: Eng
     assert_eq!(seen(engine, &[&put_before(0)]).await, altered(1));
     let unreadable = seen(engine, &[&put_before(-1)]).await;
     assert!(matches!(unreadable, Err(BrokenChain::Unreadable { sequence: 1, .. })), "{unreadable:?}");
-    let shorter_end = "UPDATE audit_head SET sequence = 4";
+    let shorter_end = "UPDATE log_ends SET audit_sequence = 4";
     assert_eq!(seen(engine, &[shorter_end]).await, altered(5));
-    assert_eq!(seen(engine, &["UPDATE audit_head SET hash = '0x0000000000000000000000000000000000000000000000000000000000000001'"]).await, altered(6));
+    assert_eq!(seen(engine, &["UPDATE log_ends SET audit_hash = '0x0000000000000000000000000000000000000000000000000000000000000001'"]).await, altered(6));
 }
 
 async fn i16_a_log_that_was_rewritten_from_end_to_end_is_not_the_remembered_one(engine: Engine) {

@@ -39,7 +39,7 @@ async fn run(claim: Claim, n: u64) -> Option<StoredAnswer> {
             tokio::time::sleep(Duration::from_millis(50)).await;
             let notice = Notice { kind: NoticeType::ContractImported, agreement: None, readers: vec![], evaluator: None, data: n.into() };
             tx.append(&EventId::new(ulid(n)), &notice, at(n));
-            tx.answer(&key("k"), BODY, &answer(&format!("by {n}")), at(n)).await.unwrap();
+            tx.answer(&key("k"), BODY, &answer(&format!("by {n}")), at(n));
             tx.commit().await.unwrap();
             Some(answer(&format!("by {n}")))
         }
@@ -127,7 +127,7 @@ async fn e04_an_answer_survives_whoever_gave_it(engine: Engine) {
     let Claim::Fresh(mut tx) = first.claim(&key("k"), BODY).await.unwrap() else { panic!("nobody has it") };
     // Bytes that are no text come back as they are.
     let given = StoredAnswer { status: 422, body: vec![0, 255, 10, 0], ..answer("") };
-    tx.answer(&key("k"), BODY, &given, at(1)).await.unwrap();
+    tx.answer(&key("k"), BODY, &given, at(1));
     tx.commit().await.unwrap();
     first.close().await;
     drop(first);
@@ -140,7 +140,7 @@ async fn e05_what_ends_before_its_commit_leaves_the_key_free(engine: Engine) {
     let store = world.store();
     for round in 0..3 {
         let Claim::Fresh(mut tx) = store.claim(&key("k"), BODY).await.unwrap() else { panic!("round {round}: nobody has it") };
-        tx.answer(&key("k"), BODY, &answer("never"), at(1)).await.unwrap();
+        tx.answer(&key("k"), BODY, &answer("never"), at(1));
         // An orderly end.
         tx.rollback().await.unwrap();
     }
@@ -172,7 +172,7 @@ async fn a_key_is_its_parts_and_not_their_sum(engine: Engine) {
     let one = IdempotencyKey { path: "/a".to_owned(), key: "bc".to_owned(), ..key("") };
     let two = IdempotencyKey { path: "/ab".to_owned(), key: "c".to_owned(), ..key("") };
     let Claim::Fresh(mut tx) = store.claim(&one, BODY).await.unwrap() else { panic!("nobody has it") };
-    tx.answer(&one, BODY, &answer("one"), at(1)).await.unwrap();
+    tx.answer(&one, BODY, &answer("one"), at(1));
     tx.commit().await.unwrap();
     assert!(matches!(store.claim(&two, BODY).await.unwrap(), Claim::Fresh(_)));
 }

@@ -82,7 +82,7 @@ async fn furnished(engine: Engine) -> World {
     tx.set_agreement_state(&world.agreement.id, &world.agreement, &submitted, at(1)).await.unwrap();
     tx.append(&EventId::new(ulid(1)), &Notice::for_profile(NoticeType::SignerRotated, &buyer_id(), NoticeType::SignerRotated.example()), at(1));
     let answer = StoredAnswer { status: 200, headers: vec![], body: vec![1] };
-    tx.answer(&key(), [1; 32], &answer, at(1)).await.unwrap();
+    tx.answer(&key(), [1; 32], &answer, at(1));
     tx.commit().await.unwrap();
     world
 }

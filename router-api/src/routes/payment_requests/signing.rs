@@ -65,7 +65,7 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
     };
     let chain = chain_to_sign_on(api, known)?;
     let deadline = deadline(api, tx, known, chain, wanted.expires_in).await?;
-    let unit = unit(api, tx, known, chain, next).await?;
+    let (unit, is_new) = unit(api, tx, known, chain, next).await?;
     let ask = Ask {
         payment_request: PaymentRequestId::new(api.ids.ulid()),
         unit: unit.clone(),
@@ -79,7 +79,21 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
         finality: chain.finality,
     };
     let signed = sign(api, chain.chain_id, Snapshot::new(&known.agreement, ask).map_err(refused_snapshot)?).await?;
-    store(api, tx, known, unit, signed).await
+    let request = PaymentRequest {
+        id: signed.snapshot().payment_request.clone(),
+        agreement: known.agreement.id.clone(),
+        unit,
+        signed,
+        state: PaymentRequestState::Signed,
+        created_at: now,
+        updated_at: now,
+    };
+    match if is_new { tx.insert_request_and_unit(&request).await } else { tx.insert_request(&request).await } {
+        Err(StoreError::Conflict(Conflict::Duplicate("live_request" | "signed_payload"))) => return Ok(Outcome::Raced),
+        inserted => inserted?,
+    }
+    tell(api, tx, known, &request);
+    Ok(Outcome::Signed(request))
 }
 
 /// The unit that would be paid next, and its price.
@@ -118,16 +132,8 @@ pub(in crate::routes) async fn deadline(api: &Api, tx: &mut Tx, known: &Known, c
     Ok(wanted.min(until))
 }
 
-/// Stores what was signed, and tells the parties.
-async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: SignedSnapshot) -> Result<Outcome, Problem> {
-    let at = signed.snapshot().created_at;
-    let id = signed.snapshot().payment_request.clone();
-    let request =
-        PaymentRequest { id, agreement: known.agreement.id.clone(), unit, signed, state: PaymentRequestState::Signed, created_at: at, updated_at: at };
-    match tx.insert_request(&request).await {
-        Err(StoreError::Conflict(Conflict::Duplicate(_))) => return Ok(Outcome::Raced),
-        inserted => inserted?,
-    }
+/// Tells the parties.
+fn tell(api: &Api, tx: &mut Tx, known: &Known, request: &PaymentRequest) {
     let snapshot = request.signed.snapshot();
     let data = json!({
         "contractId": known.agreement.id.as_str(), "paymentRequestId": request.id.as_str(), "unitKind": request.unit.kind.name(),
@@ -136,7 +142,6 @@ async fn store(api: &Api, tx: &mut Tx, known: &Known, unit: Unit, signed: Signed
         "totalAmountAtomic": snapshot.quote.total.to_string(), "expiresAt": Timestamp::from_unix_seconds(snapshot.deadline).to_string(),
     });
     announce(api, tx, NoticeType::RequestSigned, &known.agreement, data);
-    Ok(Outcome::Signed(request))
 }
 
 /// The live request, if it proves itself.
@@ -162,14 +167,14 @@ pub(in crate::routes) fn chain_to_sign_on<'a>(api: &'a Api, known: &Known) -> Re
     api.chain(chain_id).ok_or_else(|| unavailable(chain_id, "this instance no longer settles on that chain"))
 }
 
-/// The row of the unit, made where there is none.
-async fn unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, next: NextUnit) -> Result<Unit, Problem> {
+/// The unit, and whether it is still to be stored.
+async fn unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, next: NextUnit) -> Result<(Unit, bool), Problem> {
     match next {
         NextUnit::New(kind) => new_unit(api, tx, known, chain, kind).await,
         NextUnit::Reuse { unit, kind } if is_of_this_router(tx, known, chain, &unit).await? => {
             let found = tx.unit(&unit).await?;
             match found {
-                Some(found) => Ok(found),
+                Some(found) => Ok((found, false)),
                 None => new_unit(api, tx, known, chain, kind).await,
             }
         }
@@ -184,11 +189,9 @@ async fn unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, next: 
     }
 }
 
-async fn new_unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, kind: UnitKind) -> Result<Unit, Problem> {
+async fn new_unit(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, kind: UnitKind) -> Result<(Unit, bool), Problem> {
     let nonce = tx.allocate_nonce(chain.chain_id, chain.router, chain.operator).await?;
-    let unit = Unit { id: UnitId::new(api.ids.ulid()), agreement: known.agreement.id.clone(), kind, nonce };
-    tx.insert_unit(&unit, chain.chain_id, chain.router, chain.operator).await?;
-    Ok(unit)
+    Ok((Unit { id: UnitId::new(api.ids.ulid()), agreement: known.agreement.id.clone(), kind, nonce }, true))
 }
 
 /// Whether all that was signed for the unit names the present router and operator.
