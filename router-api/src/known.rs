@@ -7,14 +7,17 @@ use settlement::asset::{Asset, Token};
 use settlement::clock::Timestamp;
 use settlement::ids::AgreementId;
 use settlement::milestone::Plan;
-use settlement::next_action::{AgreementFacts, Pending};
-use settlement::payment_request::PaymentRequest;
+use settlement::next_action::{AgreementFacts, NoSigning, Pending};
+use settlement::payment_request::{MIN_EXPIRY_MINUTES, PaymentRequest};
 use settlement::refund::{PaidFate, PaidRequest, Refunds};
 use settlement::unit::{Fate, Sibling};
-use store::{Cursor, Related, Tx};
+use store::{Cursor, Grounds, Related, Tx};
 
 use crate::problem::Problem;
 use crate::state::Api;
+
+/// The shortest lifetime of a request.
+const SHORTEST: Duration = Duration::from_secs(60 * MIN_EXPIRY_MINUTES as u64);
 
 /// An agreement with what its milestones, its payments and its chain say.
 #[derive(Clone, Debug)]
@@ -29,8 +32,8 @@ pub(crate) struct Known {
 }
 
 /// What an agreement rests on that no operation on it changes: read before a transaction is open, so that a transaction asks nobody but itself. A chain
-/// state that is a moment old can only delay a signature, never allow one: final time goes back only
-/// where reading had halted, and then nothing is signed.
+/// state that is a moment old can only delay a signature, never allow one: final time goes back only where reading had halted, and then nothing is signed.
+/// What the chain says of the signer is as old: whatever a key signs in the moment of its revocation, the router refuses.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     /// The registry entry of the asset.
@@ -39,6 +42,10 @@ pub(crate) struct Setting {
     pub(crate) chain: ChainState,
     /// The present, or the time of the chain's newest block where that is later.
     pub(crate) now: Timestamp,
+    /// Until when the instance's signer may sign on the chain, where the chain says so, unix seconds.
+    pub(crate) signer_until: Option<u64>,
+    /// Why nothing can be signed there, if that is so.
+    pub(crate) no_signing: Option<NoSigning>,
 }
 
 /// How far a chain was read.
@@ -80,6 +87,11 @@ impl Following {
             Self::Halted => Some("indexer_halted"),
         }
     }
+}
+
+/// Whether a signer whose time on the chain ends then (unix seconds; 0: revoked) may still sign something that can be paid.
+pub(crate) fn may_sign(until: u64, now: Timestamp) -> bool {
+    until >= now.plus(SHORTEST).unix_seconds()
 }
 
 /// How far the reading of a chain is behind: by its own numbers, or by how long nobody has said that it goes on.
@@ -134,10 +146,19 @@ impl Setting {
     /// Of agreements over this asset.
     pub(crate) async fn read(api: &Api, asset: &Asset) -> Result<Self, Problem> {
         // Entries of the registry are never deleted, so that of an agreement's asset is there.
-        let (token, cursor) = api.store.token_and_cursor(asset).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
+        let chain_id = asset.chain_id();
+        let delegate = api.chain(chain_id).and_then(|policy| Some((policy.operator, api.signers.get(&chain_id)?.address())));
+        let grounds = api.store.grounds(asset, delegate).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
+        let Grounds { token, cursor, signer_until } = grounds;
         let chain = ChainState::of(api, cursor);
         let now = chain.now(api.now());
-        Ok(Self { token, chain, now })
+        let no_signing = match signer_until {
+            _ if chain.following() == Following::Halted => Some(NoSigning::Halted),
+            _ if delegate.is_none() => Some(NoSigning::NoSigner),
+            Some(until) if !may_sign(until, now) => Some(NoSigning::NoSigner),
+            Some(_) | None => None,
+        };
+        Ok(Self { token, chain, now, signer_until, no_signing })
     }
 }
 
@@ -195,6 +216,7 @@ impl Known {
             now: self.setting.now,
             final_time: self.setting.chain.final_time(),
             pending: &self.pending,
+            no_signing: self.setting.no_signing,
         }
     }
 }

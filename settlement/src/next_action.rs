@@ -25,7 +25,7 @@ mod refund;
 mod request;
 
 pub use milestone::{MilestoneFacts, MilestonePayment};
-pub use payment::{CannotRequest, MAX_REQUESTS};
+pub use payment::{CannotRequest, MAX_REQUESTS, NoSigning};
 pub use pending::{DisputeFacts, PayoutChangeFacts, Pending};
 pub use recommended::Recommended;
 pub use refund::{RefundFacts, RefundRecommendation};
@@ -78,6 +78,8 @@ pub struct AgreementFacts<'a> {
     pub final_time: u64,
     /// What stands open between the parties.
     pub pending: &'a Pending,
+    /// Why nothing can be signed for its chain, if that is so.
+    pub no_signing: Option<NoSigning>,
 }
 
 impl AgreementFacts<'_> {
@@ -146,6 +148,7 @@ impl AgreementFacts<'_> {
             (Err(CannotRequest::Unit(CannotSign::Live(_))), _) => Recommended::FetchPaymentRequest,
             (Err(CannotRequest::Unit(CannotSign::Settling(_))), _) => Recommended::WaitForConfirmations,
             (Err(CannotRequest::Unit(CannotSign::Overlap { .. })), Recommended::CreatePaymentRequest) => Recommended::WaitForExpiry,
+            (Err(CannotRequest::Chain(_)), Recommended::CreatePaymentRequest) => Recommended::WaitForOperator,
             (Err(_), Recommended::CreatePaymentRequest) => Recommended::None,
             (Ok(_) | Err(_), _) => otherwise,
         }

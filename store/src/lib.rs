@@ -86,6 +86,7 @@ pub use receipt::{MadeOut, Receipted, Revocation};
 pub use receipt_link::{LinkPurpose, ReceiptLink};
 pub use reconciliation::{Comparison, Difference};
 pub use refund::{RefundIssue, RefundPayload, StoredRefund};
+pub use registry::Grounds;
 pub use related::Related;
 pub use router_event::{Outstanding, SeenEvent, Verdict};
 pub use statement::{Asked, Period, StatementCursor, StatementLine};

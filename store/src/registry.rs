@@ -1,12 +1,30 @@
 //! The token registry: what was read from the chain about each asset that may be used.
 
+use alloy_primitives::Address;
 use settlement::Timestamp;
 use settlement::asset::{Asset, Token};
 use sqlx::any::AnyRow;
 
 use crate::error::StoreError;
-use crate::row::{Fields, flag, signed};
+use crate::row::{Fields, flag, lower, signed};
 use crate::{Cursor, Store, Tx, chain_log};
+
+/// What agreements over an asset rest on.
+#[derive(Clone, Debug)]
+pub struct Grounds {
+    /// Its entry, allowed or not.
+    pub token: Token,
+    /// How far its chain was read; `None` before the first block.
+    pub cursor: Option<Cursor>,
+    /// What the newest event says of the signer that was asked about: until when it may sign, unix seconds, 0 when it was revoked.
+    pub signer_until: Option<u64>,
+}
+
+/// The entry of asset `$1` with its chain's cursor, and the newest word of operator `$2` on signer `$3`.
+pub(crate) const GROUNDS: &str = "SELECT t.*, c.scanned_number, c.scanned_hash, c.scanned_time, c.head_number, c.head_time, c.final_through, c.final_time, \
+     c.halted, l.epoch, l.heard_at, (SELECT e.signer_until FROM router_events e WHERE e.chain_id = t.chain_id AND e.operator = $2 AND e.signer = $3 \
+     AND e.kind = 'signer_set' AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1) AS signer_until \
+     FROM tokens t LEFT JOIN chain_cursors c ON c.chain_id = t.chain_id LEFT JOIN chain_leaders l ON l.chain_id = c.chain_id WHERE t.asset = $1";
 
 fn token(row: &AnyRow) -> Result<Token, StoreError> {
     let fields = Fields::new("tokens", "asset", row)?;
@@ -28,15 +46,16 @@ impl Store {
         row.as_ref().map(token).transpose()
     }
 
-    /// The entry of an asset, allowed or not, and how far its chain was read; no cursor before the chain's first block.
-    pub async fn token_and_cursor(&self, asset: &Asset) -> Result<Option<(Token, Option<Cursor>)>, StoreError> {
-        let sql = "SELECT t.*, c.scanned_number, c.scanned_hash, c.scanned_time, c.head_number, c.head_time, c.final_through, c.final_time, c.halted, \
-             l.epoch, l.heard_at FROM tokens t LEFT JOIN chain_cursors c ON c.chain_id = t.chain_id LEFT JOIN chain_leaders l ON l.chain_id = c.chain_id \
-             WHERE t.asset = $1";
-        let Some(row) = sqlx::query(sql).bind(asset.to_string()).fetch_optional(self.database.pool()).await? else { return Ok(None) };
-        let is_read = Fields::named("chain_cursors", asset.chain_id().to_string(), &row).opt_text("scanned_hash")?.is_some();
+    /// What agreements over an asset rest on, and until when `delegate`, an operator and a signer of its, may sign there.
+    pub async fn grounds(&self, asset: &Asset, delegate: Option<(Address, Address)>) -> Result<Option<Grounds>, StoreError> {
+        // The operator itself needs nobody's leave: no event names it as its own signer.
+        let (operator, signer) = delegate.filter(|(operator, signer)| operator != signer).unzip();
+        let query = sqlx::query(GROUNDS).bind(asset.to_string()).bind(operator.map(lower)).bind(signer.map(lower));
+        let Some(row) = query.fetch_optional(self.database.pool()).await? else { return Ok(None) };
+        let chain = Fields::named("chain_cursors", asset.chain_id().to_string(), &row);
+        let is_read = chain.opt_text("scanned_hash")?.is_some();
         let cursor = is_read.then(|| chain_log::cursor(asset.chain_id(), &row)).transpose()?;
-        Ok(Some((token(&row)?, cursor)))
+        Ok(Some(Grounds { token: token(&row)?, cursor, signer_until: chain.opt_unsigned("signer_until")? }))
     }
 
     /// The entries of a chain, allowed or not, by asset id.

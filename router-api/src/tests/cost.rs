@@ -74,9 +74,9 @@ async fn app() -> TestApp {
 async fn a_payment_request_is_made_with_few_statements() {
     let app = app().await;
     let sent = sent(app.request()).await;
-    // Four before the transaction: who asks, the agreement, its asset and chain, whose wallet pays. In it nine: the agreement, how much belongs to it, until when
-    // the signer may sign, the nonce, unit and request, who else is told, the ends of the logs, what is added to them, and the commit.
-    assert_eq!(sent.len(), 13, "{sent:#?}");
+    // Four before the transaction: who asks, the agreement, its asset and chain, whose wallet pays. In it eight: the agreement, how much belongs to it, the nonce,
+    // unit and request, who else is told, the ends of the logs, what is added to them, and the commit.
+    assert_eq!(sent.len(), 12, "{sent:#?}");
 }
 
 #[tokio::test]

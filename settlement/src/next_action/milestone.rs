@@ -197,6 +197,7 @@ impl MilestoneFacts<'_> {
             Err(CannotRequest::Unit(CannotSign::Live(_))) => Recommended::FetchPaymentRequest,
             Err(CannotRequest::Unit(CannotSign::Settling(_))) => Recommended::WaitForConfirmations,
             Err(CannotRequest::Unit(CannotSign::Overlap { .. })) => Recommended::WaitForExpiry,
+            Err(CannotRequest::Chain(_)) => Recommended::WaitForOperator,
             Err(_) => Recommended::None,
         }
     }

@@ -1,6 +1,7 @@
 //! What the buyer would pay next, and why it may not: the rules that the create endpoint asks.
 
 use super::AgreementFacts;
+use crate::available_action::BlockedReason;
 use crate::clock::Timestamp;
 use crate::error::NotAllowed;
 use crate::milestone::{Milestone, Progress};
@@ -11,6 +12,33 @@ use crate::unit::{CannotSign, NextUnit, UnitKind, next_milestone_unit, next_unit
 /// Most requests of an agreement, however they ended. Each is verified whenever the agreement is looked at, so without a limit a buyer could make one that
 /// takes seconds to read, and holds up everybody who writes meanwhile. At one an hour they last four days; a hundred instalments can be paid.
 pub const MAX_REQUESTS: usize = 100;
+
+/// Why nothing new can be signed for a chain, whoever asks. It is for the operator to mend, and may take long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoSigning {
+    /// What happens on the chain is not known.
+    #[error("reading this chain has stopped until the operator acts")]
+    Halted,
+    /// The instance no longer settles on the chain, or has no key that may sign for it.
+    #[error("nothing can be signed for this chain now")]
+    NoSigner,
+}
+
+impl NoSigning {
+    /// Closed list: `indexer_halted`, `signer_unavailable`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Halted => "indexer_halted",
+            Self::NoSigner => "signer_unavailable",
+        }
+    }
+
+    /// For an action that needs a signature.
+    pub(super) fn blocks(self) -> BlockedReason {
+        BlockedReason { code: self.code(), message: self.to_string(), recoverable: true }
+    }
+}
 
 /// Why the buyer cannot get a payload now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +70,14 @@ pub enum CannotRequest {
     /// There have been [`MAX_REQUESTS`].
     #[error("an agreement has at most {MAX_REQUESTS} payment requests; agree on what is still open as a new one")]
     Limit,
+    /// Nothing can be signed.
+    #[error(transparent)]
+    Chain(#[from] NoSigning),
 }
 
 impl CannotRequest {
     /// Closed list: `not_allowed`, `milestone_required`, `active_request`, `payment_settling`, `overlapping_payload`, `paid_in_full`, `amount_refused`, `fee_refused`,
-    /// `limit_reached`.
+    /// `limit_reached`, and those of [`NoSigning::code`].
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -59,6 +90,7 @@ impl CannotRequest {
             Self::Unit(CannotSign::MoreThanOpen { .. } | CannotSign::Zero) => "amount_refused",
             Self::Fee(_) | Self::Rest { .. } => "fee_refused",
             Self::Limit => "limit_reached",
+            Self::Chain(why) => why.code(),
         }
     }
 
@@ -73,7 +105,8 @@ impl CannotRequest {
             | Self::ByMilestones
             | Self::Fee(_)
             | Self::Rest { .. }
-            | Self::Limit => None,
+            | Self::Limit
+            | Self::Chain(_) => None,
         }
     }
 }
@@ -100,7 +133,7 @@ impl AgreementFacts<'_> {
         let rest = open_amount(self.agreement.terms.amount, self.siblings).minus(amount).unwrap_or(Amount::ZERO);
         match self.agreement.fee.quote(rest) {
             Err(fee) if !rest.is_zero() => Err(CannotRequest::Rest { rest, fee }),
-            Ok(_) | Err(_) => Ok((unit, quote)),
+            Ok(_) | Err(_) => self.signing().map(|()| (unit, quote)),
         }
     }
 
@@ -114,7 +147,13 @@ impl AgreementFacts<'_> {
         if self.siblings.len() >= MAX_REQUESTS {
             return Err(CannotRequest::Limit);
         }
-        Ok((unit, self.agreement.fee.quote(milestone.part.amount)?))
+        let quote = self.agreement.fee.quote(milestone.part.amount)?;
+        self.signing().map(|()| (unit, quote))
+    }
+
+    /// The last of the questions: what stands in the way for other reasons is said first.
+    fn signing(&self) -> Result<(), CannotRequest> {
+        self.no_signing.map_or(Ok(()), |why| Err(why.into()))
     }
 
     /// What another request for the same work as this unit's would pay.

@@ -149,6 +149,9 @@ impl<'a> AgreementFacts<'a> {
         if refused(|why| matches!(why, CannotSign::Overlap { .. })) {
             return Recommended::WaitForExpiry;
         }
+        if due.iter().any(|next| matches!(next, Err(CannotRequest::Chain(_)))) {
+            return Recommended::WaitForOperator;
+        }
         match &self.agreement.state {
             AgreementState::Submitted { .. } if self.agreement.state.may_accept(self.payments).is_ok() => Recommended::DecideDelivery,
             AgreementState::InProgress | AgreementState::Rejected { .. } => Recommended::WaitForSeller,

@@ -50,6 +50,8 @@ recommendations! {
     WaitForSeller = "wait_for_seller", "Wait for the seller";
     /// It is the buyer's turn.
     WaitForBuyer = "wait_for_buyer", "Wait for the buyer";
+    /// Nothing can be signed for the chain until whoever runs the instance has acted.
+    WaitForOperator = "wait_for_operator", "Wait until the operator of this instance has acted";
     /// The buyer takes up or cancels what the seller has proposed.
     ReviewMilestone = "review_milestone", "Activate the proposed milestone, or cancel it";
     /// The buyer adds or changes milestones until they add up to the amount of the agreement.
@@ -98,6 +100,6 @@ impl Recommended {
     /// Whether it is somebody else's turn, or the chain's.
     #[must_use]
     pub const fn is_wait(self) -> bool {
-        matches!(self, Self::WaitForConfirmations | Self::WaitForExpiry | Self::WaitForSeller | Self::WaitForBuyer)
+        matches!(self, Self::WaitForConfirmations | Self::WaitForExpiry | Self::WaitForSeller | Self::WaitForBuyer | Self::WaitForOperator)
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Actor, AgreementFacts, Recommended};
+use super::{Actor, AgreementFacts, NoSigning, Recommended};
 use crate::available_action::{Action, AvailableAction, BlockedReason, Entity};
 use crate::clock::Timestamp;
 use crate::duplicate::duplicates;
@@ -108,7 +108,7 @@ impl RefundFacts<'_> {
             Phase::Pending { .. } => {
                 let refusal = self.contract.refunds.covers(&self.refund.payment).err();
                 let reason = refusal.map(|refusal| BlockedReason { code: refusal.code(), message: refusal.to_string(), recoverable: true });
-                actions.push(self.respond(Action::ApproveRefund, seller, approve).unless(reason));
+                actions.push(self.respond(Action::ApproveRefund, seller, approve).unless(reason.or(self.unsigned())));
                 let deny = json!({ "action": "deny", "response": "<why>", "expectedUpdatedAt": self.version() });
                 actions.push(self.respond(Action::DenyRefund, seller, deny));
             }
@@ -118,7 +118,7 @@ impl RefundFacts<'_> {
                 actions.push(deadline.into_iter().fold(pay, AvailableAction::until));
             }
             Phase::Payable => actions.push(self.on(Action::FetchRefundPayment, seller).get(format!("{}/payment", self.path()))),
-            Phase::Late { .. } => actions.push(self.respond(Action::ApproveRefund, seller, approve)),
+            Phase::Late { .. } => actions.push(self.respond(Action::ApproveRefund, seller, approve).unless(self.unsigned())),
             Phase::Inspect | Phase::Unbacked | Phase::Settling | Phase::Ended => {}
         }
     }
@@ -135,11 +135,17 @@ impl RefundFacts<'_> {
             // The chain took the payment away and may bring it back.
             (Phase::Unbacked, Actor::Buyer | Actor::Seller) | (Phase::Pending { is_backed: false }, Actor::Seller) => Recommended::WaitForConfirmations,
             (Phase::Pending { .. } | Phase::Payable | Phase::Late { .. }, Actor::Buyer) => Recommended::WaitForSeller,
+            (Phase::Pending { is_backed: true } | Phase::Late { .. }, Actor::Seller) if self.contract.no_signing.is_some() => Recommended::WaitForOperator,
             (Phase::Pending { is_backed: true }, Actor::Seller) => Recommended::AnswerRefund,
             (Phase::Payable, Actor::Seller) if self.executable => Recommended::PayRefund,
             (Phase::Payable, Actor::Seller) => Recommended::FetchRefundPayment,
             (Phase::Late { .. }, Actor::Seller) => Recommended::ApproveRefundAgain,
         }
+    }
+
+    /// Why its payload cannot be signed, if that is so.
+    fn unsigned(&self) -> Option<BlockedReason> {
+        self.contract.no_signing.map(NoSigning::blocks)
     }
 
     fn phase(&self) -> Phase {

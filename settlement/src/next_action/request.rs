@@ -235,6 +235,7 @@ impl RequestFacts<'_> {
                 Err(CannotRequest::Unit(CannotSign::Live(_))) => Recommended::ReuseOrCancelActiveRequest,
                 Err(CannotRequest::Unit(CannotSign::Settling(_))) => Recommended::WaitForConfirmations,
                 Err(CannotRequest::Unit(CannotSign::Overlap { .. })) => Recommended::WaitForExpiry,
+                Err(CannotRequest::Chain(_)) => Recommended::WaitForOperator,
                 Err(CannotRequest::Unit(CannotSign::PaidInFull | CannotSign::MoreThanOpen { .. } | CannotSign::Zero)) => Recommended::None,
                 Err(CannotRequest::Agreement(_) | CannotRequest::Milestone(_) | CannotRequest::ByMilestones) => Recommended::None,
                 Err(CannotRequest::Fee(_) | CannotRequest::Rest { .. } | CannotRequest::Limit) => Recommended::None,

@@ -11,7 +11,7 @@ use settlement::dispute::{Dispute, may_open};
 use settlement::ids::{PaymentRequestId, ProfileId, UnitId};
 use settlement::milestone::{Circumstances, Milestone, MilestoneState, Plan, Progress, Side};
 use settlement::money::{Amount, FeePolicy};
-use settlement::next_action::{Actor, AgreementFacts, CannotRequest, DisputeFacts, MilestonePayment, Pending, Recommended, RequestFacts, Seen};
+use settlement::next_action::{Actor, AgreementFacts, CannotRequest, DisputeFacts, MilestonePayment, NoSigning, Pending, Recommended, RequestFacts, Seen};
 use settlement::payment_request::{FailureReason, PaymentRequest, PaymentRequestState, Standing, is_unexpected};
 use settlement::payout_change::{PayoutChangeState, Word, may_request};
 use settlement::refund::{PaidFate, PaidRequest, Refunds};
@@ -39,6 +39,7 @@ struct Facts {
     refunds: Refunds,
     final_time: u64,
     pending: Pending,
+    no_signing: Option<NoSigning>,
 }
 
 impl Facts {
@@ -63,7 +64,7 @@ impl Facts {
         };
         let paid = siblings.iter().map(|s| PaidRequest { payment: s.request.clone(), amount: s.seller_amount, fate: fate(s) });
         let refunds = Refunds { payments: paid.collect(), refunds: Vec::new() };
-        Self { agreement, token: world::token(), payments, plan, siblings, refunds, final_time, pending: Pending::default() }
+        Self { agreement, token: world::token(), payments, plan, siblings, refunds, final_time, pending: Pending::default(), no_signing: None }
     }
 
     /// With what stands open between the parties, and what follows from it.
@@ -75,8 +76,8 @@ impl Facts {
     }
 
     fn view(&self) -> AgreementFacts<'_> {
-        let Self { agreement, token, payments, plan, siblings, refunds, final_time, pending } = self;
-        AgreementFacts { agreement, token, payments: *payments, plan, siblings, refunds, final_time: *final_time, pending, now: at(0) }
+        let Self { agreement, token, payments, plan, siblings, refunds, final_time, pending, no_signing } = self;
+        AgreementFacts { agreement, token, payments: *payments, plan, siblings, refunds, final_time: *final_time, pending, now: at(0), no_signing: *no_signing }
     }
 
     fn circumstances(&self) -> Circumstances<'_> {
@@ -143,9 +144,10 @@ fn any_siblings(first: u64) -> impl Strategy<Value = Vec<Sibling>> {
 
 fn any_facts() -> impl Strategy<Value = Facts> {
     let final_time = prop::sample::select(vec![0, DEADLINE, DEADLINE + 1, DEADLINE + 5_000]);
-    let open = (any_dispute(), prop::bool::weighted(0.2), any_word());
+    let no_signing = prop::option::weighted(0.2, prop::sample::select(vec![NoSigning::Halted, NoSigning::NoSigner]));
+    let open = (any_dispute(), prop::bool::weighted(0.2), any_word(), no_signing);
     (any_plan(), any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time, open).prop_map(
-        |(plan, agreement, siblings, proof_issue, final_time, (dispute, unexpected, word))| {
+        |(plan, agreement, siblings, proof_issue, final_time, (dispute, unexpected, word, no_signing))| {
             let paid = siblings.iter().filter(|s| s.fate == Fate::Paid);
             let pending = Pending {
                 to_acknowledge: paid.filter(|_| unexpected).map(|s| s.request.clone()).collect(),
@@ -154,7 +156,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 payout_change: word.map(|asked| payouts::change(PayoutChangeState::Requested, asked)),
                 payout_changes: if unexpected { settlement::payout_change::MAX_PAYOUT_CHANGES } else { 1 },
             };
-            Facts::with(plan, agreement, siblings, (proof_issue, final_time)).open(pending)
+            Facts { no_signing, ..Facts::with(plan, agreement, siblings, (proof_issue, final_time)).open(pending) }
         },
     )
 }
@@ -205,7 +207,11 @@ fn accepted_for_agreement(action: Action, actor: Actor, facts: &Facts) -> bool {
         Action::CreatePaymentRequest => {
             let unit = next_unit(agreed, None, &facts.siblings, facts.final_time);
             let undivided = payments.milestones == Progress::None;
-            actor == Actor::Buyer && undivided && state.may_pay(facts.agreement.terms.payment_timing, payments).is_ok() && unit.is_ok()
+            actor == Actor::Buyer
+                && undivided
+                && state.may_pay(facts.agreement.terms.payment_timing, payments).is_ok()
+                && unit.is_ok()
+                && facts.no_signing.is_none()
         }
         Action::OpenDispute => party && may_open(payments, facts.pending.disputes, facts.pending.dispute.is_some()).is_ok(),
         Action::RequestPayoutChange => {
@@ -233,7 +239,7 @@ fn accepted_for(milestone: &Milestone, action: Action, actor: Actor, facts: &Fac
         Action::CreatePaymentRequest => {
             let wanted = (&milestone.id, milestone.part.amount);
             let unit = next_milestone_unit(facts.agreement.terms.amount, wanted, &facts.siblings, facts.final_time);
-            actor == Actor::Buyer && milestone.may_pay(c).is_ok() && unit.is_ok()
+            actor == Actor::Buyer && milestone.may_pay(c).is_ok() && unit.is_ok() && facts.no_signing.is_none()
         }
         other => panic!("{other:?} is not done to a milestone"),
     }
@@ -313,7 +319,11 @@ fn carried_out_by(code: Recommended) -> &'static [Action] {
         Recommended::FetchPaymentRequest => &[Action::FetchPaymentRequest],
         Recommended::ReuseOrCancelActiveRequest => &[Action::CancelPaymentRequest, Action::FetchPaymentRequest],
         Recommended::PayNow => &[Action::Pay],
-        Recommended::WaitForConfirmations | Recommended::WaitForExpiry | Recommended::WaitForSeller | Recommended::WaitForBuyer => &[Action::Wait],
+        Recommended::WaitForConfirmations
+        | Recommended::WaitForExpiry
+        | Recommended::WaitForSeller
+        | Recommended::WaitForBuyer
+        | Recommended::WaitForOperator => &[Action::Wait],
         Recommended::ReviewMilestone => &[Action::ActivateMilestone, Action::CancelMilestone],
         Recommended::CompletePlan => &[Action::CreateMilestone, Action::UpdateMilestone, Action::CancelMilestone],
         Recommended::ConfirmPlan => &[Action::ConfirmPlan],
@@ -414,7 +424,9 @@ fn any_request() -> impl Strategy<Value = (Facts, PaymentRequest, Option<Seen>, 
             request.unit.kind = unit;
             let mut siblings = facts.siblings;
             siblings.push(sibling_of(&request, seen));
+            let no_signing = facts.no_signing;
             let facts = Facts::with(facts.plan, facts.agreement, siblings, (facts.payments.proof_issue, facts.final_time)).open(facts.pending);
+            let facts = Facts { no_signing, ..facts };
             (facts, request, seen, proof_issue, Timestamp::from_unix_seconds(now), executable)
         },
     )
@@ -628,6 +640,22 @@ fn the_create_action_says_all_that_is_needed_to_call_it() {
     let actions = facts.view().actions(Actor::Buyer);
     let create = actions.iter().find(|a| a.action == Action::CreatePaymentRequest).unwrap();
     insta::assert_json_snapshot!("create_action", create);
+}
+
+#[test]
+fn what_takes_a_signature_is_not_offered_while_nothing_can_be_signed() {
+    let accepted = AgreementState::Accepted { submission: delivery(), at: at(1) };
+    for (no_signing, code) in [(NoSigning::Halted, "indexer_halted"), (NoSigning::NoSigner, "signer_unavailable")] {
+        let facts = Facts { no_signing: Some(no_signing), ..Facts::of(agreement(accepted.clone(), PaymentTiming::OnDelivery), vec![], false, 0) };
+        let actions = facts.view().actions(Actor::Buyer);
+        let create = actions.iter().find(|a| a.action == Action::CreatePaymentRequest).unwrap();
+        assert_eq!((create.state, create.blocked_reason.as_ref().unwrap().code), (ActionState::Blocked, code));
+        assert!(create.blocked_reason.as_ref().unwrap().recoverable);
+        assert_eq!(facts.view().recommended(Actor::Buyer), Recommended::WaitForOperator);
+        // What stands in the way for another reason is said first: it would stand there afterwards too.
+        let early = Facts { no_signing: Some(no_signing), ..Facts::of(agreement(AgreementState::InProgress, PaymentTiming::OnDelivery), vec![], false, 0) };
+        assert_eq!(early.view().recommended(Actor::Buyer), Recommended::WaitForSeller);
+    }
 }
 
 #[test]

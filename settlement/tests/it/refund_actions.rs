@@ -7,7 +7,7 @@ use settlement::available_action::{Action, ActionState, AvailableAction};
 use settlement::ids::UnitId;
 use settlement::milestone::{Plan, Progress};
 use settlement::money::Amount;
-use settlement::next_action::{Actor, AgreementFacts, Pending, Recommended, RefundFacts};
+use settlement::next_action::{Actor, AgreementFacts, NoSigning, Pending, Recommended, RefundFacts};
 use settlement::refund::{PaidFate, PaidRequest, PayloadLife, RefundSibling, RefundStatus, Refunds};
 use settlement::unit::{Fate, Sibling, UnitKind};
 
@@ -29,6 +29,7 @@ struct World {
     has_issue: bool,
     fate: PaidFate,
     proof_issue: bool,
+    is_halted: bool,
 }
 
 const BOTH: [bool; 2] = [false, true];
@@ -38,7 +39,7 @@ fn every_world() -> Vec<World> {
     for status in RefundStatus::ALL {
         for (asked, final_after) in [(-600, -900), (-30, -900), (-29, -900), (60, 0), (60, 1)] {
             for fate in [PaidFate::Proven, PaidFate::InDoubt, PaidFate::Unverified] {
-                for bits in 0..64u8 {
+                for bits in 0..128u8 {
                     let bit = |n: u8| bits & (1 << n) != 0;
                     worlds.push(World {
                         status,
@@ -51,6 +52,7 @@ fn every_world() -> Vec<World> {
                         has_issue: bit(3),
                         proof_issue: bit(4),
                         is_revoked: bit(5),
+                        is_halted: bit(6),
                     });
                 }
             }
@@ -110,6 +112,7 @@ impl World {
             now: self.now(),
             final_time: self.final_time(),
             pending: &Pending::default(),
+            no_signing: self.is_halted.then_some(NoSigning::Halted),
         };
         check(&contract, &RefundFacts { contract: &contract, refund: &refunds.refunds[0], executable });
     }
@@ -131,6 +134,8 @@ impl World {
         let backed = self.is_sound && self.fate == PaidFate::Proven;
         let clean = self.is_sound && !self.has_issue;
         match (action, actor) {
+            // Its payload could not be signed.
+            (Action::ApproveRefund, Actor::Seller) if self.is_halted => false,
             (Action::ApproveRefund, Actor::Seller) if self.status == RefundStatus::Pending => backed && self.status.may_approve().is_ok(),
             (Action::ApproveRefund, Actor::Seller) => backed && clean && self.life().is_some_and(|life| self.status.may_reissue(life).is_ok()),
             (Action::DenyRefund, Actor::Seller) => self.is_sound && self.status.may_deny().is_ok(),
@@ -157,7 +162,7 @@ fn offers(actions: &[AvailableAction], action: Action) -> bool {
 #[test]
 fn a_refund_offers_exactly_what_its_rules_accept_to_each_actor_at_every_instant() {
     let worlds = every_world();
-    assert_eq!(worlds.len(), 5 * 5 * 3 * 64);
+    assert_eq!(worlds.len(), 5 * 5 * 3 * 128);
     for world in worlds {
         for (executable, actor) in BOTH.into_iter().flat_map(|executable| ACTORS.map(|actor| (executable, actor))) {
             world.with(executable, |_, facts| {
@@ -223,8 +228,18 @@ fn a09_the_refund_of_what_was_paid_twice_is_offered_filled_in() {
         let payments = PaymentFacts { paid_in_full: true, any_verified: true, ..PaymentFacts::default() };
         let (token, plan, pending) = (world::token(), Plan::default(), Pending::default());
         let (siblings, now) = (&siblings, at(0));
-        let facts =
-            AgreementFacts { agreement: &agreement, token: &token, payments, plan: &plan, siblings, refunds: &refunds, pending: &pending, now, final_time: 0 };
+        let facts = AgreementFacts {
+            agreement: &agreement,
+            token: &token,
+            payments,
+            plan: &plan,
+            siblings,
+            refunds: &refunds,
+            pending: &pending,
+            now,
+            final_time: 0,
+            no_signing: None,
+        };
         let asks = facts.actions(Actor::Buyer).into_iter().filter(|action| action.action == Action::RequestRefund);
         asks.map(|action| action.invocation.body_template.unwrap()).collect::<Vec<_>>()
     };
@@ -276,6 +291,7 @@ fn agents_that_only_follow_what_is_recommended_bring_a_refund_to_its_end() {
         fate: PaidFate::Proven,
         proof_issue: false,
         is_revoked: false,
+        is_halted: false,
     };
     let code = |world: &World, executable| {
         let mut code = Recommended::None;

@@ -8,7 +8,7 @@ use settlement::next_action::CannotRequest;
 use settlement::payment_request::PaymentRequest;
 use settlement::unit::{CannotSign, Fate};
 
-use super::inspection_required;
+use super::{inspection_required, signing};
 use crate::known::Known;
 use crate::problem::{Code, Problem};
 use crate::routes::contracts;
@@ -41,6 +41,7 @@ pub(in crate::routes) fn refused(refusal: CannotRequest, known: &Known, now: Tim
         CannotRequest::Unit(CannotSign::Zero) => Problem::field(Code::InvalidAmount, "sellerAmount", text),
         CannotRequest::Fee(_) | CannotRequest::Rest { .. } => Problem::field(Code::FeeRefused, "sellerAmount", text),
         CannotRequest::Limit => Problem::new(Code::LimitReached, text),
+        CannotRequest::Chain(why) => signing::no_signing(known.agreement.terms.asset.chain_id(), why),
     }
 }
 

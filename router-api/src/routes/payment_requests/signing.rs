@@ -8,22 +8,20 @@ use settlement::Timestamp;
 use settlement::chain::ChainPolicy;
 use settlement::ids::{MilestoneId, PaymentRequestId, UnitId};
 use settlement::money::{Amount, Quote};
-use settlement::next_action::CannotRequest;
+use settlement::next_action::{CannotRequest, NoSigning};
 use settlement::notice::NoticeType;
-use settlement::payment_request::{MIN_EXPIRY_MINUTES, PaymentRequest, PaymentRequestState};
+use settlement::payment_request::{PaymentRequest, PaymentRequestState};
 use settlement::snapshot::{Ask, SignedSnapshot, Snapshot, SnapshotError};
 use settlement::unit::{CannotSign, NextUnit, Unit, UnitKind};
 use signer::{RoutingSigner, SignerError};
 use store::{Conflict, StoreError, StoredRequest, Tx};
 
 use super::{conflict, sound};
-use crate::known::{Following, Known};
+use crate::known::Known;
 use crate::outbox::announce;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
-/// The shortest lifetime of a request.
-const SHORTEST: Duration = Duration::from_secs(60 * MIN_EXPIRY_MINUTES as u64);
 /// When to ask again while the chain is not read, in seconds: somebody has to act first.
 const HALTED_RETRY_S: u64 = 30;
 
@@ -64,7 +62,7 @@ pub(super) async fn sign_next(api: &Api, tx: &mut Tx, known: &Known, wanted: Wan
         Err(refusal) => return Err(conflict::refused(refusal, known, now)),
     };
     let chain = chain_to_sign_on(api, known)?;
-    let deadline = deadline(api, tx, known, chain, wanted.expires_in).await?;
+    let deadline = deadline(api, known, wanted.expires_in);
     let (unit, is_new) = unit(api, tx, known, chain, next).await?;
     let ask = Ask {
         payment_request: PaymentRequestId::new(api.ids.ulid()),
@@ -111,25 +109,11 @@ fn next_payment(known: &Known, wanted: &Wanted) -> Result<Result<(NextUnit, Quot
     }
 }
 
-/// Whether a signer whose time on the chain ends then (unix seconds; 0: revoked) may still sign something that can be paid.
-pub(in crate::routes) fn may_sign(until: u64, now: Timestamp) -> bool {
-    until >= now.plus(SHORTEST).unix_seconds()
-}
-
 /// The last second at which the payload can be executed: what was asked for, and no later than the signer may sign.
-///
-/// # Errors
-/// 503 when the signer was revoked, or its time on the chain is too short for any payment.
-pub(in crate::routes) async fn deadline(api: &Api, tx: &mut Tx, known: &Known, chain: &ChainPolicy, expires_in: Duration) -> Result<u64, Problem> {
+pub(in crate::routes) fn deadline(api: &Api, known: &Known, expires_in: Duration) -> u64 {
     // The router compares it with block time: where the chain's clock is ahead of ours, a request must not be born dead.
-    let now = known.setting.chain.now(api.now());
-    let wanted = now.plus(expires_in).unix_seconds();
-    let Some(signer) = api.signers.get(&chain.chain_id) else { return Ok(wanted) };
-    let Some(until) = tx.signer_until(chain.chain_id, chain.operator, signer.address()).await? else { return Ok(wanted) };
-    if !may_sign(until, now) {
-        return Err(unavailable(chain.chain_id, "the operator has revoked it on chain, or its time there is over"));
-    }
-    Ok(wanted.min(until))
+    let wanted = known.setting.chain.now(api.now()).plus(expires_in).unix_seconds();
+    known.setting.signer_until.map_or(wanted, |until| wanted.min(until))
 }
 
 /// Tells the parties.
@@ -161,10 +145,20 @@ async fn settling(tx: &mut Tx, id: PaymentRequestId) -> Result<Outcome, Problem>
 /// The chain of the agreement, if payments and refunds on it can be signed now.
 pub(in crate::routes) fn chain_to_sign_on<'a>(api: &'a Api, known: &Known) -> Result<&'a ChainPolicy, Problem> {
     let chain_id = known.agreement.terms.asset.chain_id();
-    if known.setting.chain.following() == Following::Halted {
-        return Err(Problem::new(Code::IndexerHalted, "reading this chain has stopped until the operator acts").retry_after(HALTED_RETRY_S));
+    if let Some(why) = known.setting.no_signing {
+        return Err(no_signing(chain_id, why));
     }
-    api.chain(chain_id).ok_or_else(|| unavailable(chain_id, "this instance no longer settles on that chain"))
+    api.chain(chain_id).ok_or_else(|| no_signing(chain_id, NoSigning::NoSigner))
+}
+
+/// Why nothing is signed for a chain, whoever asks.
+pub(super) fn no_signing(chain_id: u64, why: NoSigning) -> Problem {
+    match why {
+        NoSigning::Halted => Problem::new(Code::IndexerHalted, why.to_string()).retry_after(HALTED_RETRY_S),
+        NoSigning::NoSigner => {
+            unavailable(chain_id, "the chain or its signer is not configured, or the operator has revoked the signer on chain, or its time there is over")
+        }
+    }
 }
 
 /// The unit, and whether it is still to be stored.

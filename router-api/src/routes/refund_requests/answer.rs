@@ -109,7 +109,7 @@ async fn approve(api: &Api, tx: &mut Tx, approval: Approval<'_>, answer: Answer)
         payer: answer.payer.or(earlier).unwrap_or(known.agreement.seller.wallet),
         nonce: nonce(tx, chain, (before, sibling, life)).await?,
         created_at: now,
-        deadline: deadline(api, tx, known, chain, REFUND_LIFETIME).await?,
+        deadline: deadline(api, known, REFUND_LIFETIME),
         finality: chain.finality,
     };
     let snapshot = RefundSnapshot::new(before, (&payment.signed, proof(&payment)?), ask).map_err(refused_snapshot)?;

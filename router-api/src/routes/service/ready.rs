@@ -10,9 +10,9 @@ use settlement::chain::ChainPolicy;
 use store::StoreError;
 use utoipa::ToSchema;
 
-use crate::known::{ChainState, lag};
+use crate::known::{ChainState, lag, may_sign};
 use crate::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
-use crate::routes::payment_requests::signing::may_sign;
+
 use crate::state::Api;
 
 /// The instance can do its work, all of it or most of it.

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use alloy_primitives::Address;
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use settlement::IdSource;
 use settlement::ids::PaymentRequestId;
 use settlement::next_action::MAX_REQUESTS;
@@ -376,6 +376,15 @@ async fn while_the_chain_is_not_read_nothing_is_signed() {
     app.halt("a reorganisation deeper than finality").await;
     let refused = app.create(json!({ "payerAddress": app.buyer.wallet.address().to_string() })).await.problem(503, "indexer_halted");
     assert_eq!(refused["retryAfterSeconds"], 30);
+    assert_eq!(offered(&app).await, (json!("blocked"), json!("indexer_halted")), "an agent is not sent into that refusal");
+}
+
+/// How a payment request is offered to the buyer: its state, and why it is blocked.
+async fn offered(app: &TestApp) -> (Value, Value) {
+    let seen = app.get(&format!("/api/agent/contracts/{}", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
+    let actions = seen["contract"]["availableActions"].as_array().unwrap();
+    let create = actions.iter().find(|action| action["action"] == "create_payment_request").unwrap();
+    (create["state"].clone(), create["blockedReason"]["code"].clone())
 }
 
 #[tokio::test]
@@ -481,9 +490,11 @@ async fn d04_a_revoked_signature_is_not_to_be_paid_and_the_request_is_signed_ane
     assert!(refused["detail"].as_str().unwrap().contains("revoked"), "{refused:#}");
     app.cancel_request(&id).await.expect(200);
     app.create(app.wanted()).await.problem(503, "signer_unavailable");
+    assert_eq!(offered(&app).await, (json!("blocked"), json!("signer_unavailable")));
     // The operator names a key again: the next request has the same nonce, so the old payload and the new one are never both paid.
     let later = app.now().unix_seconds() + 10 * 86_400;
     app.set_signer(app.signer, later).await;
+    assert_eq!(offered(&app).await, (json!("available"), Value::Null));
     let again = app.create(app.wanted()).await.expect(201);
     assert_eq!((&again["paymentRequest"]["isPayable"], again["paymentRequest"].get("unpayableReason")), (&json!(true), None));
     assert_eq!(again["paymentRequest"]["unit"], revoked["unit"]);
