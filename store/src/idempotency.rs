@@ -36,6 +36,7 @@ pub struct StoredAnswer {
 }
 
 /// What to do with a request that carries a key.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and nearly always this one")]
 #[derive(Debug)]
 pub enum Claim {
     /// Nobody has used it: have the effect in this transaction, then [`Tx::answer`] and commit.

@@ -3,13 +3,16 @@
 use alloy_primitives::B256;
 use serde_json::json;
 use settlement::audit::{AuditAction, AuditEntry, AuditHead, Author, BrokenChain};
-use store::{AuditFilter, Engine, PageKey, Store};
+use settlement::ids::EventId;
+use settlement::notice::{Notice, NoticeType};
+use store::{AuditFilter, Engine, NoticeFilter, PageKey, Reader, Store};
 
-use crate::world::{World, at};
+use crate::world::{World, at, buyer_id, seller_id, ulid};
 
 on_both_engines!(
     entries_read_back_in_pages_and_by_what_they_are_about,
     nothing_is_numbered_below_one,
+    a_commit_may_tell_and_log_more_than_one_statement_takes,
     concurrent_writers_make_one_chain_without_gaps,
     nothing_is_logged_by_what_is_rolled_back_or_dropped,
     i16_every_way_of_tampering_shows_at_the_first_entry_touched,
@@ -55,6 +58,25 @@ async fn entries_read_back_in_pages_and_by_what_they_are_about(engine: Engine) {
     assert_eq!((second.at, second.author.as_str(), second.action.as_str(), &second.details), (at(2), "cli", "token.created", &entry(2).details));
     assert_eq!(store.verify_audit(None).await.unwrap(), Ok(exported[5].head()));
     assert_eq!(store.audit_head().await.unwrap(), exported[5].head());
+}
+
+async fn a_commit_may_tell_and_log_more_than_one_statement_takes(engine: Engine) {
+    let world = World::new(engine).await;
+    let store = world.store();
+    let mut tx = store.begin().await.unwrap();
+    for n in 1..=650 {
+        tx.audit(entry(n));
+        let (kind, readers) = (NoticeType::PaymentVerified, vec![buyer_id(), seller_id()]);
+        let notice = Notice { kind, agreement: None, readers, evaluator: None, data: json!({ "n": n }) };
+        tx.append(&EventId::new(ulid(10_000 + n)), &notice, at(n));
+    }
+    tx.commit().await.unwrap();
+    let head = store.verify_audit(None).await.unwrap().unwrap();
+    assert_eq!((head.sequence, store.last_sequence().await.unwrap()), (650, 650));
+    let reader = [Reader::Profile(seller_id())];
+    let told = store.notices(&NoticeFilter { readers: &reader, kinds: &[], after: 0, limit: 1_000 }).await.unwrap();
+    let numbers: Vec<(i64, u64)> = told.iter().map(|line| (line.sequence, line.notice.data["n"].as_u64().unwrap())).collect();
+    assert_eq!(numbers, (1..=650).map(|n| (i64::try_from(n).unwrap(), n)).collect::<Vec<_>>(), "in the order in which it was told");
 }
 
 async fn nothing_is_numbered_below_one(engine: Engine) {

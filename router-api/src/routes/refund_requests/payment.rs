@@ -166,7 +166,7 @@ mod tests {
             assert!(shown["availableActions"].as_array().unwrap().iter().all(|action| action["action"] != "fetch_refund_payment"), "{shown:#}");
         }
         let refused = app.refund_payment(&refund).await.problem(409, "not_allowed");
-        assert_eq!(refused["recommendedAction"]["code"], "approve_refund_again");
+        assert_eq!(refused["recommendedAction"]["code"], "wait_for_operator", "nobody can sign another");
         app.respond(&refund, &app.seller, "approve").await.problem(503, "signer_unavailable");
         // The operator names a key again.
         app.set_signer(app.signer, app.now().unix_seconds() + 10 * 86_400).await;
