@@ -10,9 +10,11 @@ use crate::payment_request::{LIVE, SELECT, SUBMITTED, page_sql};
 use crate::pending::ACKNOWLEDGED;
 use crate::profile::PROFILES;
 use crate::refund::{self, BY_AGREEMENT, BY_ID, PAYLOAD, SEEN_REFUND};
+use crate::registry::GROUNDS;
 use crate::related::COUNTED;
 use crate::router_event::{NAMING_NONCE, OF_TRANSACTION, OUTSTANDING, REFUNDS_OF_TRANSACTION, SEEN, SIGNER_NAMED, SIGNERS, UNJUDGED, UNJUDGED_REFUNDS};
 use crate::testing::TestDatabase;
+use crate::unit::NEXT_NONCE;
 use crate::{Engine, Store, api_token, audit, dispute, ledger_day, payout_change, receipt, receipt_link, statement};
 
 /// The busy statements, with values in the places of `$1`, `$2`, ….
@@ -46,6 +48,8 @@ fn busy() -> Vec<(String, &'static [&'static str])> {
         (format!("{PAYLOAD} WHERE y.digest = $1"), &["'0x1'"]),
         (format!("{PAYLOAD} WHERE y.request_id = $1"), &["'0x1'"]),
         (SIGNER_NAMED.to_owned(), &["1", "'0x1'", "'0x2'", "9", "9"]),
+        (GROUNDS.to_owned(), &["'eip155:1/slip44:60'", "'0x1'", "'0x2'"]),
+        (NEXT_NONCE.to_owned(), &["1", "'0x1'", "'0x2'"]),
         (api_token::BY_HASH.to_owned(), &["'00'"]),
         (api_token::OF_ENABLED.to_owned(), &["'key'"]),
         (api_token::WORKING.to_owned(), &["'prof'", "9", "9"]),

@@ -9,7 +9,7 @@ use settlement::unit::{Fate, Sibling, Unit, UnitKind, open_amount};
 use sqlx::AnyConnection;
 
 use crate::batch::Batch;
-use crate::error::{Conflict, StoreError};
+use crate::error::StoreError;
 use crate::payment_request::{Listed, list};
 use crate::row::{Fields, lower, signed};
 use crate::{Store, Tx, router_event};
@@ -120,16 +120,6 @@ impl Tx {
         Ok(Some(Unit { id: fields.parsed("id")?, agreement: fields.parsed("agreement_id")?, kind: kind(&fields)?, nonce: fields.word("nonce")? }))
     }
 
-    /// Adds a unit under the router and operator that its nonce belongs to.
-    ///
-    /// # Errors
-    /// `Duplicate("nonce")`.
-    pub async fn insert_unit(&mut self, unit: &Unit, chain_id: u64, router: Address, operator: Address) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        add(&mut batch, unit, chain_id, (router, operator))?;
-        if self.write.send(batch, false).await? == 1 { Ok(()) } else { Err(Conflict::Duplicate("nonce").into()) }
-    }
-
     /// The next nonce that nobody has used: neither given out here, nor seen used or cancelled on the chain (after a database was restored, say). Numbers
     /// are given out in order, which fills the words of the router's bitmap and keeps payments cheap.
     ///
@@ -149,6 +139,19 @@ impl Tx {
                 return Ok(nonce);
             }
         }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Tx {
+    /// Adds a unit without a request, under the router and operator that its nonce belongs to.
+    ///
+    /// # Errors
+    /// `Duplicate("nonce")`.
+    pub async fn insert_unit(&mut self, unit: &Unit, chain_id: u64, router: Address, operator: Address) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        add(&mut batch, unit, chain_id, (router, operator))?;
+        if self.write.send(batch, false).await? == 1 { Ok(()) } else { Err(crate::Conflict::Duplicate("nonce").into()) }
     }
 }
 
