@@ -147,15 +147,17 @@ impl Setting {
     pub(crate) async fn read(api: &Api, asset: &Asset) -> Result<Self, Problem> {
         // Entries of the registry are never deleted, so that of an agreement's asset is there.
         let chain_id = asset.chain_id();
-        let delegate = api.chain(chain_id).and_then(|policy| Some((policy.operator, api.signers.get(&chain_id)?.address())));
+        let policy = api.chain(chain_id);
+        let delegate = policy.and_then(|policy| Some((policy.operator, api.signers.get(&chain_id)?.address())));
         let grounds = api.store.grounds(asset, delegate).await?.ok_or_else(|| Problem::internal(&NotRegistered(*asset)))?;
         let Grounds { token, cursor, signer_until } = grounds;
         let chain = ChainState::of(api, cursor);
         let now = chain.now(api.now());
         let no_signing = match signer_until {
             _ if chain.following() == Following::Halted => Some(NoSigning::Halted),
+            _ if policy.is_none() => Some(NoSigning::NotSettled),
             _ if delegate.is_none() => Some(NoSigning::NoSigner),
-            Some(until) if !may_sign(until, now) => Some(NoSigning::NoSigner),
+            Some(until) if !may_sign(until, now) => Some(NoSigning::Revoked),
             Some(_) | None => None,
         };
         Ok(Self { token, chain, now, signer_until, no_signing })

@@ -7,24 +7,21 @@ use sqlx::{Any, Arguments, Encode, Type};
 
 use crate::error::StoreError;
 
-/// Most values of one batch: far below what either engine takes.
-const MAX_VALUES: usize = 2_000;
+/// A batch with so many values takes no further statement: with the largest there is, that is far below what either engine takes.
+const ENOUGH_VALUES: usize = 2_000;
 
 /// Statements that change rows, in their order. None may read what another of them writes: Postgres runs them as parts of one statement.
 #[derive(Default)]
 pub(crate) struct Batch {
     statements: Vec<String>,
     values: AnyArguments,
-    /// How many values the statements before the last have.
-    before: usize,
     unbound: Option<sqlx::Error>,
 }
 
 impl Batch {
     /// Adds an `INSERT`, `UPDATE` or `DELETE` without `RETURNING`, whose places begin at `$1`. Its values are bound next.
     pub(crate) fn add(&mut self, sql: &str) -> &mut Self {
-        self.before = self.values.len();
-        self.statements.push(shifted(sql, self.before));
+        self.statements.push(shifted(sql, self.values.len()));
         self
     }
 
@@ -38,7 +35,7 @@ impl Batch {
 
     /// Whether it should be sent before more is added.
     pub(crate) fn is_full(&self) -> bool {
-        self.values.len() >= MAX_VALUES
+        self.values.len() >= ENOUGH_VALUES
     }
 
     /// Its statements and their values.

@@ -242,7 +242,7 @@ impl Tx {
     /// Adds a signed request together with its unit, under the router and operator that the payload names.
     ///
     /// # Errors
-    /// As of [`Tx::insert_request`], and `Duplicate("nonce")` when another unit has the nonce. The transaction is of no use any more.
+    /// `Duplicate("nonce")` when another unit has the nonce, `Duplicate("signed_payload")` when the same payload is stored. The transaction is of no use any more.
     pub async fn insert_request_and_unit(&mut self, request: &PaymentRequest) -> Result<(), StoreError> {
         let snapshot = request.signed.snapshot();
         let mut batch = Batch::default();
@@ -251,7 +251,7 @@ impl Tx {
         match self.write.send(batch, false).await {
             Ok(2) => Ok(()),
             Ok(_) => Err(self.collision(request).await?.into()),
-            // A unit that was not added is one that its request cannot refer to.
+            // A unit that was not added is one that its request cannot refer to; the agreement and the milestone that it refers to are never deleted.
             Err(error) if error.is_of_reference() => Err(Conflict::Duplicate("nonce").into()),
             Err(error) => Err(error),
         }

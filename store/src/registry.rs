@@ -20,9 +20,9 @@ pub struct Grounds {
     pub signer_until: Option<u64>,
 }
 
-/// The entry of asset `$1` with its chain's cursor, and the newest word of operator `$2` on signer `$3`.
+/// The entry of asset `$1` with its chain's cursor, and the newest word of operator `$2` on signer `$3`: -1 where that is damaged.
 pub(crate) const GROUNDS: &str = "SELECT t.*, c.scanned_number, c.scanned_hash, c.scanned_time, c.head_number, c.head_time, c.final_through, c.final_time, \
-     c.halted, l.epoch, l.heard_at, (SELECT e.signer_until FROM router_events e WHERE e.chain_id = t.chain_id AND e.operator = $2 AND e.signer = $3 \
+     c.halted, l.epoch, l.heard_at, (SELECT COALESCE(e.signer_until, -1) FROM router_events e WHERE e.chain_id = t.chain_id AND e.operator = $2 AND e.signer = $3 \
      AND e.kind = 'signer_set' AND e.orphaned = 0 ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1) AS signer_until \
      FROM tokens t LEFT JOIN chain_cursors c ON c.chain_id = t.chain_id LEFT JOIN chain_leaders l ON l.chain_id = c.chain_id WHERE t.asset = $1";
 
@@ -55,7 +55,8 @@ impl Store {
         let chain = Fields::named("chain_cursors", asset.chain_id().to_string(), &row);
         let is_read = chain.opt_text("scanned_hash")?.is_some();
         let cursor = is_read.then(|| chain_log::cursor(asset.chain_id(), &row)).transpose()?;
-        Ok(Some(Grounds { token: token(&row)?, cursor, signer_until: chain.opt_unsigned("signer_until")? }))
+        let named = Fields::named("router_events", format!("the newest of signer {}", signer.map(lower).unwrap_or_default()), &row);
+        Ok(Some(Grounds { token: token(&row)?, cursor, signer_until: named.opt_unsigned("signer_until")? }))
     }
 
     /// The entries of a chain, allowed or not, by asset id.

@@ -126,6 +126,8 @@ impl Tx {
     /// The next who asks under the same operator waits until this transaction ends, also while it waits for a signature: a number that was signed for must
     /// never be given out again, and one that was not must not be lost.
     ///
+    /// What is seen on the chain in the moment in which this waits may be missed. A payload with such a nonce moves nothing: the router refuses it.
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`] when that takes too long.
     pub async fn allocate_nonce(&mut self, chain_id: u64, router: Address, operator: Address) -> Result<U256, StoreError> {

@@ -80,6 +80,14 @@ async fn a_payment_request_is_made_with_few_statements() {
 }
 
 #[tokio::test]
+async fn under_a_key_a_payment_request_costs_three_statements_more() {
+    let app = app().await;
+    let sent = sent(app.post(&app.requests_path()).bearer(&app.buyer).key("k").json(app.wanted()).send()).await;
+    // What was answered under it, before and after its lock is taken, and the lock; the answer is written with the logs.
+    assert_eq!(sent.len(), 15, "{sent:#?}");
+}
+
+#[tokio::test]
 async fn a_receipt_that_was_made_out_is_read_with_two_statements() {
     let app = app().await;
     let id = app.request().await;

@@ -13,15 +13,22 @@ use crate::unit::{CannotSign, NextUnit, UnitKind, next_milestone_unit, next_unit
 /// takes seconds to read, and holds up everybody who writes meanwhile. At one an hour they last four days; a hundred instalments can be paid.
 pub const MAX_REQUESTS: usize = 100;
 
-/// Why nothing new can be signed for a chain, whoever asks. It is for the operator to mend, and may take long.
+/// Why nothing new can be signed for a chain, whoever asks. It is for the operator to mend, and may take long. A signer that does not answer is none of these: it
+/// is asked again, and may answer the next time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoSigning {
     /// What happens on the chain is not known.
     #[error("reading this chain has stopped until the operator acts")]
     Halted,
-    /// The instance no longer settles on the chain, or has no key that may sign for it.
-    #[error("nothing can be signed for this chain now")]
+    /// It is not among the chains of the instance.
+    #[error("this instance no longer settles on that chain")]
+    NotSettled,
+    /// The instance has no key for it.
+    #[error("no routing signer is configured")]
     NoSigner,
+    /// The operator has revoked the key on chain, or its time there is over, or too short for a payment.
+    #[error("the routing signer may no longer sign on that chain")]
+    Revoked,
 }
 
 impl NoSigning {
@@ -30,7 +37,7 @@ impl NoSigning {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Halted => "indexer_halted",
-            Self::NoSigner => "signer_unavailable",
+            Self::NotSettled | Self::NoSigner | Self::Revoked => "signer_unavailable",
         }
     }
 

@@ -135,6 +135,7 @@ impl RefundFacts<'_> {
             // The chain took the payment away and may bring it back.
             (Phase::Unbacked, Actor::Buyer | Actor::Seller) | (Phase::Pending { is_backed: false }, Actor::Seller) => Recommended::WaitForConfirmations,
             (Phase::Pending { .. } | Phase::Payable | Phase::Late { .. }, Actor::Buyer) => Recommended::WaitForSeller,
+            // It can be denied; that nobody can sign is no reason to.
             (Phase::Pending { is_backed: true } | Phase::Late { .. }, Actor::Seller) if self.contract.no_signing.is_some() => Recommended::WaitForOperator,
             (Phase::Pending { is_backed: true }, Actor::Seller) => Recommended::AnswerRefund,
             (Phase::Payable, Actor::Seller) if self.executable => Recommended::PayRefund,

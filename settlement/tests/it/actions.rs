@@ -144,7 +144,7 @@ fn any_siblings(first: u64) -> impl Strategy<Value = Vec<Sibling>> {
 
 fn any_facts() -> impl Strategy<Value = Facts> {
     let final_time = prop::sample::select(vec![0, DEADLINE, DEADLINE + 1, DEADLINE + 5_000]);
-    let no_signing = prop::option::weighted(0.2, prop::sample::select(vec![NoSigning::Halted, NoSigning::NoSigner]));
+    let no_signing = prop::option::weighted(0.2, prop::sample::select(vec![NoSigning::Halted, NoSigning::NotSettled, NoSigning::NoSigner, NoSigning::Revoked]));
     let open = (any_dispute(), prop::bool::weighted(0.2), any_word(), no_signing);
     (any_plan(), any_agreement(), any_siblings(1), prop::bool::weighted(0.2), final_time, open).prop_map(
         |(plan, agreement, siblings, proof_issue, final_time, (dispute, unexpected, word, no_signing))| {
@@ -645,7 +645,7 @@ fn the_create_action_says_all_that_is_needed_to_call_it() {
 #[test]
 fn what_takes_a_signature_is_not_offered_while_nothing_can_be_signed() {
     let accepted = AgreementState::Accepted { submission: delivery(), at: at(1) };
-    for (no_signing, code) in [(NoSigning::Halted, "indexer_halted"), (NoSigning::NoSigner, "signer_unavailable")] {
+    for (no_signing, code) in [(NoSigning::Halted, "indexer_halted"), (NoSigning::Revoked, "signer_unavailable")] {
         let facts = Facts { no_signing: Some(no_signing), ..Facts::of(agreement(accepted.clone(), PaymentTiming::OnDelivery), vec![], false, 0) };
         let actions = facts.view().actions(Actor::Buyer);
         let create = actions.iter().find(|a| a.action == Action::CreatePaymentRequest).unwrap();

@@ -12,7 +12,11 @@ use store::{AgreementFilter, ApiToken, Claim, Engine, IdempotencyKey, OpenIssue,
 
 use crate::world::{BUYER, CHAIN, PAYEE, World, at, buyer_id, header, location, operator, signer, token, ulid};
 
-on_both_engines!(every_damaged_value_is_named, a_value_of_another_kind_is_named_where_the_engine_stores_it);
+on_both_engines!(
+    a_signer_whose_time_is_damaged_is_not_one_whose_time_is_not_limited,
+    every_damaged_value_is_named,
+    a_value_of_another_kind_is_named_where_the_engine_stores_it
+);
 
 const KEY: &str = "k";
 
@@ -114,6 +118,7 @@ async fn read_all(world: &World) -> Option<RowError> {
         store.claim(&key(), [1; 32]).await.map(|claim| assert!(!matches!(claim, Claim::Fresh(_)))),
         store.verified_above(CHAIN, 0).await.map(drop),
         world.begin().await.unapplied_cancellations(CHAIN, 99).await.map(drop),
+        store.grounds(&world.agreement.terms.asset, Some((delegate.0, delegate.1))).await.map(drop),
     ];
     results.into_iter().filter_map(Result::err).map(error).next()
 }
@@ -183,6 +188,19 @@ async fn every_damaged_value_is_named(engine: Engine) {
         world.mend(table).await;
     }
     assert_eq!(read_all(&world).await, None, "everything reads again");
+}
+
+async fn a_signer_whose_time_is_damaged_is_not_one_whose_time_is_not_limited(engine: Engine) {
+    let world = furnished(engine).await;
+    let delegate = Some((operator().address(), signer(0x22).address()));
+    let grounds = async || world.store().grounds(&world.agreement.terms.asset, delegate).await;
+    assert!(grounds().await.unwrap().unwrap().signer_until.is_some());
+    for value in ["NULL", "-1"] {
+        assert!(world.damage("router_events", &format!("signer_until = {value}"), "kind = 'signer_set'").await > 0);
+        let error = error(grounds().await.unwrap_err());
+        assert_eq!((error.table, error.column), ("router_events", "signer_until"), "{value}");
+        world.mend("router_events").await;
+    }
 }
 
 async fn a_value_of_another_kind_is_named_where_the_engine_stores_it(engine: Engine) {

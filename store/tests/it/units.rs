@@ -132,7 +132,7 @@ async fn every_fate_is_told_to_the_next_request(engine: Engine) {
 
 async fn a_payload_of_another_router_or_operator_is_known_until_it_is_over(engine: Engine) {
     let world = World::new(engine).await;
-    world.start_chain().await;
+    let leadership = world.start_chain().await;
     let (present, other) = ((ROUTER, operator().address()), Address::repeat_byte(9));
     let mut tx = world.begin().await;
     tx.allocate_nonce(CHAIN, ROUTER, operator().address()).await.unwrap();
@@ -148,10 +148,21 @@ async fn a_payload_of_another_router_or_operator_is_known_until_it_is_over(engin
     // What has ended off-chain can be paid all the same, until its deadline is final.
     world.set(&request.id, StatusName::Signed, &PaymentRequestState::Expired { tx_hash: None, at: at(9) }, at(9)).await.unwrap();
     assert_eq!(elsewhere((ROUTER, other)).await, alive);
-    // A nonce that the operator has cancelled, finally, pays nothing.
-    world.db.tamper("UPDATE units SET voided_in_block = 7").await;
+    // A nonce that the operator has cancelled, finally, pays nothing. One of which only the row says so can be paid.
+    let (block, word, mask) = (header(7, 0), U256::ZERO, U256::from(0b10));
+    let cancel = RouterEvent::NoncesCancelled { location: location(&block, 0), operator: operator().address(), word, mask };
+    let mut tx = world.begin().await;
+    tx.append_headers(CHAIN, &[block]).await.unwrap();
+    tx.insert_events(&[cancel]).await.unwrap();
+    tx.void_nonces(&location(&block, 0), ROUTER, operator().address(), word, mask).await.unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(elsewhere((ROUTER, other)).await, None);
-    world.db.tamper("UPDATE units SET voided_in_block = NULL").await;
+    let mut tx = world.begin().await;
+    tx.rewind(CHAIN, 6, leadership.epoch()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(elsewhere((ROUTER, other)).await, alive);
+    world.db.tamper("UPDATE units SET voided_in_block = 7").await;
+    assert_eq!(elsewhere((ROUTER, other)).await, alive);
     for (final_time, expected) in [(DEADLINE, alive), (DEADLINE + 1, None)] {
         let mut tx = world.begin().await;
         tx.advance(&Cursor { final_time, ..world.cursor().await }).await.unwrap();

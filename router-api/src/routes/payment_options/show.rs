@@ -7,12 +7,12 @@ use axum::extract::State;
 use settlement::agreement::PaymentFacts;
 use settlement::milestone::Progress;
 use settlement::money::Amount;
-use settlement::next_action::{Actor, CannotRequest, Recommended};
+use settlement::next_action::{Actor, CannotRequest, NoSigning, Recommended};
 use settlement::unit::{Fate, open_amount};
 use store::StoredRequest;
 
 use crate::extract::{Participant, PaymentRead};
-use crate::known::{Following, Known};
+use crate::known::Known;
 use crate::problem::Problem;
 use crate::routes::payment_requests;
 use crate::state::Api;
@@ -59,7 +59,7 @@ pub async fn show_payment_options(State(api): State<Arc<Api>>, participant: Part
         actor_role: actor.name(),
         payment_management: "buyer",
         available_actions: known.facts().actions(actor),
-        payable_units: units(&api, &known, actor),
+        payable_units: units(&known, actor),
         state: state(&api, &known, &requests, in_doubt),
         chain: OptionsChainView {
             chain_id,
@@ -70,8 +70,8 @@ pub async fn show_payment_options(State(api): State<Arc<Api>>, participant: Part
 }
 
 /// The agreement, or its milestones.
-fn units(api: &Api, known: &Known, actor: Actor) -> Vec<PayableUnitView> {
-    let (facts, unavailable) = (known.facts(), unavailable(api, known));
+fn units(known: &Known, actor: Actor) -> Vec<PayableUnitView> {
+    let (facts, unavailable) = (known.facts(), known.setting.no_signing);
     if known.payments.milestones == Progress::None {
         let open = open_amount(known.agreement.terms.amount, &known.siblings);
         let reads = authorization(actor, facts.next_payment(None).err(), unavailable);
@@ -90,7 +90,7 @@ fn unit(
     known: &Known,
     (id, kind): (&str, &'static str),
     (recommended, open): (Recommended, Amount),
-    (unavailable, authorization): (Option<&'static str>, AuthorizationView),
+    (unavailable, authorization): (Option<NoSigning>, AuthorizationView),
 ) -> PayableUnitView {
     let asset = known.agreement.terms.asset;
     PayableUnitView {
@@ -101,7 +101,7 @@ fn unit(
         protocols: vec![ProtocolView {
             protocol: "router",
             status: if unavailable.is_none() { "available" } else { "unavailable" },
-            reason: unavailable.map(str::to_owned),
+            reason: unavailable.map(|why| why.to_string()),
             currencies: vec![asset.to_string()],
             networks: vec![format!("eip155:{}", asset.chain_id())],
         }],
@@ -109,25 +109,15 @@ fn unit(
     }
 }
 
-/// Why nothing can be signed on the chain at all; `None` when it can.
-fn unavailable(api: &Api, known: &Known) -> Option<&'static str> {
-    let chain_id = known.agreement.terms.asset.chain_id();
-    if api.chain(chain_id).is_none() {
-        return Some("this instance no longer settles on that chain");
-    }
-    if !api.signers.contains_key(&chain_id) {
-        return Some("no routing signer is configured");
-    }
-    (known.setting.chain.following() == Following::Halted).then_some("reading the chain has stopped until the operator acts")
-}
-
-fn authorization(actor: Actor, refusal: Option<CannotRequest>, unavailable: Option<&'static str>) -> AuthorizationView {
+fn authorization(actor: Actor, refusal: Option<CannotRequest>, unavailable: Option<NoSigning>) -> AuthorizationView {
     if actor != Actor::Buyer {
         let reasons = vec![ReasonView { code: "not_the_buyer", detail: "only the buyer's wallet pays".to_owned() }];
         return AuthorizationView { decision: "not_applicable", source: "agreement", reasons };
     }
-    let refused = refusal.map(|refusal| ReasonView { code: refusal.code(), detail: refusal.to_string() });
-    let reasons: Vec<ReasonView> = unavailable.map(|why| ReasonView { code: "unavailable", detail: why.to_owned() }).into_iter().chain(refused).collect();
+    // What the refusal itself says of the chain is said once.
+    let refused = refusal.filter(|refusal| !matches!(refusal, CannotRequest::Chain(_)));
+    let refused = refused.map(|refusal| ReasonView { code: refusal.code(), detail: refusal.to_string() });
+    let reasons: Vec<ReasonView> = unavailable.map(|why| ReasonView { code: "unavailable", detail: why.to_string() }).into_iter().chain(refused).collect();
     AuthorizationView { decision: if reasons.is_empty() { "allow" } else { "deny" }, source: "agreement", reasons }
 }
 

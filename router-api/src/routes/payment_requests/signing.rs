@@ -148,16 +148,14 @@ pub(in crate::routes) fn chain_to_sign_on<'a>(api: &'a Api, known: &Known) -> Re
     if let Some(why) = known.setting.no_signing {
         return Err(no_signing(chain_id, why));
     }
-    api.chain(chain_id).ok_or_else(|| no_signing(chain_id, NoSigning::NoSigner))
+    api.chain(chain_id).ok_or_else(|| no_signing(chain_id, NoSigning::NotSettled))
 }
 
 /// Why nothing is signed for a chain, whoever asks.
 pub(super) fn no_signing(chain_id: u64, why: NoSigning) -> Problem {
     match why {
         NoSigning::Halted => Problem::new(Code::IndexerHalted, why.to_string()).retry_after(HALTED_RETRY_S),
-        NoSigning::NoSigner => {
-            unavailable(chain_id, "the chain or its signer is not configured, or the operator has revoked the signer on chain, or its time there is over")
-        }
+        NoSigning::NotSettled | NoSigning::NoSigner | NoSigning::Revoked => unavailable(chain_id, &why.to_string()),
     }
 }
 
