@@ -5,6 +5,7 @@
 mod agents;
 mod clients;
 mod concurrency;
+mod dependencies;
 mod documents;
 mod logs;
 mod milestones;
