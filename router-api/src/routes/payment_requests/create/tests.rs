@@ -491,6 +491,9 @@ async fn d04_a_revoked_signature_is_not_to_be_paid_and_the_request_is_signed_ane
     app.cancel_request(&id).await.expect(200);
     app.create(app.wanted()).await.problem(503, "signer_unavailable");
     assert_eq!(offered(&app).await, (json!("blocked"), json!("signer_unavailable")));
+    let options = app.get(&format!("/api/agent/contracts/{}/payment-options", app.seeded.agreement)).bearer(&app.buyer).send().await.expect(200);
+    let unit = &options["payableUnits"][0];
+    assert_eq!((&unit["protocols"][0]["status"], &unit["authorization"]["decision"]), (&json!("unavailable"), &json!("deny")), "{unit:#}");
     // The operator names a key again: the next request has the same nonce, so the old payload and the new one are never both paid.
     let later = app.now().unix_seconds() + 10 * 86_400;
     app.set_signer(app.signer, later).await;
